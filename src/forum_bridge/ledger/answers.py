@@ -1,0 +1,105 @@
+"""Statements on answers: taken in once by message id, then walked towards the forum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import RowMapping, Select, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from forum_bridge.ledger.states import WORK, State
+from forum_bridge.ledger.tables import answer, body
+from forum_bridge.ledger.upsert import insert_ignore
+from forum_bridge.model import Attachment, PostId, ReceiptState
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One agent's answer and where it stands. ``body`` is HTML or plain text by ``is_html``."""
+
+    id: int
+    desk: str
+    message_id: int
+    case_id: int | None
+    custom_id: str | None
+    user_id: int | None
+    staff_id: int
+    origin: str
+    is_html: bool
+    body_id: int | None
+    body: str | None
+    attachments: tuple[Attachment, ...]
+    received_at: datetime
+    forum: str | None
+    conversation_id: int | None
+    state: State
+    attempts: int
+    first_tried_at: datetime | None
+    due_at: datetime | None
+    sending_at: datetime | None
+    sent_at: datetime | None
+    after_post: PostId | None
+    receipt_post: PostId | None
+    receipt_url: str | None
+    receipt_state: str | None
+    reason: str | None
+
+
+_SELECT = select(answer, body.c.html.label("body")).outerjoin(body, answer.c.body_id == body.c.id)
+
+
+async def known(db: AsyncConnection, desk: str, message_id: int) -> bool:
+    """Whether an answer with this message id was taken in already."""
+    where = (answer.c.desk == desk, answer.c.message_id == message_id)
+    return (await db.execute(select(func.count()).select_from(answer).where(*where))).scalar_one() > 0
+
+
+async def take_in(db: AsyncConnection, row: dict[str, object]) -> None:
+    """Take an answer in; one with the same desk and message id stays as it is."""
+    await db.execute(insert_ignore(db, answer, row))
+
+
+async def change(db: AsyncConnection, row_id: int, **values: object) -> None:
+    """Change facts of one row."""
+    await db.execute(update(answer).where(answer.c.id == row_id).values(values))
+
+
+async def unpublished(db: AsyncConnection, forum: str) -> list[AnswerRow]:
+    """Return the answers that still have to reach a forum, in the order they were received."""
+    where = (answer.c.forum == forum, answer.c.state.in_(WORK))
+    return await _answers(db, _SELECT.where(*where).order_by(answer.c.id))
+
+
+async def due_forums(db: AsyncConnection) -> list[tuple[str, datetime | None]]:
+    """Return the forums with unpublished answers and the earliest moment any of them is due (None: now)."""
+    query = (
+        select(answer.c.forum, func.min(answer.c.due_at))
+        .where(answer.c.state.in_(WORK), answer.c.forum.is_not(None))
+        .group_by(answer.c.forum)
+    )
+    return [(forum, due) for forum, due in await db.execute(query)]
+
+
+async def with_receipts(db: AsyncConnection, forum: str, post_ids: Sequence[str]) -> set[str]:
+    """Return those of these post ids that are known to be answers of ours."""
+    where = (answer.c.forum == forum, answer.c.receipt_post.in_(post_ids))
+    return set((await db.execute(select(answer.c.receipt_post).where(*where))).scalars())
+
+
+async def ever_queued(db: AsyncConnection, forum: str) -> bool:
+    """Whether this forum ever put an answer of ours before a moderator."""
+    where = (answer.c.forum == forum, answer.c.receipt_state == ReceiptState.QUEUED)
+    return (await db.execute(select(func.count()).select_from(answer).where(*where))).scalar_one() > 0
+
+
+async def _answers(db: AsyncConnection, query: Select[tuple[object, ...]]) -> list[AnswerRow]:
+    return [_row(row) for row in (await db.execute(query)).mappings()]
+
+
+def _row(row: RowMapping) -> AnswerRow:
+    values = dict(row)
+    values["attachments"] = tuple(Attachment(**item) for item in values["attachments"])
+    values["state"] = State(values["state"])
+    return AnswerRow(**values)

@@ -1,0 +1,137 @@
+"""Statements on conversations and their cases: the tie between a place on a forum and a customer on a desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from forum_bridge.ledger.states import CaseState
+from forum_bridge.ledger.tables import conversation, desk_case
+from forum_bridge.ledger.upsert import insert_ignore, upsert
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """``scope_key`` is unique within a forum; ``user_id`` is Deskie's, None until the first case was created."""
+
+    id: int
+    desk: str
+    forum: str
+    scope_key: str
+    thread_id: str
+    author_key: str
+    author_name: str
+    custom_id: str
+    user_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCase:
+    """One of a conversation's cases and what was last known of it, and when."""
+
+    case_id: int
+    number: str
+    conversation_id: int
+    opened_at: datetime
+    state: CaseState
+    state_at: datetime
+    absorbed_by: int | None
+
+
+async def ensure(db: AsyncConnection, wanted: Conversation) -> int:
+    """Return the id of the conversation with this desk, forum and scope key, made now if it did not exist."""
+    names = ("desk", "forum", "scope_key", "thread_id", "author_key", "author_name", "custom_id")
+    await db.execute(insert_ignore(db, conversation, {name: getattr(wanted, name) for name in names}))
+    where = (
+        conversation.c.desk == wanted.desk,
+        conversation.c.forum == wanted.forum,
+        conversation.c.scope_key == wanted.scope_key,
+    )
+    found: int = (await db.execute(select(conversation.c.id).where(*where))).scalar_one()
+    return found
+
+
+async def get(db: AsyncConnection, conversation_id: int) -> Conversation:
+    """Return one conversation; raises ``NoResultFound`` if it does not exist."""
+    return (await _conversations(db, select(conversation).where(conversation.c.id == conversation_id)))[0]
+
+
+async def of_case(db: AsyncConnection, desk: str, case_id: int) -> Conversation | None:
+    """Return the conversation to which a case belongs, through any of its cases."""
+    query = (
+        select(conversation)
+        .join(desk_case, desk_case.c.conversation_id == conversation.c.id)
+        .where(desk_case.c.desk == desk, desk_case.c.case_id == case_id)
+    )
+    found = await _conversations(db, query)
+    return found[0] if found else None
+
+
+async def of_user(
+    db: AsyncConnection, desk: str, *, custom_id: str | None = None, user_id: int | None = None
+) -> list[Conversation]:
+    """Return the conversations of a Deskie user, oldest first; the id we gave says more than Deskie's own."""
+    if custom_id is not None:
+        who = conversation.c.custom_id == custom_id
+    elif user_id is not None:
+        who = conversation.c.user_id == user_id
+    else:
+        return []
+    return await _conversations(db, select(conversation).where(conversation.c.desk == desk, who))
+
+
+async def cases(db: AsyncConnection, conversation_id: int) -> list[DeskCase]:
+    """Return a conversation's cases, newest first."""
+    query = select(desk_case).where(desk_case.c.conversation_id == conversation_id).order_by(desk_case.c.id.desc())
+    return [
+        DeskCase(
+            case_id=row["case_id"],
+            number=row["number"],
+            conversation_id=row["conversation_id"],
+            opened_at=row["opened_at"],
+            state=CaseState(row["state"]),
+            state_at=row["state_at"],
+            absorbed_by=row["absorbed_by"],
+        )
+        for row in (await db.execute(query)).mappings()
+    ]
+
+
+async def opened(
+    db: AsyncConnection,
+    owner: Conversation,
+    case_id: int,
+    number: str,
+    user_id: int,
+    state: CaseState,
+    *,
+    now: datetime,
+) -> None:
+    """Tie a case to its conversation, and keep the user id that its creation told."""
+    facts = {"number": number, "state": state.value, "state_at": now}
+    row = {"desk": owner.desk, "case_id": case_id, "conversation_id": owner.id, "opened_at": now, **facts}
+    await db.execute(upsert(db, desk_case, row, index_elements=["desk", "case_id"], update=facts))
+    await db.execute(update(conversation).where(conversation.c.id == owner.id).values(user_id=user_id))
+
+
+async def learned(
+    db: AsyncConnection, desk: str, case_id: int, state: CaseState, *, now: datetime, absorbed_by: int | None = None
+) -> None:
+    """Note what a case's state was found to be."""
+    where = (desk_case.c.desk == desk, desk_case.c.case_id == case_id)
+    values = {"state": state.value, "state_at": now, "absorbed_by": absorbed_by}
+    await db.execute(update(desk_case).where(*where).values(values))
+
+
+async def opened_since(db: AsyncConnection, desk: str, moment: datetime) -> int:
+    """Return how many cases were opened since a moment."""
+    where = (desk_case.c.desk == desk, desk_case.c.opened_at >= moment)
+    return (await db.execute(select(func.count()).select_from(desk_case).where(*where))).scalar_one()
+
+
+async def _conversations(db: AsyncConnection, query: Select[tuple[object, ...]]) -> list[Conversation]:
+    rows = await db.execute(query.order_by(conversation.c.id))
+    return [Conversation(**row) for row in rows.mappings()]

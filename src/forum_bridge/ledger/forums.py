@@ -1,0 +1,49 @@
+"""Statements on forums: how each was first configured, and who we are there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from forum_bridge.ledger.tables import conversation, forum
+from forum_bridge.ledger.upsert import upsert
+from forum_bridge.model import SignIn
+
+
+@dataclass(frozen=True, slots=True)
+class ForumRow:
+    """A forum as the ledger first met it; ``used`` once a conversation exists, from when on its keys are fixed."""
+
+    name: str
+    url: str
+    identity: str
+    conversation: str
+    own_key: str | None
+    sign_in: str | None
+    sign_in_at: datetime | None
+    sign_in_detail: str | None
+    used: bool
+
+
+async def everyone(db: AsyncConnection) -> dict[str, ForumRow]:
+    """Return every forum the ledger knows, by name."""
+    used = exists().where(conversation.c.forum == forum.c.name).label("used")
+    rows = (await db.execute(select(forum, used))).mappings()
+    return {row["name"]: ForumRow(**row) for row in rows}
+
+
+async def register(db: AsyncConnection, name: str, url: str, identity: str, conversation_mode: str) -> None:
+    """Write down how a forum is configured now."""
+    facts = {"url": url, "identity": identity, "conversation": conversation_mode}
+    await db.execute(upsert(db, forum, {"name": name, **facts}, index_elements=["name"], update=facts))
+
+
+async def signed_in(db: AsyncConnection, name: str, outcome: SignIn, *, now: datetime) -> None:
+    """Note how signing in went, and who the forum says we are."""
+    values: dict[str, object] = {"sign_in": outcome.state.value, "sign_in_at": now, "sign_in_detail": outcome.detail}
+    if outcome.account is not None:
+        values["own_key"] = outcome.account.key
+    await db.execute(update(forum).where(forum.c.name == name).values(values))

@@ -1,0 +1,197 @@
+"""Every table of the ledger. A UNIQUE constraint, not code, is what makes a double impossible; ``desk`` stands in every
+key that concerns one. Texts live in ``body`` apart from facts, so that retention can empty it."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from forum_bridge.ledger.columns import Instant
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts up by itself in SQLite
+
+meta = Table("meta", metadata, Column("key", String, primary_key=True), Column("value", String, nullable=False))
+
+forum = Table(
+    "forum",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("url", String, nullable=False),
+    Column("identity", String, nullable=False),
+    Column("conversation", String, nullable=False),
+    Column("own_key", String),  # who we are there, learned at sign-in
+    Column("sign_in", String),
+    Column("sign_in_at", Instant),
+    Column("sign_in_detail", String),
+)
+
+watch = Table(
+    "watch",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("forum", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("target", String, nullable=False),
+    Column("began_at", Instant, nullable=False),
+    Column("since", Instant),  # posts older than this are not delivered; NULL: all are
+    Column("cursor", JSON),
+    Column("due_at", Instant, nullable=False),
+    Column("interval", Integer, nullable=False),  # seconds
+    Column("read_at", Instant),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("trouble", Text),
+    UniqueConstraint("forum", "kind", "target"),
+)
+
+thread = Table(
+    "thread",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("forum", String, nullable=False),
+    Column("thread_id", String, nullable=False),
+    Column("url", String, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("starter_key", String),
+    Column("starter_name", String),
+    Column("opening_url", String),
+    Column("opening_body", ForeignKey("body.id")),
+    Column("locked", Boolean, nullable=False, default=False),
+    UniqueConstraint("forum", "thread_id"),
+)
+
+thread_alias = Table(
+    "thread_alias",
+    metadata,
+    Column("forum", String, primary_key=True),
+    Column("old_thread", String, primary_key=True),
+    Column("thread_id", String, nullable=False),
+)
+
+body = Table(
+    "body",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("html", Text, nullable=False),
+    Column("stored_at", Instant, nullable=False),
+)
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("desk", String, nullable=False),
+    Column("forum", String, nullable=False),
+    Column("scope_key", String, nullable=False),
+    Column("thread_id", String, nullable=False),
+    Column("author_key", String, nullable=False),
+    Column("author_name", String, nullable=False),
+    Column("custom_id", String, nullable=False),
+    Column("user_id", BigInteger),  # Deskie's, from the first creation
+    UniqueConstraint("desk", "forum", "scope_key"),
+    Index("ix_conversation_custom_id", "desk", "custom_id"),
+    Index("ix_conversation_user_id", "desk", "user_id"),
+)
+
+desk_case = Table(
+    "desk_case",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("desk", String, nullable=False),
+    Column("case_id", BigInteger, nullable=False),
+    Column("number", String, nullable=False, default=""),
+    Column("conversation_id", ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("opened_at", Instant, nullable=False),
+    Column("state", String, nullable=False),
+    Column("state_at", Instant, nullable=False),
+    Column("absorbed_by", BigInteger),
+    UniqueConstraint("desk", "case_id"),
+)
+
+post = Table(
+    "post",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("forum", String, nullable=False),
+    Column("post_id", String, nullable=False),
+    Column("number", BigInteger),  # the post id where the engine counts, for "newer than"
+    Column("revision", Integer, nullable=False),
+    Column("thread_id", String, nullable=False),
+    Column("author_key", String, nullable=False),
+    Column("author_name", String, nullable=False),
+    Column("url", String, nullable=False),
+    Column("opening", Boolean, nullable=False),
+    Column("written_at", Instant),
+    Column("seen_at", Instant, nullable=False),
+    Column("body_id", ForeignKey("body.id")),
+    Column("body_hash", String, nullable=False),
+    Column("attachments", JSON, nullable=False),
+    Column("conversation_id", ForeignKey("conversation.id")),
+    Column("as_note", Boolean, nullable=False, default=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("first_tried_at", Instant),
+    Column("due_at", Instant),
+    Column("sending_at", Instant),
+    Column("sent_at", Instant),
+    Column("case_id", BigInteger),
+    Column("message_id", BigInteger),
+    Column("reason", Text),
+    UniqueConstraint("forum", "post_id", "revision"),
+    Index("ix_post_conversation_id_state", "conversation_id", "state"),
+    Index("ix_post_thread", "forum", "thread_id"),
+    Index("ix_post_number", "forum", "number"),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("desk", String, nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("case_id", BigInteger),
+    Column("custom_id", String),
+    Column("user_id", BigInteger),
+    Column("staff_id", BigInteger, nullable=False),
+    Column("origin", String, nullable=False),
+    Column("is_html", Boolean, nullable=False),
+    Column("body_id", ForeignKey("body.id")),
+    Column("attachments", JSON, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("forum", String),
+    Column("conversation_id", ForeignKey("conversation.id")),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("first_tried_at", Instant),
+    Column("due_at", Instant),
+    Column("sending_at", Instant),
+    Column("sent_at", Instant),
+    Column("after_post", String),  # the thread's newest known post when the write began
+    Column("receipt_post", String),
+    Column("receipt_url", String),
+    Column("receipt_state", String),
+    Column("reason", Text),
+    UniqueConstraint("desk", "message_id"),
+    Index("ix_answer_forum_state", "forum", "state"),
+    Index("ix_answer_receipt", "forum", "receipt_post"),
+)

@@ -1,0 +1,44 @@
+"""Counts for the operator: how many items stand where, and which ones wait for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from forum_bridge.ledger.states import State
+from forum_bridge.ledger.tables import answer, post
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """An item that will not move until a person says so."""
+
+    road: str
+    item: str
+    forum: str
+    state: State
+    reason: str
+
+
+async def counts(db: AsyncConnection, road: str) -> dict[State, int]:
+    """Return how many posts (``post``) or answers (``answer``) stand in each state."""
+    table = post if road == "post" else answer
+    rows = await db.execute(select(table.c.state, func.count()).group_by(table.c.state))
+    return {State(state): number for state, number in rows}
+
+
+async def stuck(db: AsyncConnection, limit: int = 20) -> list[Stuck]:
+    """Return held and dead items of both roads, newest first."""
+    asleep = (State.HELD, State.DEAD)
+    posts = select(post.c.url, post.c.forum, post.c.state, post.c.reason).where(post.c.state.in_(asleep))
+    answers = select(answer.c.message_id, answer.c.forum, answer.c.state, answer.c.reason).where(
+        answer.c.state.in_(asleep)
+    )
+    found: list[Stuck] = []
+    for item, forum, state, reason in await db.execute(posts.order_by(post.c.id.desc()).limit(limit)):
+        found.append(Stuck("post", item, forum, State(state), reason or ""))
+    for item, forum, state, reason in await db.execute(answers.order_by(answer.c.id.desc()).limit(limit)):
+        found.append(Stuck("answer", f"message {item}", forum or "?", State(state), reason or ""))
+    return found

@@ -1,0 +1,67 @@
+"""Statements on threads: where they stand, who began them, and their opening post."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from forum_bridge.ledger.bodies import keep
+from forum_bridge.ledger.tables import body, thread
+from forum_bridge.ledger.upsert import insert_ignore
+from forum_bridge.model import ThreadId, ThreadRef, ThreadSeen
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """A thread as the ledger knows it. The opening fields are None until a reading fetched the first post."""
+
+    ref: ThreadRef
+    starter_key: str | None
+    starter_name: str | None
+    opening_url: str | None
+    opening_html: str | None
+    locked: bool
+
+
+async def get(db: AsyncConnection, forum: str, thread_id: str) -> ThreadRow | None:
+    """Return one thread, or None if no reading ever touched it."""
+    query = (
+        select(thread, body.c.html)
+        .outerjoin(body, thread.c.opening_body == body.c.id)
+        .where(thread.c.forum == forum, thread.c.thread_id == thread_id)
+    )
+    row = (await db.execute(query)).mappings().one_or_none()
+    if row is None:
+        return None
+    return ThreadRow(
+        ref=ThreadRef(ThreadId(row["thread_id"]), row["url"], row["title"]),
+        starter_key=row["starter_key"],
+        starter_name=row["starter_name"],
+        opening_url=row["opening_url"],
+        opening_html=row["html"],
+        locked=row["locked"],
+    )
+
+
+async def note(db: AsyncConnection, forum: str, seen: ThreadSeen, *, now: datetime) -> None:
+    """Store what a reading said of a thread; an opening post once known is kept."""
+    ref, opening = seen.ref, seen.opening
+    facts: dict[str, object] = {"url": ref.url, "locked": seen.locked}
+    if ref.title:
+        facts["title"] = ref.title
+    known = await get(db, forum, ref.id)
+    if opening is not None and (known is None or known.opening_url is None):
+        facts |= {
+            "starter_key": opening.author.key,
+            "starter_name": opening.author.name,
+            "opening_url": opening.url,
+            "opening_body": await keep(db, opening.html, now=now),
+        }
+    if known is None:
+        await db.execute(insert_ignore(db, thread, {"forum": forum, "thread_id": ref.id, "title": "", **facts}))
+    else:
+        where = (thread.c.forum == forum, thread.c.thread_id == ref.id)
+        await db.execute(update(thread).where(*where).values(facts))

@@ -1,0 +1,93 @@
+"""Statements on watches: what is polled, where its reading stands and when it is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import RowMapping, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from forum_bridge.ledger.tables import watch
+from forum_bridge.ledger.upsert import insert_ignore
+from forum_bridge.model import Cursor, Watch, WatchKind
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRow:
+    """One watch with its standing. ``watch.since`` is the start of what is delivered; None delivers everything."""
+
+    id: int
+    forum: str
+    watch: Watch
+    cursor: Cursor | None
+    due_at: datetime
+    interval: timedelta
+    read_at: datetime | None
+    failures: int
+    trouble: str | None
+
+    @property
+    def first(self) -> bool:
+        """Whether this watch was never read."""
+        return self.cursor is None
+
+
+async def ensure(db: AsyncConnection, forum: str, wanted: Watch, *, interval: timedelta, now: datetime) -> int:
+    """Return the id of the watch, made now (due at once) if it did not exist."""
+    values = {
+        "forum": forum,
+        "kind": wanted.kind.value,
+        "target": wanted.target,
+        "began_at": now,
+        "since": wanted.since,
+        "due_at": now,
+        "interval": int(interval.total_seconds()),
+        "failures": 0,
+    }
+    await db.execute(insert_ignore(db, watch, values))
+    where = (watch.c.forum == forum, watch.c.kind == wanted.kind.value, watch.c.target == wanted.target)
+    found: int = (await db.execute(select(watch.c.id).where(*where))).scalar_one()
+    return found
+
+
+async def get(db: AsyncConnection, watch_id: int) -> WatchRow:
+    """Return one watch; raises ``NoResultFound`` if it does not exist."""
+    return _row((await db.execute(select(watch).where(watch.c.id == watch_id))).mappings().one())
+
+
+async def of_forum(db: AsyncConnection, forum: str) -> list[WatchRow]:
+    """Return every watch of a forum in the order it was first configured."""
+    rows = await db.execute(select(watch).where(watch.c.forum == forum).order_by(watch.c.id))
+    return [_row(row) for row in rows.mappings()]
+
+
+async def advance(
+    db: AsyncConnection, watch_id: int, cursor: Cursor | None, *, due_at: datetime, interval: timedelta, now: datetime
+) -> None:
+    """Note a good reading: its cursor, the next one's time, and that no trouble is left."""
+    seconds = int(interval.total_seconds())
+    values = {"due_at": due_at, "interval": seconds, "read_at": now, "failures": 0, "trouble": None}
+    if cursor is not None:
+        values["cursor"] = dict(cursor.state)
+    await db.execute(update(watch).where(watch.c.id == watch_id).values(values))
+
+
+async def trouble(db: AsyncConnection, watch_id: int, text: str, *, due_at: datetime) -> None:
+    """Note a reading that failed and when the next one is due; the cursor stays."""
+    values = {"due_at": due_at, "failures": watch.c.failures + 1, "trouble": text}
+    await db.execute(update(watch).where(watch.c.id == watch_id).values(values))
+
+
+def _row(row: RowMapping) -> WatchRow:
+    return WatchRow(
+        id=row["id"],
+        forum=row["forum"],
+        watch=Watch(WatchKind(row["kind"]), row["target"], row["since"]),
+        cursor=None if row["cursor"] is None else Cursor(row["cursor"]),
+        due_at=row["due_at"],
+        interval=timedelta(seconds=row["interval"]),
+        read_at=row["read_at"],
+        failures=row["failures"],
+        trouble=row["trouble"],
+    )

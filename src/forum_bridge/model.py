@@ -1,0 +1,207 @@
+"""The words of the house as types: what travels between forum, ledger and desk. Knows no library, no network, no
+file."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType, Protocol
+
+PostId = NewType("PostId", str)
+ThreadId = NewType("ThreadId", str)
+AuthorKey = NewType("AuthorKey", str)
+Json = Mapping[str, object]
+Clock = Callable[[], datetime]  # returns an aware UTC datetime
+
+
+class Markup(StrEnum):
+    """The language a forum expects a post to be written in."""
+
+    MARKDOWN = "markdown"
+    BBCODE = "bbcode"
+    HTML = "html"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote a post. ``id`` is the engine's stable id; guests and deleted authors have none, only a name."""
+
+    name: str
+    id: str | None = None
+    url: str | None = None
+
+    @property
+    def guest(self) -> bool:
+        return self.id is None
+
+    @property
+    def key(self) -> AuthorKey:
+        """What identifies the author within one forum: the id, or ``guest:`` and the normalised name."""
+        return AuthorKey(self.id if self.id is not None else f"guest:{normalised(self.name)}")
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRef:
+    """One thread: its id on the forum, its canonical address (no page, no session id) and its title."""
+
+    id: ThreadId
+    url: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that hangs on a post or an answer; ``size`` in bytes where the engine tells it."""
+
+    url: str
+    name: str = ""
+    mime: str | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post as the adapter read it. ``html`` is the engine's own body; ``time`` is aware, or None if unreadable."""
+
+    id: PostId
+    thread: ThreadRef
+    author: Author
+    html: str
+    url: str
+    time: datetime | None = None
+    edited: datetime | None = None
+    opening: bool = False
+    attachments: tuple[Attachment, ...] = ()
+
+
+class WatchKind(StrEnum):
+    """What is polled."""
+
+    THREAD = "thread"
+    BOARD = "board"
+    FEED = "feed"
+    MENTIONS = "mentions"
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One thing to poll. ``target`` is an address, empty for mentions. Posts before ``since`` need not be read
+    (None: from the first post on); it bounds the first reading, the ledger decides what is delivered."""
+
+    kind: WatchKind
+    target: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a watch's reading stands: a small JSON object that only the adapter which wrote it understands."""
+
+    state: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadSeen:
+    """A thread that a reading touched; ``opening`` is its first post when the reading fetched it."""
+
+    ref: ThreadRef
+    opening: Post | None = None
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one poll found: posts (new, changed or merely seen again), oldest first within a thread; the threads
+    touched; the cursor to store with them; ``gap`` when more was there than one poll may read (poll again soon)."""
+
+    posts: tuple[Post, ...] = ()
+    threads: tuple[ThreadSeen, ...] = ()
+    cursor: Cursor | None = None
+    gap: bool = False
+    moved: Mapping[ThreadId, ThreadRef] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What an answer quotes: the post answered, its author, and an excerpt already in the engine's markup."""
+
+    post_id: PostId
+    author: Author
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer ready to post: ``text`` stands in the engine's own markup, quote, mention and signature included."""
+
+    text: str
+
+
+class ReceiptState(StrEnum):
+    """What became of a reply that the forum accepted."""
+
+    POSTED = "posted"
+    QUEUED = "queued"  # waits for a moderator
+    MERGED = "merged"  # became part of our previous post (MyBB)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The forum took the reply. ``post_id`` is None where the engine does not name it at once (see ``own_posts``)."""
+
+    post_id: PostId | None = None
+    url: str | None = None
+    state: ReceiptState = ReceiptState.POSTED
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPosts:
+    """Posts by our own account in a thread; ``complete`` only if every page since the given post was really read."""
+
+    posts: tuple[Post, ...]
+    complete: bool
+
+
+class SignInState(StrEnum):
+    """How signing in went."""
+
+    OK = "ok"
+    REFUSED = "refused"
+    CAPTCHA = "captcha"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """The outcome of signing in; ``account`` is who we are on the forum when it said so."""
+
+    state: SignInState
+    account: Author | None = None
+    detail: str = ""
+
+
+class WorkKind(StrEnum):
+    """The dispatcher's kinds of work; the key says on what (a watch, a conversation, a forum, a desk)."""
+
+    POLL = "poll"
+    DELIVER = "deliver"
+    PUBLISH = "publish"
+    RECONCILE = "reconcile"
+    SWEEP = "sweep"
+
+
+class Wake(Protocol):
+    """How work asks for more work: run ``kind`` for ``key`` at ``at`` (None: at once). At least once, never two at
+    a time."""
+
+    def __call__(self, kind: WorkKind, key: str, at: datetime | None = None) -> None: ...
+
+
+def normalised(name: str) -> str:
+    """Return a name fit for a key: NFKC, runs of space made one, ends cut. Case stays: Turkish folding never
+    touches a key."""
+    return " ".join(unicodedata.normalize("NFKC", name).split())
