@@ -1,0 +1,65 @@
+"""Addresses: made absolute and safe to send, compared by host, shown without what may be secret. Asks no network."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+from forum_bridge.errors import WatchTrouble
+
+_KEPT = "%/?#[]@:!$&'()*+,;=~|"
+_SECRET = re.compile(
+    r"([?&;](?:s|[\w\[\]-]*(?:sid|sessid|session|token|key|passwd|password|secret))=)[^&;#\s]*", re.IGNORECASE
+)
+_USERINFO = re.compile(r"//[^/?#@]*@")
+_PORTS = {"http": 80, "https": 443}
+
+
+def absolute(base: str, reference: str) -> str:
+    """Return ``reference`` as a link on the page ``base`` would be sent: absolute, ASCII, what browsers escape escaped.
+
+    Raises WatchTrouble if that is no http or https address."""
+    try:
+        parts = urlsplit(urljoin(base, reference.strip()))
+        netloc = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
+        rest = (quote(part, safe=_KEPT, errors="surrogateescape") for part in parts[2:])
+        if parts.scheme in _PORTS and parts.hostname and _port(urlunsplit(parts)):
+            return urlunsplit((parts.scheme, netloc, *rest))
+    except ValueError as error:  # UnicodeError among them
+        raise WatchTrouble(f"This is no address a forum can have: {shown(reference)}") from error
+    raise WatchTrouble(f"This is no address a forum can have: {shown(reference)}")
+
+
+def host(url: str) -> str:
+    """Return the host's name in lower case, empty if there is none."""
+    return urlsplit(url).hostname or ""
+
+
+def origin(url: str) -> str:
+    """Return ``scheme://host[:port]`` as the Origin header wants it (RFC 6454)."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def belongs(url: str, base: str) -> bool:
+    """Say whether ``url`` lies on the host of ``base``, its www twin, or a subdomain of it."""
+    home, other = host(base).removeprefix("www."), host(url).removeprefix("www.")
+    return urlsplit(url).scheme in _PORTS and bool(home) and (other == home or other.endswith(f".{home}"))
+
+
+def may_carry_on(url: str, target: str) -> bool:
+    """Say whether a write to ``url`` may be followed to ``target``: the same server, or the same host by https."""
+    if host(url) != host(target):
+        return False
+    same = (urlsplit(url).scheme, _port(url)) == (urlsplit(target).scheme, _port(target))
+    return same or (urlsplit(url).scheme, urlsplit(target).scheme) == ("http", "https")
+
+
+def shown(url: str) -> str:
+    """Return the address fit for a log or an error: session ids, tokens, keys and any login in it blotted out."""
+    return _SECRET.sub(r"\1…", _USERINFO.sub("//…@", url))
+
+
+def _port(url: str) -> int:
+    parts = urlsplit(url)
+    return parts.port or _PORTS[parts.scheme]

@@ -1,0 +1,66 @@
+"""An answer opened into a page: charset, digest, depth. Long ones are opened off the event loop. Judges no status."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from datetime import datetime
+
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from forum_bridge.errors import Unreadable
+from forum_bridge.model import Clock
+from forum_bridge.web.address import shown
+from forum_bridge.web.charset import decode
+from forum_bridge.web.depth import DEEPEST, too_deep
+from forum_bridge.web.exchange import Answer
+from forum_bridge.web.page import Page, Validators
+from forum_bridge.web.retry_after import http_date
+
+LONG = 256 * 1024  # bytes; from here on opening would be felt by everyone else on the loop
+
+
+async def opened(answer: Answer, clock: Clock, history: tuple[str, ...] = (), known: Validators | None = None) -> Page:
+    """Return the answer as a page, reached by way of ``history``; ``known`` are the validators it was asked with.
+
+    Raises Unreadable if the page is nested so deep that parsers would choke."""
+    if len(answer.body) > LONG:
+        return await asyncio.to_thread(_open, answer, clock, history, known)
+    return _open(answer, clock, history, known)
+
+
+def told_time(answer: Answer, clock: Clock) -> datetime:
+    """Return what the server's own clock said (its Date header), else what ours says."""
+    return http_date(answer.headers.get("Date", "")) or clock()
+
+
+def _open(answer: Answer, clock: Clock, history: tuple[str, ...], known: Validators | None) -> Page:
+    same = known or Validators()
+    digest = same.digest if answer.status == 304 else hashlib.sha256(answer.body).hexdigest()
+    unchanged = answer.status == 304 or digest == same.digest
+    html, charset = decode(answer.body, answer.headers.get("Content-Type"))
+    if not unchanged and too_deep(html):
+        raise Unreadable(
+            f"{shown(answer.url)} is nested more than {DEEPEST} deep.",
+            explanation="No forum needs that; if the page looks right in a browser, report its address to us.",
+        )
+    return Page(
+        url=answer.url,
+        status=answer.status,
+        html=html,
+        charset=charset,
+        headers=_without_cookies(answer),
+        date=told_time(answer, clock),
+        validators=Validators(
+            etag=answer.headers.get("ETag") or (same.etag if answer.status == 304 else None),
+            modified=answer.headers.get("Last-Modified") or (same.modified if answer.status == 304 else None),
+            digest=digest,
+        ),
+        unchanged=unchanged,
+        history=history,
+    )
+
+
+def _without_cookies(answer: Answer) -> CIMultiDictProxy[str]:
+    kept = CIMultiDict((name, value) for name, value in answer.headers.items() if name.lower() != "set-cookie")
+    return CIMultiDictProxy(kept)

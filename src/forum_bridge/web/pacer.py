@@ -1,0 +1,57 @@
+"""Who may ask which host when: one request at a time, a pause between two, silence while a host asked for it.
+Knows hosts and time, nothing of HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from forum_bridge.errors import Retry
+from forum_bridge.model import Clock
+
+Sleep = Callable[[float], Awaitable[object]]  # seconds
+
+PATIENCE = timedelta(minutes=1)
+
+
+class Pacer:
+    """Shared by all sessions, so that two watches on one host keep the pace together. A host that closed itself for up
+    to ``patience`` is waited for; for longer the caller is sent away, to keep a worker free."""
+
+    def __init__(self, clock: Clock, sleep: Sleep = asyncio.sleep, patience: timedelta = PATIENCE) -> None:
+        self._clock = clock
+        self._sleep = sleep
+        self._patience = patience
+        self._turns: dict[str, asyncio.Lock] = {}
+        self._started: dict[str, datetime] = {}
+        self._closed: dict[str, datetime] = {}
+
+    @asynccontextmanager
+    async def turn(self, host: str, pace: timedelta) -> AsyncIterator[None]:
+        """Hold the host for one request, at least ``pace`` after the last one began.
+
+        Raises Retry, with the time to wait, while the host is closed for longer than our patience."""
+        async with self._turns.setdefault(host, asyncio.Lock()):
+            shut = self._shut(host)
+            if shut > self._patience:
+                raise Retry(f"{host} asked us to wait.", after=shut)
+            wait = max(shut, self._pause(host, pace))
+            if wait > timedelta():
+                await self._sleep(wait.total_seconds())
+            self._started[host] = self._clock()
+            yield
+
+    def close(self, host: str, until: datetime) -> None:
+        """Ask nothing of the host before ``until`` (aware UTC)."""
+        self._closed[host] = max(until, self._closed.get(host, until))
+
+    def _shut(self, host: str) -> timedelta:
+        now = self._clock()
+        return self._closed.get(host, now) - now
+
+    def _pause(self, host: str, pace: timedelta) -> timedelta:
+        last = self._started.get(host)
+        # A clock set back must not make us wait longer than the pace.
+        return min(last + pace - self._clock(), pace) if last else timedelta()

@@ -1,0 +1,179 @@
+"""One forum's web session: paced, identified, honest about what came back. Knows HTTP, not what a page says."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import aiohttp
+import structlog
+
+from forum_bridge.errors import Blocked, BridgeError, Retry, Unclear, Unreadable, WatchTrouble
+from forum_bridge.model import Clock
+from forum_bridge.web import verdict
+from forum_bridge.web.address import absolute, belongs, host, may_carry_on, shown
+from forum_bridge.web.challenge import is_challenge
+from forum_bridge.web.exchange import Answer, Limits, exchange
+from forum_bridge.web.forms import Form
+from forum_bridge.web.opening import opened, told_time
+from forum_bridge.web.pacer import Pacer
+from forum_bridge.web.page import Page, Validators
+from forum_bridge.web.request import MAX_REDIRECTS, Request, carried_on, led_to, reading, submitting
+from forum_bridge.web.retry_after import retry_after
+from forum_bridge.web.robots import MAX_BYTES as ROBOTS_BYTES
+from forum_bridge.web.robots import Robots
+from forum_bridge.web.settings import Credentials, SessionSettings, user_agent
+
+__all__ = ["Credentials", "ForumSession", "SessionSettings", "open_session", "user_agent"]
+
+_LONGEST_HEADER = 32 * 1024  # browsers take more than aiohttp's 8 kB, and forums behind several proxies send it
+
+
+class ForumSession:
+    """Fetches pages of one forum and submits its forms. The adapter sets ``signed_in``: from then on the account's
+    rights govern what is read, not robots.txt. Addresses off the forum's host, www twin and subdomains are refused."""
+
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        settings: SessionSettings,
+        pacer: Pacer,
+        clock: Clock,
+        credentials: Credentials | None = None,
+    ) -> None:
+        self.base_url = settings.base_url
+        self.credentials = credentials
+        self.signed_in = False
+        self._http = http
+        self._settings = settings
+        self._pacer = pacer
+        self._clock = clock
+        self._limits = Limits(settings.timeout.total_seconds(), settings.max_bytes)
+        self._robots = Robots(self._robots_txt, clock, settings.user_agent.partition("/")[0])
+
+    async def get(
+        self,
+        url: str,
+        *,
+        validators: Validators | None = None,
+        headers: Mapping[str, str] | None = None,
+        signing_in: bool = False,
+    ) -> Page:
+        """Read an address (relative ones count from ``base_url``). Returns 2xx and 304 only. ``signing_in``: the page
+        belongs to signing in (a login form), which robots.txt does not govern.
+
+        Raises Gone (404, 410), Forbidden (401, 403), Blocked (a challenge), RobotsForbid, Retry (429, 5xx, no
+        connection, timeout), Unreadable (too large, nested too deep), WatchTrouble (led elsewhere)."""
+        governed = not (signing_in or self.signed_in or self._settings.i_have_permission)
+        target: str | None = absolute(self.base_url, url)
+        history: tuple[str, ...] = ()
+        while target:
+            url = self._at_home(target)
+            pace = await self._robots.check(url) if governed else timedelta()
+            answer = await self._read(reading(url, validators, headers), self._limits, pace)
+            if target := led_to(url, answer.status, answer.headers):
+                history = _one_more(history, url)
+        page = await opened(answer, self._clock, history, validators)
+        if trouble := verdict.of_reading(page):
+            raise trouble
+        return page
+
+    async def submit(self, form: Form, *, referer: str) -> Page:
+        """Send a form as a browser would. Returns the page for 2xx, followed redirects and 4xx: read what it says.
+
+        Raises Retry (nothing was written), Unclear (it may have been), Blocked (a challenge), WatchTrouble (the form
+        leads to another host; nothing was sent)."""
+        request = submitting(form, referer)
+        self._at_home(request.url)
+        page = await self._hear(request)
+        try:
+            while target := led_to(page.url, page.status, page.headers):
+                if not may_carry_on(request.url, target):
+                    raise WatchTrouble(f"It leads to {shown(target)}.")
+                history = _one_more(page.history, request.url)
+                request = carried_on(request, page.status, target)
+                page = await self._hear(request, history)
+        except BridgeError as error:
+            # The form was taken; that what followed went wrong, even for sure, says nothing about it.
+            raise Unclear(f"The form was taken, but what followed is lost: {error}") from error
+        return page
+
+    async def _hear(self, request: Request, history: tuple[str, ...] = ()) -> Page:
+        try:
+            page = await opened(await self._ask(request, self._limits), self._clock, history)
+        except Unreadable as error:
+            raise Unclear(f"What the forum answered cannot be read: {error}") from error
+        if trouble := verdict.of_writing(page):
+            raise trouble
+        return page
+
+    async def _robots_txt(self, url: str) -> tuple[int, str]:
+        """Follows five redirects, to other hosts too, as RFC 9309, 2.3.1.2 says; what lies further counts as none."""
+        limits = replace(self._limits, max_bytes=ROBOTS_BYTES, cut=True)
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = await self._read(reading(url, None, None), limits)
+            if (target := led_to(url, answer.status, answer.headers)) is None:
+                text = answer.body.decode("utf-8", "replace").removeprefix("\ufeff")
+                if is_challenge(answer.status, answer.headers, text):
+                    raise Blocked(f"{host(url)} shows a challenge instead of its robots.txt.")
+                return answer.status, text
+            url = target
+        return 404, ""
+
+    async def _read(self, request: Request, limits: Limits, pace: timedelta = timedelta()) -> Answer:
+        try:
+            return await self._ask(request, limits, pace)
+        except Unclear as error:  # nothing was written: reading can simply be done again
+            raise Retry(str(error)) from error
+
+    async def _ask(self, request: Request, limits: Limits, pace: timedelta = timedelta()) -> Answer:
+        name = host(request.url)
+        async with self._pacer.turn(name, max(pace, self._settings.pace)):
+            answer = await exchange(self._http, request, limits)
+            wait = retry_after(answer.headers, told_time(answer, self._clock)) if answer.status in (429, 503) else None
+            if wait is not None:
+                self._pacer.close(name, self._clock() + wait)
+        structlog.get_logger().debug(
+            "forum answered", method=request.method, url=shown(request.url), status=answer.status
+        )
+        return answer
+
+    def _at_home(self, url: str) -> str:
+        if belongs(url, self.base_url):
+            return url
+        raise WatchTrouble(
+            f"{shown(url)} lies outside of {shown(self.base_url)}.",
+            explanation="If the forum has moved, change its url in the configuration.",
+        )
+
+
+@asynccontextmanager
+async def open_session(
+    settings: SessionSettings, credentials: Credentials | None, pacer: Pacer, clock: Clock
+) -> AsyncIterator[ForumSession]:
+    """Open a session with cookies and connections of its own, and close them at the end.
+
+    Connections are not kept: polls lie far apart, and a form sent over a connection that the forum has just closed
+    would be an answer lost, which a person may have to look after."""
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(force_close=True),
+        # As browsers do: bare IP addresses may set cookies, and values are not put in quotes.
+        cookie_jar=aiohttp.CookieJar(unsafe=True, quote_cookie=False),
+        headers={
+            "User-Agent": settings.user_agent,
+            "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            "Accept-Language": "en;q=0.8,*;q=0.5",
+            "Accept-Encoding": "gzip, deflate",
+        },
+        max_line_size=_LONGEST_HEADER,
+        max_field_size=_LONGEST_HEADER,
+    ) as http:
+        yield ForumSession(http, settings, pacer, clock, credentials)
+
+
+def _one_more(history: tuple[str, ...], url: str) -> tuple[str, ...]:
+    if len(history) == MAX_REDIRECTS:
+        raise WatchTrouble(f"{shown(history[0])} was redirected more than {MAX_REDIRECTS} times.")
+    return (*history, url)
