@@ -1,0 +1,192 @@
+"""The calls to Deskie that the bridge needs, from plain values to records. Knows no forum, no ledger and no retry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+import aiohttp
+
+from forum_bridge.deskie.budget import Budget, Priority
+from forum_bridge.deskie.lists import total
+from forum_bridge.deskie.reading import (
+    AGENT,
+    CASE,
+    CHANNEL,
+    GROUP,
+    LABEL,
+    LANGUAGE,
+    MESSAGE,
+    USER,
+    Kind,
+    Record,
+    listed,
+    single,
+)
+from forum_bridge.deskie.records import Agent, Case, CaseStatus, Channel, Group, Label, Language, Message, NewCase, User
+from forum_bridge.deskie.transport import Transport
+from forum_bridge.deskie.trouble import CaseNotFound
+from forum_bridge.deskie.values import Misshapen
+from forum_bridge.deskie.verdict import Call, lost
+from forum_bridge.deskie.writing import case_fields
+from forum_bridge.model import Clock
+
+PAGE = 100  # the most that Deskie returns at once
+MAX_LIST = 1000  # no account of ours has more agents, labels or namesakes
+
+
+class DeskieClient:
+    """One account. Every method may raise Retry (also DeskRefused and NotDeskie, which need a person), DeskDeclined
+    and, if it names a case, CaseNotFound; those that write may raise Unclear."""
+
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        base_url: str,
+        email: str,
+        api_key: str,
+        budget: Budget,
+        clock: Clock,
+        *,
+        timeout: timedelta = timedelta(seconds=20),
+    ) -> None:
+        self._transport = Transport(
+            http, base_url, email=email, api_key=api_key, budget=budget, clock=clock, timeout=timeout
+        )
+
+    async def create_case(self, new: NewCase, *, priority: Priority = Priority.NEW_CASE) -> Case:
+        """Open a case; the customer is created on the way if the channel does not know them."""
+        return await self._write("POST", "cases.json", {"case": case_fields(new)}, CASE, priority)
+
+    async def case(self, case_id: int, *, priority: Priority = Priority.MESSAGE) -> Case | None:
+        """Return a case, also one in the bin or in spam; None if it does not exist (any more)."""
+        path = f"cases/{case_id}.json"
+        try:
+            answer = await self._transport.get(path, {}, priority)
+        except CaseNotFound:
+            return None
+        return _read(Call("GET", path), answer, CASE)
+
+    async def set_status(
+        self, case_id: int, status: CaseStatus | str, *, priority: Priority = Priority.MESSAGE
+    ) -> Case:
+        """Set a case's status and return the case as it then stands."""
+        body = {"case": {"status": str(status)}}
+        return await self._write("PUT", f"cases/{case_id}.json", body, CASE, priority)
+
+    async def add_message(
+        self,
+        case_id: int,
+        user_id: int,
+        html: str,
+        attachment_urls: Iterable[str] = (),
+        *,
+        priority: Priority = Priority.MESSAGE,
+    ) -> Message:
+        """Add a customer's message. Deskie fetches the ``attachment_urls`` itself."""
+        fields: dict[str, object] = {"user_id": user_id, "content_html": html}
+        if urls := list(attachment_urls):
+            fields["attachment_urls"] = urls
+        path = f"cases/{case_id}/messages.json"
+        return await self._write("POST", path, {"message": fields}, MESSAGE, priority)
+
+    async def add_note(self, case_id: int, html: str, *, priority: Priority = Priority.ANSWER) -> Message:
+        """Add an internal note, seen by agents only."""
+        body = {"note": {"content_html": html}}
+        return await self._write("POST", f"cases/{case_id}/note.json", body, MESSAGE, priority)
+
+    async def messages(
+        self, case_id: int, *, newest_first: bool = True, limit: int = 50, priority: Priority = Priority.ANSWER
+    ) -> list[Message]:
+        """Return a case's messages, notes among them."""
+        query = {"order": "desc" if newest_first else "asc"}
+        path = f"cases/{case_id}/messages.json"
+        return await self._list(path, MESSAGE, priority, query, limit)
+
+    async def cases_of_user(
+        self, user_id: int, *, limit: int = 20, priority: Priority = Priority.MESSAGE
+    ) -> list[Case]:
+        """Return a customer's cases, newest first: active chats too, those absorbed by another case not."""
+        query = {"user_id": str(user_id), "show_active_chats": "true", "sort": "created_at_desc"}
+        return await self._list("cases.json", CASE, priority, query, limit)
+
+    async def users_by_custom_id(
+        self, custom_id: str, channel: str, *, priority: Priority = Priority.NEW_CASE
+    ) -> list[User]:
+        """Return the profiles that bear exactly this id on the channel.
+
+        Deskie's search is by substring, so it is asked with anchors first; whether those hold for this field, and how
+        case is folded, is not documented, so nothing found is asked again without them and the answer is compared here.
+        A profile whose id or channel the answer does not tell stays in, as the search found it.
+        """
+        for wanted in (f"^{custom_id}^", custom_id):
+            query = {"user_custom_id": wanted, "user_custom_channel": channel}
+            users = await self._list("users.json", USER, priority, query)
+            found = [user for user in users if user.custom_id in {None, custom_id} and user.channel in {"", channel}]
+            if found:
+                return found
+        return []
+
+    async def custom_channels(self, *, priority: Priority = Priority.BACKGROUND) -> list[Channel]:
+        """Return the account's custom channels."""
+        return await self._list("custom_channels.json", CHANNEL, priority)
+
+    async def staff(self, *, priority: Priority = Priority.ANSWER) -> list[Agent]:
+        """Return the agents, disabled ones too."""
+        return await self._list("staff.json", AGENT, priority)
+
+    async def labels(self, *, priority: Priority = Priority.BACKGROUND) -> list[Label]:
+        """Return the labels."""
+        return await self._list("labels.json", LABEL, priority)
+
+    async def groups(self, *, priority: Priority = Priority.BACKGROUND) -> list[Group]:
+        """Return the groups, disabled ones too."""
+        return await self._list("groups.json", GROUP, priority)
+
+    async def languages(self, *, priority: Priority = Priority.BACKGROUND) -> list[Language]:
+        """Return the account's languages."""
+        return await self._list("languages.json", LANGUAGE, priority)
+
+    async def _write(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object],
+        kind: Kind[Record],
+        priority: Priority,
+    ) -> Record:
+        answer = await self._transport.write(method, path, body, priority)
+        return _read(Call(method, path), answer, kind)
+
+    async def _list(
+        self,
+        path: str,
+        kind: Kind[Record],
+        priority: Priority,
+        query: Mapping[str, str] | None = None,
+        limit: int = MAX_LIST,
+    ) -> list[Record]:
+        found: list[Record] = []
+        size = min(limit, PAGE)
+        for page in range(1, -(-limit // size) + 1):
+            paging = {"page": str(page), "limit": str(size)}
+            answer = await self._transport.get(path, {**(query or {}), **paging}, priority)
+            try:
+                records = listed(answer, kind)
+            except Misshapen as fault:
+                raise lost(Call("GET", path), f"the list cannot be read: {fault}") from fault
+            found += records
+            count = total(answer)
+            # A desk that returns fewer than asked has more only if its own count says so.
+            if not records or len(found) >= (limit if count is None else min(count, limit)):
+                break
+            if count is None and len(records) < size:
+                break
+        return found[:limit]
+
+
+def _read(call: Call, answer: object, kind: Kind[Record]) -> Record:
+    try:
+        return single(answer, kind)
+    except Misshapen as fault:
+        raise lost(call, f"the answer cannot be read: {fault}") from fault
