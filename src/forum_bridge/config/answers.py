@@ -1,0 +1,40 @@
+"""How agents' answers become posts: the template around them, public names, and which answers count."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from forum_bridge.config.base import Model
+from forum_bridge.config.templates import AnswerTemplate
+
+TEMPLATE = """\
+{% if quote %}{{ quote }}
+
+{% endif %}{% if mention %}{{ mention }}
+{% endif %}{{ body }}{% if agent.name %}
+
+— {{ agent.name }}{% endif %}"""
+
+
+class Echo(StrEnum):
+    """What becomes of an answer that no agent typed."""
+
+    PUBLISH = "publish"
+    IGNORE = "ignore"
+
+
+class AnswersConfig(Model):
+    """How agents' answers become posts."""
+
+    template: AnswerTemplate = Field(
+        TEMPLATE,
+        description="The post around an answer; knows quote, mention, body, agent, thread, post, author, forum.",
+    )
+    aliases: dict[str, str] = Field(
+        {},
+        description="Public names of agents: the agent's name or number in Deskie, and the name that the forum sees.",
+    )
+    from_rules: Echo = Field(Echo.PUBLISH, description="Answers that an automation rule sends.")
+    from_api: Echo = Field(Echo.PUBLISH, description="Answers that another program adds through Deskie's API.")
