@@ -1,0 +1,66 @@
+"""How an answer names what it answers: quote, mention, excerpt in the markups' common forms.
+Engines' own forms (ids that notify) belong to their adapters."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from forum_bridge.markup.answer import to_markup
+from forum_bridge.markup.characters import one_line
+from forum_bridge.markup.render import prefixed
+from forum_bridge.markup.urls import absolute
+from forum_bridge.model import Author, Markup, Quote
+
+_NAME_LIMIT = 80
+_HANDLE = re.compile(r"[^\W_]+(?:[_.-][^\W_]+)*")  # a Markdown engine reads no emphasis into it
+_JOINED = "\u0300-\u036f\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff"
+
+
+def quote(markup: Markup, q: Quote) -> str:
+    """Return the quote with its author; ``q.text`` is in the markup already (see ``quoted``)."""
+    name = _name(q.author)
+    url = absolute(q.url, None) or ""
+    match markup:
+        case Markup.MARKDOWN:
+            head = f'<a href="{escape(url)}">{escape(name)}</a>' if url else escape(name)
+            return prefixed(to_markup(f"<b>{head}</b>", True, markup) + "\n\n" + q.text.strip("\n"), "> ")
+        case Markup.BBCODE:
+            # XenForo and vBulletin read ids behind a comma or a semicolon
+            safe_name = name.translate({ord("["): "(", ord("]"): ")", ord('"'): "'", ord(";"): " ", ord(","): " "})
+            return f'[quote="{safe_name}"]{q.text.strip()}[/quote]'
+        case Markup.HTML:
+            head = f'<a href="{escape(url)}" rel="nofollow noopener">{escape(name)}</a>' if url else escape(name)
+            return f"<blockquote><p><b>{head}</b>:</p>{q.text}</blockquote>"
+
+
+def mention(markup: Markup, q: Quote) -> str:
+    """Return ``@name``, which notifies on most engines; a guest (who may bear a member's name), or a name that such a
+    mention would cut short, stands in bold instead."""
+    name = _name(q.author)
+    if q.author.guest or not _HANDLE.fullmatch(name):
+        return to_markup(f"<b>{escape(name)}</b>", True, markup)
+    return f"@{name}"
+
+
+def excerpt(text: str, limit: int = 300) -> str:
+    """Return the beginning of a post's plain text, without what it quotes itself, cut between words."""
+    own = "\n".join(line for line in text.split("\n") if not line.startswith(">")).strip()
+    whole = re.sub(r"\n{3,}", "\n\n", own or text.strip())
+    if len(whole) <= limit:
+        return whole
+    cut = whole[:limit]
+    if not whole[limit].isspace() and (space := max(cut.rfind(" "), cut.rfind("\n"))) > limit // 2:
+        cut = cut[:space]
+    elif re.match(f"[{_JOINED}]", whole[limit]) or cut.endswith("\u200d"):
+        cut = re.sub(f".[{_JOINED}]*(?:\u200d.[{_JOINED}]*)*$", "", cut)  # never half an emoji
+    return cut.rstrip(" \n,;:–-") + "…"
+
+
+def quoted(markup: Markup, text: str) -> str:
+    """Return the excerpt of a post's plain text in the markup, none of it live."""
+    return to_markup(excerpt(text), False, markup)
+
+
+def _name(author: Author) -> str:
+    return one_line(author.name, _NAME_LIMIT) or "—"

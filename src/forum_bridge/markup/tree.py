@@ -1,0 +1,87 @@
+"""HTML as a small tree of plain Python objects, parsed as browsers parse it. Knows nothing of what tags mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from forum_bridge.errors import ConfigurationRefused
+
+MAX_DEPTH = 80
+"""Elements nested deeper lose their tags but keep their text, so that every walk over a tree may recurse."""
+
+_CUT = "data-bridge-cut"
+
+
+@dataclass(slots=True)
+class Element:
+    """One element; ``attrs`` in lower case, an attribute without a value is an empty string."""
+
+    tag: str
+    attrs: dict[str, str] = field(default_factory=dict)
+    children: list[Element | str] = field(default_factory=list)
+    holds_block: bool | None = None
+
+    @property
+    def classes(self) -> frozenset[str]:
+        return frozenset(self.attrs.get("class", "").split())
+
+    def elements(self) -> Iterator[Element]:
+        """Yield every element below this one, in the order of the document."""
+        for child in self.children:
+            if isinstance(child, Element):
+                yield child
+                yield from child.elements()
+
+    def text(self, line_break: str = "\n") -> str:
+        """Return the text below, ``br`` as ``line_break``, scripts and styles left out."""
+        if self.tag == "br":
+            return line_break
+        if self.tag in ("script", "style", "template"):
+            return ""
+        return "".join(child if isinstance(child, str) else child.text(line_break) for child in self.children)
+
+
+def parse(html: str, drop: Sequence[str] = ()) -> Element:
+    """Return the fragment under a nameless root; elements that match a CSS selector of ``drop`` are left out.
+
+    Raises ConfigurationRefused for a selector that cannot be read.
+    """
+    parser = LexborHTMLParser(html.encode("utf-8", "replace"), is_fragment=True)
+    _mark(parser, drop)
+    root = Element("")
+    pending: list[tuple[LexborNode, Element, int]] = [(node, root, 0) for node in reversed(_siblings(parser.root))]
+    while pending:
+        node, parent, depth = pending.pop()
+        if node.is_text_node:
+            parent.children.append(node.text_content or "")
+        elif node.is_element_node:
+            attributes = node.attributes
+            if _CUT in attributes:
+                continue
+            if depth < MAX_DEPTH or node.tag in ("br", "img", "script", "style"):
+                element = Element(node.tag or "", {name: value or "" for name, value in attributes.items()})
+                parent.children.append(element)
+                parent = element
+            pending.extend((child, parent, depth + 1) for child in reversed(_siblings(node.first_child)))
+    return root
+
+
+def _mark(parser: LexborHTMLParser, drop: Iterable[str]) -> None:
+    """Mark rather than remove: freeing a node whose child is matched too would leave a dangling one."""
+    for selector in drop if parser.root is not None else ():
+        try:
+            for node in parser.css(selector):
+                node.attrs[_CUT] = ""
+        except SelectolaxError as error:
+            raise ConfigurationRefused(f"Not a CSS selector: {selector!r} ({error}).") from error
+
+
+def _siblings(node: LexborNode | None) -> list[LexborNode]:
+    found = []
+    while node is not None:
+        found.append(node)
+        node = node.next
+    return found
