@@ -1,0 +1,64 @@
+"""What an adapter promises: a small core and optional capabilities. A class that lacks one says so by not having it."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Protocol, runtime_checkable
+
+from pydantic import BaseModel, ConfigDict
+
+from forum_bridge.model import (
+    Cursor,
+    Draft,
+    Markup,
+    OwnPosts,
+    PostId,
+    Quote,
+    Reading,
+    Receipt,
+    SignIn,
+    ThreadRef,
+    Watch,
+)
+from forum_bridge.web.session import ForumSession
+
+
+class AdapterOptions(BaseModel):
+    """The base of an adapter's own configuration keys; unknown keys are faults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Adapter(Protocol):
+    """Reads one engine. ``read`` never writes and raises a ``WatchTrouble`` rather than return an empty reading of a
+    page it did not understand; its cursor is stored only together with its posts."""
+
+    name: str
+    markup: Markup
+    Options: ClassVar[type[AdapterOptions]]
+
+    def __init__(self, options: AdapterOptions, session: ForumSession) -> None: ...
+    async def read(self, watch: Watch, cursor: Cursor | None) -> Reading: ...
+
+
+@runtime_checkable
+class CanSignIn(Protocol):
+    """Signs in with the session's account; a refused password is an outcome, not an error."""
+
+    async def sign_in(self) -> SignIn: ...
+
+
+@runtime_checkable
+class CanReply(Protocol):
+    """Writes. ``reply`` raises Retry, SignInNeeded, NotPosted or Unclear; ``own_posts`` is how a lost answer is
+    found."""
+
+    async def reply(self, thread: ThreadRef, draft: Draft) -> Receipt: ...
+    async def own_posts(self, thread: ThreadRef, after: PostId | None) -> OwnPosts: ...
+
+
+@runtime_checkable
+class CanQuote(Protocol):
+    """Knows the engine's own way to quote a post and to mention its author (else the markup's common form is used)."""
+
+    def quote(self, quote: Quote) -> str: ...
+    def mention(self, quote: Quote) -> str: ...

@@ -1,0 +1,95 @@
+"""The ``html`` adapter as three classes, each with just the capabilities that its preset describes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from forum_bridge.errors import WatchTrouble
+from forum_bridge.forums.contract import AdapterOptions
+from forum_bridge.forums.html.account import Account
+from forum_bridge.forums.html.board import BoardReader
+from forum_bridge.forums.html.own_posts import OwnPostsReader
+from forum_bridge.forums.html.pages import Pages
+from forum_bridge.forums.html.preset import Preset
+from forum_bridge.forums.html.reply import Writer
+from forum_bridge.forums.html.state import ThreadState
+from forum_bridge.forums.html.thread import ThreadReader
+from forum_bridge.model import (
+    Cursor,
+    Draft,
+    Markup,
+    OwnPosts,
+    PostId,
+    Reading,
+    Receipt,
+    SignIn,
+    ThreadRef,
+    Watch,
+    WatchKind,
+)  # fmt: skip
+from forum_bridge.web.session import ForumSession
+
+
+class HtmlReader:
+    """Reads a forum as its preset says. ``name`` is the preset's."""
+
+    Options: ClassVar[type[AdapterOptions]] = Preset
+
+    def __init__(self, options: Preset, session: ForumSession, name: str = "html") -> None:
+        self.name = name
+        self.markup: Markup = options.markup
+        self._preset = options
+        self._session = session
+        self._pages = Pages(options, session)
+
+    async def read(self, watch: Watch, cursor: Cursor | None) -> Reading:
+        """Return what is new. Raises SignInNeeded when the bridge has an account and is not signed in, Retry, or a
+        WatchTrouble that says why the watch cannot be read."""
+        self._pages.require_account()
+        match watch.kind:
+            case WatchKind.THREAD:
+                return await self._read_thread(watch, cursor)
+            case WatchKind.BOARD:
+                return await BoardReader(self._preset, self._pages).read(watch.target, cursor, watch.since)
+            case _:
+                raise WatchTrouble(
+                    f"The adapter {self.name} reads threads and boards, not {watch.kind.value}.",
+                    explanation="Watch the board or the threads themselves instead.",
+                )
+
+    async def _read_thread(self, watch: Watch, cursor: Cursor | None) -> Reading:
+        state = ThreadState.from_json(cursor.state) if cursor is not None else None
+        found = await ThreadReader(self._preset, self._pages).read(watch.target, state, watch.since)
+        threads = (found.seen,) if found.seen is not None else ()
+        return Reading(found.posts, threads, Cursor(found.state.to_json()), found.gap, found.moved)
+
+
+class HtmlMember(HtmlReader):
+    """Reads with an account."""
+
+    async def sign_in(self) -> SignIn:
+        """Sign in with the session's credentials; see ``account.py``."""
+        if self._preset.login is None:
+            raise WatchTrouble(f"The adapter {self.name} does not know how to sign in.")
+        return await Account(self._preset, self._preset.login, self._session).sign_in()
+
+
+class HtmlWriter(HtmlMember):
+    """Reads and writes with an account."""
+
+    async def reply(self, thread: ThreadRef, draft: Draft) -> Receipt:
+        """Post an answer. Raises Retry, SignInNeeded, NotPosted or Unclear."""
+        self._pages.require_account()
+        if self._preset.reply is None:
+            raise WatchTrouble(f"The adapter {self.name} does not know how to reply.")
+        return await Writer(self._preset, self._preset.reply, self._session, self._pages).reply(thread, draft)
+
+    async def own_posts(self, thread: ThreadRef, after: PostId | None) -> OwnPosts:
+        """Return our account's posts newer than ``after``; see ``own_posts.py``."""
+        self._pages.require_account()
+        return await OwnPostsReader(self._session, self._pages, self._preset.pages_a_poll).read(thread, after)
+
+
+def adapter_class(preset: Preset) -> type[HtmlReader]:
+    """Return the class with the capabilities that the preset describes."""
+    return HtmlWriter if preset.reply else HtmlMember if preset.login else HtmlReader

@@ -1,0 +1,37 @@
+"""Addresses of threads, made plain: found by a preset's regex, without page, session id or fragment. Fetches
+nothing."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urljoin
+
+from forum_bridge.errors import WatchTrouble
+from forum_bridge.forums.html.preset import Preset
+from forum_bridge.model import ThreadId, ThreadRef
+
+
+def thread_ref(url: str, preset: Preset, title: str = "") -> ThreadRef:
+    """Return the thread at ``url``. Raises WatchTrouble when the address is not a thread's as the preset knows it."""
+    match = re.search(preset.thread.match, url)
+    if match is None:
+        raise WatchTrouble(
+            f"{url} is not the address of a thread as this adapter knows it.",
+            explanation=f"Give the address that the forum itself shows; it has to match {preset.thread.match}",
+        )
+    root = url[: match.start()]
+    address = preset.thread.address
+    plain = url[: match.end()] if address is None else urljoin(root, filled(address, match["id"]))
+    return ThreadRef(ThreadId(match["id"]), plain, title)
+
+
+def under_root(template: str, thread: ThreadRef, preset: Preset) -> str:
+    """Return the address that a preset's ``template`` names for a thread, under the forum's root."""
+    match = re.search(preset.thread.match, thread.url)
+    root = thread.url[: match.start()] if match else thread.url
+    return urljoin(root, filled(template, thread.id))
+
+
+def filled(template: str, thread_id: str) -> str:
+    """Return an address template with the thread's id put in."""
+    return template.replace("{id}", quote(thread_id, safe=""))

@@ -1,0 +1,138 @@
+"""Reads one board from poll to poll: its rows tell which threads have moved, and only those are read. What one poll may
+not read waits in the cursor, so a bound delays and never loses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from forum_bridge.errors import Blocked, BridgeError, Retry, RobotsForbid, Unreadable, WatchTrouble
+from forum_bridge.forums.html.board_state import BoardState, Scan, Waiting
+from forum_bridge.forums.html.pages import Pages
+from forum_bridge.forums.html.parse import BoardPage, BoardRow
+from forum_bridge.forums.html.preset import Preset
+from forum_bridge.forums.html.thread import COARSE, ThreadReader, ThreadReading
+from forum_bridge.model import Cursor, Post, Reading, ThreadId, ThreadRef, ThreadSeen
+
+
+class BoardReader:
+    """Reads boards of one forum."""
+
+    def __init__(self, preset: Preset, pages: Pages) -> None:
+        self._preset = preset
+        self._pages = pages
+        self._threads = ThreadReader(preset, pages)
+
+    async def read(self, target: str, cursor: Cursor | None, since: datetime | None) -> Reading:
+        """Return the posts of the board's threads since the cursor. A thread that cannot be read waits for the next
+        poll and does not stop the others; only when none could be read is the first error raised."""
+        state = BoardState() if cursor is None else BoardState.from_json(cursor.state)
+        await self._look(target, state, since)
+        if len(state.waiting) < self._preset.threads_a_poll:
+            await self._scan(state, since)
+        return await self._read_waiting(state, since)
+
+    async def _look(self, target: str, state: BoardState, since: datetime | None) -> None:
+        """Note what has moved, from ``target`` on, for as long as a page moved down to its last row."""
+        following: str | None = target
+        for _ in range(self._preset.pages_a_poll):
+            if following is None:
+                return
+            page = await self._pages.board(following)
+            following = self._following(page, self._note(page, state, since), state, since)
+        if following is not None:
+            state.scans.append(Scan(following))
+
+    async def _scan(self, state: BoardState, since: datetime | None) -> None:
+        if state.scans and state.scans[0].after not in state.waiting:
+            await self._look(state.scans.pop(0).url, state, since)
+
+    def _following(
+        self, page: BoardPage, moved: set[ThreadId], state: BoardState, since: datetime | None
+    ) -> str | None:
+        """Return the next page if it has to be looked at now. Rows are ordered by their last post, so it has not to
+        when the last row rests; where only reading that row tells, the page is put off until then."""
+        last, following = page.rows[-1], page.pages.next
+        if following is None or last.ref.id not in moved:
+            return None
+        if since is None or last.time is not None or last.ref.id in state.marks:
+            return following
+        if Scan(following, last.ref.id) not in state.scans:
+            state.scans.append(Scan(following, last.ref.id))
+        return None
+
+    def _note(self, page: BoardPage, state: BoardState, since: datetime | None) -> set[ThreadId]:
+        """Put the page's moved threads in the queue and return their ids. A thread that was never read and rests since
+        before the watch began needs no reading, only its mark."""
+        moved: set[ThreadId] = set()
+        for row in page.rows:
+            waiting = state.waiting.get(row.ref.id)
+            known = waiting.mark if waiting else state.marks.get(row.ref.id)
+            if known == row.mark:
+                continue
+            if known is None and _rests(row, since):
+                state.mark(row.ref.id, row.mark)
+                continue
+            moved.add(row.ref.id)
+            state.waiting[row.ref.id] = Waiting(row.ref.url, row.mark)
+        return moved
+
+    async def _read_waiting(self, state: BoardState, since: datetime | None) -> Reading:
+        posts: dict[str, Post] = {}
+        seen: list[ThreadSeen] = []
+        moved: dict[ThreadId, ThreadRef] = {}
+        failed: list[BridgeError] = []
+        due = list(state.waiting)[: self._preset.threads_a_poll]
+        for each in due:
+            key = each
+            try:
+                key = await self._resolved(each, state)
+                reading = await self._threads.read(state.waiting[key].url, state.threads.get(key), since)
+            except (Blocked, RobotsForbid):
+                raise
+            except (Retry, Unreadable) as error:
+                structlog.get_logger().warning("board.thread_waits", thread=state.waiting[key].url, reason=str(error))
+                failed.append(error)
+                state.waiting[key] = state.waiting.pop(key)  # behind the others
+                continue
+            except WatchTrouble as error:  # gone, or not for us, or an advertisement among the rows
+                structlog.get_logger().info("board.thread_skipped", thread=state.waiting[key].url, reason=str(error))
+                state.mark(key, state.waiting.pop(key).mark)
+                continue
+            self._settle(state, key, reading)
+            if not reading.gap and not _fresh(reading, since):
+                state.scans = [scan for scan in state.scans if scan.after not in {each, key}]
+            posts |= {post.id: post for post in reading.posts}
+            seen += [reading.seen] if reading.seen else []
+            moved |= reading.moved
+        if failed and len(failed) == len(due):
+            raise failed[0]
+        gap = len(state.waiting) > len(failed) or bool(state.scans)
+        return Reading(tuple(posts.values()), tuple(seen), Cursor(state.to_json()), gap, moved)
+
+    async def _resolved(self, key: str, state: BoardState) -> str:
+        """Return the id of the thread that waits under ``key``. A row may lead to a post instead (FlaskBB links the
+        first unread one): which thread that is tells only the page, and from then on it waits under its id."""
+        waiting = state.waiting[key]
+        if key != waiting.url:
+            return key
+        ref = (await self._pages.thread(waiting.url)).ref
+        del state.waiting[key]
+        state.mark(key, waiting.mark)
+        state.waiting[ref.id] = Waiting(ref.url, waiting.mark)
+        return ref.id
+
+    def _settle(self, state: BoardState, key: str, reading: ThreadReading) -> None:
+        state.threads[key] = replace(reading.state, known=reading.state.known[-10:], digest=None)
+        if not reading.gap:
+            state.mark(key, state.waiting.pop(key).mark)
+
+
+def _rests(row: BoardRow, since: datetime | None) -> bool:
+    return since is not None and row.time is not None and row.time < since - COARSE
+
+
+def _fresh(reading: ThreadReading, since: datetime | None) -> bool:
+    return since is None or any(post.time is not None and post.time >= since - COARSE for post in reading.posts)

@@ -1,0 +1,98 @@
+"""Fetches pages of one forum and hands them on parsed, or says by an error why that is impossible. It keeps no
+cursor."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from selectolax.lexbor import LexborHTMLParser
+
+from forum_bridge.errors import Forbidden, SignInNeeded, Unreadable
+from forum_bridge.forums.html.judge import as_reading_error, said, shows_login
+from forum_bridge.forums.html.parse import BoardPage, ThreadPage, any_present, parse_board, parse_thread
+from forum_bridge.forums.html.preset import Preset
+from forum_bridge.web.page import Page, Validators
+from forum_bridge.web.session import ForumSession
+
+OFF_THE_LOOP = 256_000  # characters; a bigger page is parsed in a thread so that the daemon keeps breathing
+
+T = TypeVar("T")
+
+
+class Pages:
+    """The forum's pages as a preset sees them."""
+
+    def __init__(self, preset: Preset, session: ForumSession) -> None:
+        self._preset = preset
+        self._session = session
+
+    def require_account(self) -> None:
+        """Raise SignInNeeded when the bridge has an account there and is not signed in."""
+        if self._preset.login is not None and self._session.credentials is not None and not self._session.signed_in:
+            raise SignInNeeded
+
+    async def thread(self, url: str) -> ThreadPage:
+        """Return one page of a thread. Raises what ``ForumSession.get`` raises, SignInNeeded, Forbidden, Gone,
+        Unreadable."""
+        page = await self._get(url)
+        return await self._parsed(page, lambda: parse_thread(page.html, page.url, self._preset))
+
+    async def revisit(self, url: str, validators: Validators) -> tuple[ThreadPage | None, Validators]:
+        """Return a page of a thread again, None if it is unchanged, and the marks for the next time. Raises as
+        ``thread``."""
+        page = await self._get(url, validators)
+        if page.unchanged:
+            return None, validators
+        return await self._parsed(page, lambda: parse_thread(page.html, page.url, self._preset)), page.validators
+
+    async def board(self, url: str) -> BoardPage:
+        """Return one page of a board. Raises as ``thread`` does."""
+        page = await self._get(url)
+        return await self._parsed(page, lambda: parse_board(page.html, page.url, self._preset))
+
+    async def _get(self, url: str, validators: Validators | None = None) -> Page:
+        """Fetch a page; where we are let in no longer, find out whether that is because the session has ended."""
+        try:
+            return await self._session.get(url, validators=validators)
+        except Forbidden:
+            if self._session.signed_in:
+                self.check_account(await self._session.get(self._session.base_url))
+            raise
+
+    async def _parsed(self, page: Page, parse: Callable[[], T]) -> T:
+        if len(page.html) < OFF_THE_LOOP:
+            return self._judged(page, parse)
+        return await asyncio.to_thread(self._judged, page, parse)
+
+    def _judged(self, page: Page, parse: Callable[[], T]) -> T:
+        """Parse a page; where that fails, let the page's own words explain it. A signed-out page is never read as
+        ours."""
+        try:
+            parsed = parse()
+        except Unreadable:
+            self._explain(page)
+            raise
+        self.check_account(page)
+        return parsed
+
+    def check_account(self, page: Page) -> None:
+        """Raise SignInNeeded when we should be signed in and the page shows that we are not."""
+        if not self._session.signed_in or self._session.credentials is None or not self._preset.signed_in:
+            return
+        root = LexborHTMLParser(page.html).root
+        if root is not None and not any_present(self._preset.signed_in, root):
+            self._session.signed_in = False
+            raise SignInNeeded(f"{page.url} was made for a guest: the forum has signed us out.")
+
+    def _explain(self, page: Page) -> None:
+        account = self._session.credentials is not None
+        word = said(page.html, self._preset)
+        error = as_reading_error(word, page.url, account=account) if word else None
+        if error is None and shows_login(page.html, self._preset):
+            error = SignInNeeded() if account else Forbidden(f"{page.url} shows a form to sign in instead of posts.")
+        if isinstance(error, SignInNeeded):
+            self._session.signed_in = False
+        if error is not None:
+            raise error from None

@@ -1,0 +1,166 @@
+"""From a page's HTML to posts or to a board's rows: pure, no network, no clock. It reads what a preset names and
+refuses a page on which too little of that is found: silence is how scrapers die."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import unquote, urldefrag, urljoin
+from zoneinfo import ZoneInfo
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from forum_bridge.errors import Unreadable, WatchTrouble
+from forum_bridge.forums.html.address import thread_ref
+from forum_bridge.forums.html.paging import Neighbours, neighbours
+from forum_bridge.forums.html.preset import Board, Preset
+from forum_bridge.forums.html.times import read_time
+from forum_bridge.forums.html.value import Value, first_found, shown_text
+from forum_bridge.model import Attachment, Author, Post, PostId, ThreadId, ThreadRef
+
+BROKEN_SHARE = 0.2  # of the containers on a page; more without id, author or body means the theme has changed
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """One page of a thread: its own address, its posts as it orders them, and its neighbours' absolute addresses."""
+
+    url: str
+    ref: ThreadRef
+    posts: tuple[Post, ...]
+    pages: Neighbours
+    locked: bool = False
+    account_id: str | None = None
+
+    @property
+    def next(self) -> str | None:
+        return self.pages.next
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """A thread as a board shows it. ``mark`` changes whenever the thread gets a post; ``time`` is the last post's.
+    Where the row leads to a post, not to the thread, that address stands for the thread's id."""
+
+    ref: ThreadRef
+    mark: str
+    time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPage:
+    """One page of a board."""
+
+    rows: tuple[BoardRow, ...]
+    pages: Neighbours
+
+
+def parse_thread(html: str, url: str, preset: Preset) -> ThreadPage:
+    """Read a thread's page that came from ``url``, the address after redirects.
+
+    Raises Unreadable: the page is cut, shows no post, or lacks ids, authors or bodies in over a fifth of its posts."""
+    check_whole(html, preset)
+    root = LexborHTMLParser(html).root
+    containers = root.css(preset.posts.container) if root is not None else []
+    if root is None or not containers:
+        raise Unreadable(f"{url} shows no post: nothing on the page is a {preset.posts.container}")
+    title = first_found(preset.thread.title, root) or ""
+    ref = thread_ref(url, preset, title)
+    pages = neighbours(root, url, preset.thread)
+    locked, account = any_present(preset.thread.locked, root), own_id(root, preset)
+    found = [_post(node, ref, url, preset) for node in containers]
+    posts = list({post.id: post for post in found if post is not None}.values())
+    broken = found.count(None)
+    if broken > BROKEN_SHARE * len(found):
+        raise Unreadable(f"{url}: {broken} of {len(found)} posts lack an id, an author or a body")
+    if pages.previous is None:
+        posts[0] = replace(posts[0], opening=True)
+    return ThreadPage(urldefrag(url).url, ref, tuple(posts), pages, locked, account)
+
+
+def parse_board(html: str, url: str, preset: Preset) -> BoardPage:
+    """Read a board's page. Raises Unreadable: the page is cut, shows no thread, or its rows lack links or marks."""
+    board = preset.board
+    if board is None:
+        raise Unreadable("This adapter does not read boards.", explanation="Watch the threads themselves.")
+    check_whole(html, preset)
+    root = LexborHTMLParser(html).root
+    nodes = root.css(board.row) if root is not None else []
+    if root is None or not nodes:
+        raise Unreadable(f"{url} shows no thread: nothing on the page is a {board.row}")
+    found = [_row(node, url, preset, board) for node in nodes]
+    broken = found.count(None)
+    if broken > BROKEN_SHARE * len(found):
+        raise Unreadable(f"{url}: {broken} of {len(found)} threads lack an address or what tells that they moved")
+    return BoardPage(tuple(row for row in found if row is not None), neighbours(root, url, board))
+
+
+def check_whole(html: str, preset: Preset) -> None:
+    """Raise Unreadable when the page ends before what every whole page contains."""
+    if preset.complete and preset.complete not in html and preset.complete.lower() not in html.lower():
+        raise Unreadable("the page ends in the middle", explanation="The bridge reads it again; nothing was skipped.")
+
+
+def any_present(values: tuple[Value, ...], node: LexborNode) -> bool:
+    """Return whether any of the values stands in ``node``."""
+    return any(value.present_in(node) for value in values)
+
+
+def own_id(root: LexborNode, preset: Preset) -> str | None:
+    """Return the author id of the account that the page was made for, where the preset can tell."""
+    found = first_found(preset.account_id, root)
+    return unquote(found) if found else None
+
+
+def _post(node: LexborNode, ref: ThreadRef, url: str, preset: Preset) -> Post | None:
+    """Read one post; None when it lacks what no post can lack. Nodes to drop are taken out of the tree."""
+    keys = preset.posts
+    body, post_id, name = node.css_first(keys.body), first_found(keys.id, node), first_found(keys.author, node)
+    if body is None or post_id is None or name is None:
+        return None
+    zone = ZoneInfo(preset.timezone)
+    time, edited, link, author_url, author_id = (
+        first_found(values, node) for values in (keys.time, keys.edited, keys.link, keys.author_url, keys.author_id)
+    )
+    attachments = _attachments(node, url, keys.attachments)
+    for selector in keys.drop:
+        for unwanted in body.css(selector):
+            unwanted.decompose()
+    return Post(
+        id=PostId(post_id),
+        thread=ref,
+        author=Author(
+            name, unquote(author_id) if author_id else None, urljoin(url, author_url) if author_url else None
+        ),
+        html=(body.inner_html or "").strip(),
+        url=urljoin(url, link) if link else f"{ref.url}#{post_id}",
+        time=read_time(time, preset.time_formats, zone),
+        edited=read_time(edited, preset.time_formats, zone),
+        attachments=attachments,
+    )
+
+
+def _attachments(node: LexborNode, url: str, selector: str | None) -> tuple[Attachment, ...]:
+    links = node.css(selector) if selector else []
+    found = {urljoin(url, href): shown_text(link) for link in links if (href := link.attributes.get("href"))}
+    return tuple(Attachment(address, name) for address, name in found.items())
+
+
+def _row(node: LexborNode, url: str, preset: Preset, board: Board) -> BoardRow | None:
+    link = first_found(board.link, node)
+    marks = [value.found_in(node) or "" for value in board.moved]
+    if link is None or not any(marks):
+        return None
+    title = first_found(board.title, node) or _link_text(node, link)
+    time = read_time(first_found(board.time, node), preset.time_formats, ZoneInfo(preset.timezone))
+    address = urljoin(url, link)
+    try:
+        ref = thread_ref(address, preset, title)
+    except WatchTrouble:
+        ref = ThreadRef(ThreadId(address), address, title)
+    return BoardRow(ref, " ".join(marks), time)
+
+
+def _link_text(node: LexborNode, href: str) -> str:
+    texts = (shown_text(link) for link in node.css("a") if link.attributes.get("href") == href)
+    return next((text for text in texts if text), "")

@@ -1,0 +1,61 @@
+"""The types of a preset's keys: selectors, values, phrases and regexes, each checked as it is read. Knows no key."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+
+from forum_bridge.forums.html.value import Phrase, Value, check_css, check_regex
+
+
+def _listed(raw: object) -> object:
+    return [] if raw is None else raw if isinstance(raw, list | tuple) else [raw]
+
+
+def _value(raw: object) -> Value:
+    if isinstance(raw, Value):
+        return raw
+    if not isinstance(raw, str):
+        raise ValueError("a value is a text: `css @attribute =~ regex`")
+    return Value.parse(raw)
+
+
+def _phrase(raw: object) -> Phrase:
+    if isinstance(raw, Phrase):
+        return raw
+    if not isinstance(raw, str) or not raw.strip():
+        raise ValueError("a phrase is a text that is not empty")
+    return Phrase(raw)
+
+
+def _thread_regex(regex: str) -> str:
+    if "id" not in re.compile(check_regex(regex)).groupindex:
+        raise ValueError("needs a group named id, as in topic/(?P<id>[0-9]+)")
+    return regex
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"{name!r} is not a time zone; an example is Europe/Istanbul") from None
+    return name
+
+
+_TEXT = {"type": "string"}
+_TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+Css = Annotated[str, AfterValidator(check_css)]
+Regex = Annotated[str, AfterValidator(check_regex)]
+OneValue = Annotated[Value, BeforeValidator(_value), WithJsonSchema(_TEXT)]
+Values = Annotated[tuple[OneValue, ...], BeforeValidator(_listed), WithJsonSchema(_TEXTS)]
+Selectors = Annotated[tuple[Css, ...], BeforeValidator(_listed), WithJsonSchema(_TEXTS)]
+Phrases = Annotated[
+    tuple[Annotated[Phrase, BeforeValidator(_phrase), WithJsonSchema(_TEXT)], ...],
+    BeforeValidator(_listed),
+    WithJsonSchema(_TEXTS),
+]
+ThreadRegex = Annotated[str, AfterValidator(_thread_regex)]
+Zone = Annotated[str, AfterValidator(_zone)]

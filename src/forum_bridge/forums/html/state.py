@@ -1,0 +1,45 @@
+"""Where the reading of one thread stands, as the small JSON object that lies in a cursor. Knows no page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from forum_bridge.model import Json
+from forum_bridge.web.page import Validators
+
+KNOWN = 20  # ids of the posts read last; one of them on a page shows that nothing before it was missed
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadState:
+    """The page read last and the newest posts known. ``seek``: ``page`` is the next one to look at on the way back to
+    the moment the watch began. ``digest`` tells whether the page's posts are still those; ``validators`` whether its
+    bytes are."""
+
+    page: str
+    known: tuple[str, ...] = ()
+    seek: bool = False
+    digest: str | None = None
+    validators: Validators = field(default_factory=Validators)
+
+    def to_json(self) -> Json:
+        """Return the object for the cursor; what is empty is left out."""
+        state: dict[str, object] = {"page": self.page, "known": list(self.known)}
+        marks = self.validators.to_json()
+        optional: dict[str, object] = {"seek": self.seek, "digest": self.digest, "validators": marks}
+        return state | {name: value for name, value in optional.items() if value}
+
+    @classmethod
+    def from_json(cls, obj: object) -> ThreadState | None:
+        """Return what ``to_json`` wrote, or None for anything else: then the thread is read as if first met."""
+        if not isinstance(obj, Mapping) or not isinstance(page := obj.get("page"), str):
+            return None
+        known, digest = obj.get("known"), obj.get("digest")
+        return cls(
+            page,
+            tuple(str(post_id) for post_id in known) if isinstance(known, list | tuple) else (),
+            obj.get("seek") is True,
+            digest if isinstance(digest, str) else None,
+            Validators.from_json(obj.get("validators")),
+        )

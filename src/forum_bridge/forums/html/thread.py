@@ -1,0 +1,155 @@
+"""Reads one thread from poll to poll: forward from the page read last, back a little where deleted posts have shifted
+the pages, and back to the moment the watch began when it is met for the first time. It never writes and keeps nothing
+itself."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from forum_bridge.errors import Gone, WatchTrouble
+from forum_bridge.forums.html.address import thread_ref
+from forum_bridge.forums.html.pages import Pages
+from forum_bridge.forums.html.parse import ThreadPage
+from forum_bridge.forums.html.preset import Preset
+from forum_bridge.forums.html.state import KNOWN, ThreadState
+from forum_bridge.model import Post, ThreadId, ThreadRef, ThreadSeen
+from forum_bridge.web.page import Validators
+
+COARSE = timedelta(minutes=2)  # forums print times by the minute, and clocks differ: older than this counts as older
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadReading:
+    """What one look at a thread brought. ``seen`` is None when nothing has changed."""
+
+    state: ThreadState
+    posts: tuple[Post, ...] = ()
+    seen: ThreadSeen | None = None
+    gap: bool = False
+    moved: dict[ThreadId, ThreadRef] = field(default_factory=dict)
+
+
+class ThreadReader:
+    """Reads threads of one forum; ``pages_a_poll`` bounds each look, and what it leaves is a gap, never a loss."""
+
+    def __init__(self, preset: Preset, pages: Pages) -> None:
+        self._preset = preset
+        self._pages = pages
+        self._limit = preset.pages_a_poll
+
+    async def read(self, target: str, state: ThreadState | None, since: datetime | None) -> ThreadReading:
+        """Return the posts at ``target`` since ``state``, or since the moment ``since`` when there is no state yet.
+
+        Raises Gone when the thread does not exist, and what ``Pages.thread`` raises."""
+        reading = await (self._first(target, since) if state is None else self._later(target, state, since))
+        return replace(reading, moved=self._moved(target, reading))
+
+    async def _first(self, target: str, since: datetime | None) -> ThreadReading:
+        first = await self._pages.thread(target)
+        if first.pages.previous is not None:  # the address leads into the middle of the thread
+            first = await self._pages.thread(first.ref.url)
+        opening = first.posts[0]
+        if since is None or first.pages.last is None or first.pages.next is None:
+            return await self._forward([first], (), opening)
+        return await self._seek(await self._pages.thread(first.pages.last), since, opening)
+
+    async def _later(self, target: str, state: ThreadState, since: datetime | None) -> ThreadReading:
+        if state.seek:
+            return await self._seek(await self._pages.thread(state.page), since, None)
+        try:
+            page, marks = await self._pages.revisit(state.page, state.validators)
+        except Gone:
+            chain = await self._overlap(await self._last_page(target), state.known)
+            return await self._forward(chain, state.known, None)
+        if page is None:
+            return ThreadReading(state)
+        if page.pages.next is None and _digest(page) == state.digest:
+            return ThreadReading(replace(state, validators=marks))
+        if not _overlaps(page, state.known) and page.pages.previous is None and page.pages.last is not None:
+            # asked past the end, some engines show the first page
+            page, marks = await self._pages.thread(page.pages.last), Validators()
+        return await self._forward(await self._overlap(page, state.known), state.known, None, marks)
+
+    async def _last_page(self, target: str) -> ThreadPage:
+        page = await self._pages.thread(target)
+        return page if page.pages.last is None else await self._pages.thread(page.pages.last)
+
+    async def _overlap(self, page: ThreadPage, known: Sequence[str]) -> list[ThreadPage]:
+        """Return the pages from one that holds a known post up to ``page``."""
+        chain = [page]
+        while known and not _overlaps(chain[0], known) and chain[0].pages.previous is not None:
+            if len(chain) >= self._limit:
+                structlog.get_logger().warning("thread.overlap_not_found", thread=page.ref.url, pages=len(chain))
+                break
+            chain.insert(0, await self._pages.thread(chain[0].pages.previous))
+        return chain
+
+    async def _seek(self, page: ThreadPage, since: datetime | None, opening: Post | None) -> ThreadReading:
+        """Walk back from ``page`` until one holds a post older than ``since``, then read forward from there."""
+        chain = [page]
+        while not _reaches(chain[0], since) and chain[0].pages.previous is not None:
+            if len(chain) >= self._limit:
+                seen = ThreadSeen(page.ref, opening, page.locked)
+                return ThreadReading(ThreadState(chain[0].pages.previous, seek=True), (), seen, gap=True)
+            chain.insert(0, await self._pages.thread(chain[0].pages.previous))
+        return await self._forward(chain, (), opening)
+
+    async def _forward(
+        self,
+        chain: list[ThreadPage],
+        known: Sequence[str],
+        opening: Post | None,
+        validators: Validators | None = None,
+    ) -> ThreadReading:
+        """Follow ``next`` from the end of ``chain`` and gather all posts. ``validators`` belong to the chain's last
+        page."""
+        start, limit, ended = len(chain), max(self._limit, len(chain) + 1), False
+        posts = {post.id: post for page in chain for post in page.posts}
+        while (following := chain[-1].pages.next) is not None and len(chain) < limit:
+            page = await self._pages.thread(following)
+            if all(post.id in posts for post in page.posts):
+                ended = True  # asked past the end, some engines show an earlier page
+                break
+            chain.append(page)
+            posts |= {post.id: post for post in page.posts}
+        last = chain[-1]
+        gap = last.pages.next is not None and not ended
+        fresh = last.pages.next is None and len(chain) == start
+        state = ThreadState(
+            page=last.url,
+            known=tuple(dict.fromkeys([*known, *posts]))[-KNOWN:],
+            digest=_digest(last) if last.pages.next is None else None,
+            validators=validators if fresh and validators else Validators(),
+        )
+        opening = opening or next((post for post in posts.values() if post.opening), None)
+        return ThreadReading(state, tuple(posts.values()), ThreadSeen(last.ref, opening, last.locked), gap)
+
+    def _moved(self, target: str, reading: ThreadReading) -> dict[ThreadId, ThreadRef]:
+        try:
+            old = thread_ref(target, self._preset).id
+        except WatchTrouble:
+            return {}  # a permalink: it never named a thread
+        new = reading.seen.ref if reading.seen else None
+        return {old: new} if new is not None and new.id != old else {}
+
+
+def _overlaps(page: ThreadPage, known: Sequence[str]) -> bool:
+    return any(post.id in known for post in page.posts)
+
+
+def _reaches(page: ThreadPage, since: datetime | None) -> bool:
+    """Return whether the page goes back to ``since``; where posts tell no time, one page has to do."""
+    times = [post.time for post in page.posts if post.time is not None]
+    return since is None or not times or min(times) < since - COARSE
+
+
+def _digest(page: ThreadPage) -> str:
+    hashed = hashlib.sha256()
+    for post in page.posts:
+        hashed.update(f"{post.id}\0{post.edited}\0{post.html}\0".encode())
+    return hashed.hexdigest()[:32]

@@ -1,0 +1,103 @@
+"""Finds every adapter there is: the presets that ship, what stands in the adapters folder, what installed packages
+offer. The folder is the registry. A broken adapter is listed with its fault and takes no other one down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from functools import partial
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import structlog
+
+from forum_bridge.errors import ConfigurationRefused
+from forum_bridge.forums.contract import Adapter
+from forum_bridge.forums.entry import AdapterEntry
+from forum_bridge.forums.preset_files import PresetFault, extended, preset_entry, read_yaml
+from forum_bridge.forums.python_adapters import AdapterFault, class_entry, from_entry_point, from_file
+
+GROUP = "forum_bridge.adapters"
+BUILT_IN = "built-in"
+_PRESETS = Path(__file__).parent / "presets"
+
+
+class UnknownAdapter(ConfigurationRefused):
+    """There is no adapter of this name."""
+
+
+class Registry:
+    """The adapters by name. A local one takes the place of an installed one, and that of one that ships."""
+
+    def __init__(self, entries: Mapping[str, AdapterEntry]) -> None:
+        self._entries = dict(sorted(entries.items()))
+
+    @classmethod
+    def load(cls, adapters_dir: Path | None = None) -> Registry:
+        """Find all adapters; ``adapters_dir`` need not exist."""
+        entries: dict[str, AdapterEntry] = {}
+        presets: dict[str, dict[str, object]] = {}
+        _take_presets(_PRESETS, presets, entries)
+        for point in entry_points(group=GROUP):
+            _take_class(point.name, f"entry point {point.value}", entries, partial(from_entry_point, point))
+        if adapters_dir is not None and adapters_dir.is_dir():
+            _take_presets(adapters_dir, presets, entries)
+            for path in sorted(adapters_dir.glob("*.py")):
+                _take_class(path.stem, str(path), entries, partial(from_file, path))
+        return cls(entries)
+
+    def names(self) -> list[str]:
+        """Return the names of all adapters, broken ones too."""
+        return list(self._entries)
+
+    def __iter__(self) -> Iterator[AdapterEntry]:
+        return iter(self._entries.values())
+
+    def get(self, name: str) -> AdapterEntry:
+        """Return an adapter's entry, broken or not. Raises UnknownAdapter, which names close matches."""
+        if name in self._entries:
+            return self._entries[name]
+        close = get_close_matches(name, self._entries, n=3, cutoff=0.5)
+        raise UnknownAdapter(
+            f"There is no adapter {name!r}.",
+            explanation=f"Did you mean {' or '.join(close)}?" if close else f"There are: {', '.join(self._entries)}.",
+        )
+
+
+def _take_presets(folder: Path, whole: dict[str, dict[str, object]], entries: dict[str, AdapterEntry]) -> None:
+    """Add a folder's presets to ``entries`` and, merged with what they extend, to ``whole``."""
+    paths = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    raws: dict[str, dict[str, object]] = {}
+    faults: dict[str, str] = {}
+    for name, path in paths.items():
+        try:
+            raws[name] = read_yaml(path)
+        except PresetFault as error:
+            faults[name] = str(error)
+    below = dict(whole)
+    for name, path in paths.items():
+        source = BUILT_IN if folder == _PRESETS else str(path)
+        try:
+            if name in faults:
+                raise PresetFault(faults[name])
+            whole[name] = extended(name, raws, below)
+            _put(entries, preset_entry(name, source, whole[name]))
+        except PresetFault as error:
+            _put(entries, AdapterEntry(name, source, fault=str(error)))
+
+
+def _take_class(name: str, source: str, entries: dict[str, AdapterEntry], load: Callable[[], type[Adapter]]) -> None:
+    try:
+        _put(entries, class_entry(name, source, load()))
+    except AdapterFault as error:
+        _put(entries, AdapterEntry(name, source, fault=str(error)))
+
+
+def _put(entries: dict[str, AdapterEntry], entry: AdapterEntry) -> None:
+    """Add an entry; one that takes another's place says so."""
+    before = entries.get(entry.name)
+    if before is not None:
+        structlog.get_logger().info("adapter.overridden", adapter=entry.name, by=entry.source, instead_of=before.source)
+        entry = replace(entry, overrides=before.source)
+    entries[entry.name] = entry

@@ -1,0 +1,147 @@
+"""Reading a board: only what moved, nothing lost to a bound."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from aiohttp import web
+from tests.forums.conftest import Build
+from tests.forums.little import START, LittleForum
+
+from forum_bridge.errors import Retry
+from forum_bridge.forums.html.adapter import HtmlWriter
+from forum_bridge.model import Cursor, Reading, Watch, WatchKind
+
+
+def watch(forum: LittleForum, minutes: int | None = None) -> Watch:
+    since = None if minutes is None else START + timedelta(minutes=minutes)
+    return Watch(WatchKind.BOARD, f"{forum.url}/board/1", since)
+
+
+def ids(reading: Reading) -> set[int]:
+    return {int(post.id) for post in reading.posts}
+
+
+def stored(reading: Reading) -> Cursor:
+    assert reading.cursor is not None
+    return Cursor(json.loads(json.dumps(reading.cursor.state)))
+
+
+async def drained(adapter: HtmlWriter, of: Watch, cursor: Cursor | None = None) -> tuple[set[int], Cursor]:
+    """Poll until nothing is left."""
+    found: set[int] = set()
+    for _ in range(100):
+        reading = await adapter.read(of, cursor)
+        found, cursor = found | ids(reading), stored(reading)
+        if not reading.gap:
+            return found, cursor
+    raise AssertionError("the board is never drained")
+
+
+async def test_what_rested_before_the_watch_began_is_not_even_asked_for(forum: LittleForum, guest: HtmlWriter) -> None:
+    for thread in (1, 2):
+        forum.post(thread, "ayşe")
+    new = forum.post(3, "mehmet", minutes=60)
+    reading = await guest.read(watch(forum, minutes=30), None)
+    assert ids(reading) == {new}
+    assert forum.taken() == ["/board/1", "/thread/3"]
+
+
+async def test_only_threads_that_moved_are_read(forum: LittleForum, guest: HtmlWriter) -> None:
+    for thread in (1, 2, 3):
+        forum.post(thread, "ayşe")
+    _, cursor = await drained(guest, watch(forum))
+    new = forum.post(2, "mehmet")
+    forum.taken()
+    reading = await guest.read(watch(forum), cursor)
+    assert new in ids(reading)
+    assert forum.taken() == ["/board/1", "/thread/2"]
+    assert (await guest.read(watch(forum), stored(reading))).threads == ()
+
+
+async def test_an_old_thread_first_met_brings_what_is_new_and_its_opening(
+    forum: LittleForum, guest: HtmlWriter
+) -> None:
+    for _ in range(8):
+        forum.post(1, "ayşe")
+    _, cursor = await drained(guest, watch(forum, minutes=30))
+    new = forum.post(1, "mehmet", minutes=60)
+    reading = await guest.read(watch(forum, minutes=30), cursor)
+    assert new in ids(reading)
+    assert 1 not in ids(reading)
+    assert reading.threads[0].opening is not None
+    assert reading.threads[0].opening.id == "1"
+
+
+@pytest.mark.parametrize("rows_tell_time", [True, False])
+@pytest.mark.parametrize("minutes", [None, -60])
+async def test_a_whole_board_over_its_pages_is_read_within_the_bounds(
+    forum: LittleForum, build: Build, rows_tell_time: bool, minutes: int | None
+) -> None:
+    forum.rows_tell_time = rows_tell_time
+    adapter = await build(threads_a_poll=2, pages_a_poll=2)
+    for number in range(60):
+        forum.post(number % 14 + 1, "ayşe")
+    found, _ = await drained(adapter, watch(forum, minutes))
+    assert found == set(range(1, 61))
+
+
+async def test_where_rows_tell_no_time_an_old_board_is_not_read_to_its_end(
+    forum: LittleForum, guest: HtmlWriter
+) -> None:
+    forum.rows_tell_time = False
+    for thread in range(1, 13):
+        forum.post(thread, "ayşe")
+    await drained(guest, watch(forum, minutes=600))
+    assert "/board/1?page=2" not in forum.taken()
+
+
+async def test_more_moved_than_one_page_shows(forum: LittleForum, guest: HtmlWriter) -> None:
+    for thread in range(1, 9):
+        forum.post(thread, "ayşe")
+    _, cursor = await drained(guest, watch(forum))
+    new = {forum.post(thread, "mehmet") for thread in range(1, 8)}
+    found, _ = await drained(guest, watch(forum), cursor)
+    assert new <= found
+
+
+async def test_one_thread_that_cannot_be_read_waits_and_does_not_stop_the_others(
+    forum: LittleForum, guest: HtmlWriter
+) -> None:
+    bad, good = forum.post(1, "ayşe"), forum.post(2, "ayşe")
+    forum.trouble["/thread/1"] = web.Response(status=500)
+    reading = await guest.read(watch(forum), None)
+    assert ids(reading) == {good}
+    assert not reading.gap
+    assert ids(await guest.read(watch(forum), stored(reading))) == {bad}
+
+
+async def test_one_that_waits_is_read_even_when_the_board_no_longer_shows_it_first(
+    forum: LittleForum, guest: HtmlWriter
+) -> None:
+    bad = forum.post(1, "ayşe")
+    for thread in range(2, 9):
+        forum.post(thread, "mehmet")
+    forum.trouble["/thread/1"] = web.Response(status=500)
+    reading = await guest.read(watch(forum), None)
+    assert bad not in ids(reading)
+    assert ids(await guest.read(watch(forum), stored(reading))) == {bad}
+
+
+async def test_when_none_can_be_read_the_error_is_told(forum: LittleForum, guest: HtmlWriter) -> None:
+    forum.post(1, "ayşe")
+    forum.trouble["/thread/1"] = web.Response(status=500)
+    with pytest.raises(Retry):
+        await guest.read(watch(forum), None)
+
+
+async def test_a_thread_that_is_gone_is_forgotten(forum: LittleForum, guest: HtmlWriter) -> None:
+    forum.post(1, "ayşe")
+    forum.trouble["/thread/1"] = web.Response(status=404)
+    reading = await guest.read(watch(forum), None)
+    assert reading.posts == ()
+    forum.taken()
+    await guest.read(watch(forum), stored(reading))
+    assert forum.taken() == ["/board/1"]

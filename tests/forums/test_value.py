@@ -1,0 +1,83 @@
+"""The small language of presets."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from forum_bridge.forums.html.value import Phrase, Value, first_found
+
+PAGE = """<div id="post_31" class="post">
+<a class="name" href="/user/42?x=1">  Çağrı\xa0\n Öz </a><a class="name">Elif</a>
+<span class="empty"></span><time datetime="2026-11-22">dün</time></div>"""
+
+
+@pytest.fixture
+def post() -> LexborNode:
+    node = LexborHTMLParser(PAGE).css_first(".post")
+    assert node is not None
+    return node
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (".name", "Çağrı Öz"),
+        ("time @datetime", "2026-11-22"),
+        ("time@datetime", "2026-11-22"),
+        ("@id", "post_31"),
+        (r"@id =~ post_(\d+)", "31"),
+        (r".name @href =~ /user/(\d+)", "42"),
+        (".name =~ El.f", "Elif"),
+        ("=~ (Öz)", "Öz"),
+        (".empty", None),
+        (".name @title", None),
+        ("@id =~ thread", None),
+        (".nothing", None),
+        ('a[href*="@x"]', None),
+        (".post ~ .name", None),
+    ],
+)
+def test_values(post: LexborNode, text: str, found: str | None) -> None:
+    assert Value.parse(text).found_in(post) == found
+
+
+@pytest.mark.parametrize("text", ["", "  ", "div[[", "a =~ (", "a @id =~ *"])
+def test_what_is_no_value_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"value|CSS|regular"):
+        Value.parse(text)
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_any_text_is_a_value_or_refused(text: str) -> None:
+    try:
+        value = Value.parse(text)
+    except ValueError:
+        return
+    root = LexborHTMLParser(PAGE).root
+    assert root is not None
+    assert value.found_in(root) != ""
+
+
+def test_a_bare_selector_is_present_without_text(post: LexborNode) -> None:
+    assert Value.parse(".empty").present_in(post)
+    assert not Value.parse(".empty =~ x").present_in(post)
+
+
+def test_the_first_of_several_that_finds_something_counts(post: LexborNode) -> None:
+    assert first_found([Value.parse(each) for each in (".empty", ".name", "time")], post) == "Çağrı Öz"
+
+
+def test_phrases() -> None:
+    phrase = Phrase("Lütfen {seconds} saniye  daha (veya {minutes} dk)")
+    said = "Hata: LÜTFEN 41 saniye daha (veya 2 dk) bekleyin."
+    assert phrase.said_in(said) == "LÜTFEN 41 saniye daha (veya 2 dk) bekleyin."
+    assert phrase.wait(said) == timedelta(minutes=2, seconds=41)
+    assert Phrase("closed by * moderator").said_in("It was closed by our moderator") is not None
+    assert Phrase("closed.").said_in("closed!") is None
+    assert Phrase("closed").wait("closed") is None
