@@ -1,0 +1,1 @@
+"""The two roads between forum and desk, a file a step. The only place where forums and desk meet."""

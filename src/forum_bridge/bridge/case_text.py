@@ -1,0 +1,109 @@
+"""Turns a post from the ledger into what Deskie gets: a message, or a new case with its subject, customer and
+fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from forum_bridge.bridge.catalogue import Catalogue, Kind
+from forum_bridge.bridge.context import Names, names_of
+from forum_bridge.bridge.desk import Desk
+from forum_bridge.bridge.site import Site
+from forum_bridge.config import ConversationMode
+from forum_bridge.deskie import NewCase
+from forum_bridge.ledger import threads
+from forum_bridge.ledger.conversations import Conversation
+from forum_bridge.ledger.ledger import Ledger
+from forum_bridge.ledger.posts import PostRow
+from forum_bridge.ledger.threads import ThreadRow
+from forum_bridge.markup.clean import clean_post
+from forum_bridge.markup.message import Opening, case_message
+from forum_bridge.markup.template import render_text
+from forum_bridge.model import Clock
+
+
+class CaseText:
+    """Reads the ledger and the desk's lists; writes nothing."""
+
+    def __init__(self, ledger: Ledger, desk: Desk, clock: Clock) -> None:
+        self._ledger = ledger
+        self._catalogue = Catalogue(desk, clock)
+
+    def message(self, post: PostRow, site: Site) -> str:
+        """Return the HTML of a message in a case that exists."""
+        return self._message(post, site, opening=None)
+
+    async def new_case(self, owner: Conversation, post: PostRow, site: Site) -> NewCase:
+        """Return the case that a post opens: its first message carries the thread's title, link and opening post."""
+        thread = await self._thread(owner)
+        cases = site.config.cases
+        names = names_of(site, thread, post)
+        customer = cases.customer
+        return NewCase(
+            user_custom_id=owner.custom_id,
+            channel=site.channel,
+            subject=_text(cases.subject, names) or thread.ref.title or thread.ref.url,
+            html=self._message(post, site, opening=_opening(thread, post)),
+            user_full_name=_text(customer.name, _as_customer(names, owner)) or owner.author_name,
+            company=_optional(customer.company, names),
+            email=_optional(customer.email, names),
+            phone=_optional(customer.phone, names),
+            group_id=await self._id(Kind.GROUP, cases.group, names),
+            labels=await self._labels(cases.labels, names),
+            priority=_optional(cases.priority, names),
+            language_id=await self._id(Kind.LANGUAGE, cases.language, names),
+            custom_fields=_fields(cases.custom_fields, names),
+        )
+
+    def _message(self, post: PostRow, site: Site, *, opening: Opening | None) -> str:
+        body = clean_post(post.html or "", post.url).html
+        several = site.config.conversation is ConversationMode.THREAD or post.as_note
+        return case_message(
+            body,
+            post.url,
+            revision=post.revision,
+            author=post.author_name if several else None,
+            opening=opening,
+            attachments=post.attachments,
+        )
+
+    async def _thread(self, owner: Conversation) -> ThreadRow:
+        async with self._ledger.reading() as db:
+            thread = await threads.get(db, owner.forum, owner.thread_id)
+        assert thread is not None  # a conversation is only made for a thread that was read
+        return thread
+
+    async def _id(self, kind: Kind, template: str | None, names: Names) -> int | None:
+        return None if template is None else await self._catalogue.id_of(kind, _text(template, names))
+
+    async def _labels(self, templates: Sequence[str], names: Names) -> tuple[int, ...]:
+        ids = [await self._id(Kind.LABEL, template, names) for template in templates]
+        return tuple(label for label in ids if label is not None)
+
+
+def _opening(thread: ThreadRow, post: PostRow) -> Opening:
+    """The opening post itself needs no quotation above it."""
+    html = None
+    if not post.opening and thread.opening_html is not None and thread.opening_url != post.url:
+        html = clean_post(thread.opening_html, thread.opening_url or thread.ref.url).html
+    return Opening(title=thread.ref.title, url=thread.ref.url, author=thread.starter_name or "", html=html)
+
+
+def _as_customer(names: Names, owner: Conversation) -> Names:
+    """The customer is who the conversation belongs to, even if somebody else wrote the post that opens the case."""
+    return {**names, "author": {"name": owner.author_name, "id": owner.author_key}}
+
+
+def _text(template: str, names: Names) -> str:
+    return render_text(
+        template, forum=names["forum"], thread=names["thread"], post=names["post"], author=names["author"]
+    )
+
+
+def _optional(template: str | None, names: Names) -> str | None:
+    return None if template is None else _text(template, names) or None
+
+
+def _fields(templates: dict[str, str], names: Names) -> dict[str, str | bool]:
+    """Deskie's key of a custom field is ``cf_<id>``; the bare id will do in the configuration."""
+    return {f"cf_{key}" if key.isdigit() else key: _text(template, names) for key, template in templates.items()}

@@ -1,0 +1,79 @@
+"""Turns an agent's answer from the ledger into a draft in the engine's markup: quote, mention, answer, signature."""
+
+from __future__ import annotations
+
+from forum_bridge.bridge.agents import Agents
+from forum_bridge.bridge.context import Names, names_of
+from forum_bridge.bridge.site import Site
+from forum_bridge.errors import NotPosted
+from forum_bridge.forums.contract import CanQuote
+from forum_bridge.ledger import posts
+from forum_bridge.ledger.answers import AnswerRow
+from forum_bridge.ledger.conversations import Conversation
+from forum_bridge.ledger.ledger import Ledger
+from forum_bridge.ledger.posts import PostRow
+from forum_bridge.ledger.threads import ThreadRow
+from forum_bridge.markup import quote as common
+from forum_bridge.markup.answer import to_markup
+from forum_bridge.markup.clean import clean_post
+from forum_bridge.markup.template import Template
+from forum_bridge.model import Author, Draft, Markup, Quote
+
+
+class Drafting:
+    """Reads the ledger and the agents' names; writes nothing."""
+
+    def __init__(self, ledger: Ledger, agents: Agents) -> None:
+        self._ledger = ledger
+        self._agents = agents
+
+    async def draft(self, site: Site, answer: AnswerRow, owner: Conversation, thread: ThreadRow) -> Draft:
+        """Return the post to write. Raises NotPosted if nothing would be left to say, Retry if Deskie must be asked
+        first."""
+        markup = site.adapter.markup
+        files = [to_markup(f"📎 {file.name} {file.url}", is_html=False, markup=markup) for file in answer.attachments]
+        body = "\n\n".join(filter(None, [to_markup(answer.body or "", answer.is_html, markup), *files]))
+        if not body.strip():
+            raise NotPosted("the answer is empty", explanation="Write the answer again in the case.")
+        agent = await self._agents.public_name(answer.staff_id, site.config.answers.aliases)
+        async with self._ledger.reading() as db:
+            asked = await posts.newest_delivered(db, owner.id, answer.received_at)
+        quoted = _quote(site, asked) if asked else None
+        names = _escaped(names_of(site, thread, asked), markup)
+        text = Template(site.config.answers.template).render(
+            quote=_in_engine(site, quoted, "quote"),
+            mention=_in_engine(site, quoted, "mention"),
+            body=body,
+            agent={"name": _safe(agent, markup)},
+            **names,
+        )
+        return Draft(text)
+
+
+def _escaped(names: Names, markup: Markup) -> Names:
+    """What people wrote elsewhere (names, titles) must not act as markup here; addresses and ids stay as they are."""
+    spoken = {"name", "title"}
+    return {
+        root: {key: _safe(value, markup) if key in spoken else value for key, value in values.items()}
+        for root, values in names.items()
+    }
+
+
+def _safe(text: str, markup: Markup) -> str:
+    return to_markup(text, is_html=False, markup=markup).strip()
+
+
+def _quote(site: Site, asked: PostRow) -> Quote:
+    text = clean_post(asked.html or "", asked.url).text
+    guest = asked.author_key.startswith("guest:")
+    author = Author(asked.author_name, None if guest else asked.author_key)
+    return Quote(asked.post_id, author, asked.url, common.quoted(site.adapter.markup, text))
+
+
+def _in_engine(site: Site, quoted: Quote | None, what: str) -> str:
+    if quoted is None:
+        return ""
+    if isinstance(site.adapter, CanQuote):
+        return site.adapter.quote(quoted) if what == "quote" else site.adapter.mention(quoted)
+    make = common.quote if what == "quote" else common.mention
+    return make(site.adapter.markup, quoted)

@@ -1,0 +1,45 @@
+"""Looks whether an answer whose write was lost stands in its thread: among our own posts newer than the write's
+beginning, those that no other answer has, by what they say."""
+
+from __future__ import annotations
+
+from forum_bridge.bridge.site import Site
+from forum_bridge.errors import Held
+from forum_bridge.forums.contract import CanReply
+from forum_bridge.ledger import answers
+from forum_bridge.ledger.answers import AnswerRow
+from forum_bridge.ledger.ledger import Ledger
+from forum_bridge.markup.answer import answer_text
+from forum_bridge.markup.clean import clean_post
+from forum_bridge.markup.compare import is_answer
+from forum_bridge.model import Post, ThreadRef
+
+
+class ForumLook:
+    """Reads only. Returns None only when the answer is surely not there; raises Held when it cannot be known."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def find(self, site: Site, answer: AnswerRow, thread: ThreadRef) -> Post | None:
+        """Return our post that is this answer, or None. Raises Held if a page since could not be read, or
+        moderators hold our posts back."""
+        assert isinstance(site.adapter, CanReply)  # only then was a write begun
+        own = await site.adapter.own_posts(thread, answer.after_post)
+        ids = [post.id for post in own.posts]
+        async with self._ledger.reading() as db:
+            taken = await answers.with_receipts(db, site.name, ids)
+            moderated = await answers.ever_queued(db, site.name)
+        wanted = answer_text(answer.body or "", answer.is_html)
+        for post in own.posts:
+            if post.id not in taken and is_answer(clean_post(post.html, post.url).text, wanted):
+                return post
+        if moderated or not own.complete:
+            why = (
+                "a moderator may be looking at it" if moderated else "not every page of the thread could be read since"
+            )
+            raise Held(
+                f"the forum's answer was lost, and {why}",
+                explanation="Look in the thread whether the answer stands there, then retry it or mark it as sent.",
+            )
+        return None

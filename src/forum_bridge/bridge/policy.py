@@ -1,0 +1,116 @@
+"""Which posts concern the desk, as pure rules over facts: own, ignored, old, a customer's, or somebody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from forum_bridge.ledger.states import State
+from forum_bridge.model import Post, normalised
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known besides the post: of us, of the watch and of the thread.
+
+    ``highest`` and ``newest_in_thread`` are the highest post numbers known on the forum and in the thread before this
+    reading, None where ids do not count or nothing was read.
+    """
+
+    own_keys: frozenset[str]
+    own_posts: frozenset[str]
+    first_reading: bool
+    since: datetime | None
+    thread_known: bool
+    newest_in_thread: int | None
+    highest: int | None
+    starter_key: str | None
+
+
+Concerns = Callable[[Post, Facts], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The forum's policy: names to leave out, and whose posts are customers' messages."""
+
+    own_authors: frozenset[str]
+    ignore_authors: frozenset[str]
+    concerns: Concerns
+    others_as_notes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What becomes of a post: its first state, and whether it goes to the desk as a note."""
+
+    state: State
+    as_note: bool = False
+    reason: str | None = None
+
+
+def judge(post: Post, facts: Facts, rules: Rules) -> Taken:
+    """Return what becomes of a post seen for the first time."""
+    if post.id in facts.own_posts or post.author.key in facts.own_keys or _named(post, rules.own_authors):
+        return Taken(State.OWN)
+    if _named(post, rules.ignore_authors):
+        return Taken(State.IGNORED, reason="its author is in ignore_authors")
+    if is_old(post, facts):
+        return Taken(State.OLD)
+    if rules.concerns(post, facts):
+        return Taken(State.WAITING)
+    if rules.others_as_notes:
+        return Taken(State.WAITING, as_note=True)
+    return Taken(State.IGNORED, reason="cases.from does not include its author")
+
+
+def is_old(post: Post, facts: Facts) -> bool:
+    """Whether a post was there before the watch began.
+
+    In a thread read before, what is numbered above all that was read there is new, whatever the forum's clock says.
+    Else the post's time decides, and where the page shows none: a first reading holds only old posts, and in a
+    thread met later only an id above all ids known on the forum is new, for ids count up across a forum.
+    """
+    number = int(post.id) if post.id.isdigit() else None
+    if facts.since is None:
+        return False
+    if number is not None and facts.newest_in_thread is not None and number > facts.newest_in_thread:
+        return False
+    if post.time is not None:
+        return post.time < _as_coarse(facts.since, post.time)
+    if facts.first_reading:
+        return True
+    return not facts.thread_known and number is not None and facts.highest is not None and number <= facts.highest
+
+
+def _as_coarse(moment: datetime, shown: datetime) -> datetime:
+    """Cut a moment to the precision in which a forum seems to show its times: minutes, seconds or finer."""
+    if shown.microsecond:
+        return moment
+    return moment.replace(microsecond=0) if shown.second else moment.replace(second=0, microsecond=0)
+
+
+def everyone(_post: Post, _facts: Facts) -> bool:
+    """Every author is a customer."""
+    return True
+
+
+def starter(post: Post, facts: Facts) -> bool:
+    """Only who began the thread is a customer."""
+    return post.opening or post.author.key == facts.starter_key
+
+
+def mentioning(words: tuple[str, ...], text_of: Callable[[Post], str]) -> Concerns:
+    """Return a rule: a post concerns the desk if its text holds one of the words, whatever the case."""
+    wanted = tuple(word.casefold() for word in words)
+
+    def rule(post: Post, _facts: Facts) -> bool:
+        text = text_of(post).casefold()
+        return any(word in text for word in wanted)
+
+    return rule
+
+
+def _named(post: Post, names: frozenset[str]) -> bool:
+    return post.author.key in names or normalised(post.author.name) in names

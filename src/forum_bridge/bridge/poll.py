@@ -1,0 +1,104 @@
+"""The first step of the post road: read one watch, store what is new with its cursor in one transaction, wake
+delivery."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from forum_bridge.bridge.intake import Intake, digest
+from forum_bridge.bridge.policy import Rules
+from forum_bridge.bridge.retry import BLOCKED_PAUSE, backoff, describe
+from forum_bridge.bridge.site import Site
+from forum_bridge.errors import Blocked, BridgeError, Retry
+from forum_bridge.ledger import forums, watches
+from forum_bridge.ledger.ledger import Ledger
+from forum_bridge.ledger.watches import WatchRow
+from forum_bridge.model import Clock, Reading, Wake, WatchKind, WorkKind
+
+SLOWER = 1.5
+MORE_IS_THERE = timedelta(seconds=1)
+LARGE_READING = 40  # posts; above, their texts are digested off the loop
+
+RulesFor = Callable[[Site, WatchKind], Rules]
+
+
+class Poll:
+    """Handler of ``poll(watch id)``. Returns when the watch is due again."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        sites: Mapping[str, Site],
+        rules_for: RulesFor,
+        wake: Wake,
+        clock: Clock,
+        random: Callable[[], float],
+    ):
+        self._ledger = ledger
+        self._sites = sites
+        self._rules_for = rules_for
+        self._wake = wake
+        self._clock = clock
+        self._random = random
+
+    async def __call__(self, key: str) -> datetime | None:
+        async with self._ledger.reading() as db:
+            watch = await watches.get(db, int(key))
+        site = self._sites.get(watch.forum)
+        if site is None:
+            return None
+        try:
+            reading = await site.account.doing(lambda: site.adapter.read(watch.watch, watch.cursor))
+        except BridgeError as error:
+            return await self._troubled(watch, error, site.config.every.max)
+        return await self._store(site, watch, reading)
+
+    async def _store(self, site: Site, watch: WatchRow, reading: Reading) -> datetime:
+        large = len(reading.posts) > LARGE_READING
+        digested = await asyncio.to_thread(digest, reading) if large else digest(reading)
+        now = self._clock()
+        rules = self._rules_for(site, watch.watch.kind)
+
+        async def work(db: AsyncConnection) -> tuple[set[int], int, datetime]:
+            row = (await forums.everyone(db))[site.name]
+            woken, fresh = await Intake(db, site, row, watch, rules, now).take(reading, digested)
+            interval = self._interval(site, watch, busy=watch.first or bool(fresh or woken))
+            due = now + (MORE_IS_THERE if reading.gap else interval)
+            await watches.advance(db, watch.id, reading.cursor, due_at=due, interval=interval, now=now)
+            return woken, fresh, due
+
+        woken, fresh, due = await self._ledger.commit(work)
+        for conversation_id in sorted(woken):
+            self._wake(WorkKind.DELIVER, str(conversation_id))
+        if fresh:
+            structlog.get_logger().info(
+                "posts_taken_in", forum=site.name, watch=watch.watch.target, new=fresh, conversations=len(woken)
+            )
+        if watch.trouble:
+            structlog.get_logger().info("watch_recovered", forum=site.name, watch=watch.watch.target)
+        return due
+
+    def _interval(self, site: Site, watch: WatchRow, *, busy: bool) -> timedelta:
+        """Busy threads are asked often, quiet ones ever less."""
+        every = site.config.every
+        if busy:
+            return every.min
+        return min(max(watch.interval, every.min) * SLOWER, every.max)
+
+    async def _troubled(self, watch: WatchRow, error: BridgeError, longest: timedelta) -> datetime:
+        pause = backoff(watch.failures + 1, self._random())
+        if isinstance(error, Retry):
+            pause = max(pause, error.after or timedelta(0))
+        if isinstance(error, Blocked):
+            pause = max(BLOCKED_PAUSE, min(pause, longest))
+        due = self._clock() + pause
+        text = describe(error)
+        told = structlog.get_logger().warning if text != watch.trouble else structlog.get_logger().debug
+        told("watch_troubled", forum=watch.forum, watch=watch.watch.target, trouble=text, again_at=due.isoformat())
+        await self._ledger.commit(lambda db: watches.trouble(db, watch.id, text, due_at=due))
+        return due

@@ -1,0 +1,150 @@
+"""The second step of the answer road: write a forum's answers into their threads, one at a time, first come first
+served. Knows answers only: a note has no way to get here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from forum_bridge.bridge.draft import Drafting
+from forum_bridge.bridge.forum_look import ForumLook
+from forum_bridge.bridge.owner import owner_of
+from forum_bridge.bridge.retry import WRITE_TIMEOUT, Again, Dead, Hold, Look, decide, recording
+from forum_bridge.bridge.site import Site
+from forum_bridge.bridge.walk import head
+from forum_bridge.bridge.wording import Wording
+from forum_bridge.errors import NotPosted, Unclear
+from forum_bridge.forums.contract import CanReply
+from forum_bridge.ledger import answers, posts, threads
+from forum_bridge.ledger.answers import AnswerRow
+from forum_bridge.ledger.conversations import Conversation
+from forum_bridge.ledger.ledger import Ledger
+from forum_bridge.ledger.states import State
+from forum_bridge.ledger.threads import ThreadRow
+from forum_bridge.model import Clock, Receipt, ReceiptState
+
+
+class Publish:
+    """Handler of ``publish(forum)``. Returns when its next answer is due, None when all are published."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        sites: Mapping[str, Site],
+        wording: Wording,
+        drafting: Drafting,
+        clock: Clock,
+        random: Callable[[], float],
+    ) -> None:
+        self._ledger = ledger
+        self._sites = sites
+        self._wording = wording
+        self._drafting = drafting
+        self._look = ForumLook(ledger)
+        self._clock = clock
+        self._random = random
+
+    async def __call__(self, key: str) -> datetime | None:
+        site = self._sites.get(key)
+        while site is not None:
+            async with self._ledger.reading() as db:
+                rows = await answers.unpublished(db, key)
+            found = head(rows, self._clock())
+            if not isinstance(found, AnswerRow):
+                return found
+            await self._step(site, found)
+        return None
+
+    async def _step(self, site: Site, answer: AnswerRow) -> None:
+        try:
+            owner = await self._ledger.commit(lambda db: owner_of(db, answer))
+            async with self._ledger.reading() as db:
+                thread = await threads.get(db, site.name, owner.thread_id)
+            assert thread is not None  # a conversation is only made for a thread that was read
+            if answer.state is State.WAITING:
+                await self._send(site, answer, owner, thread)
+            else:
+                await self._after_a_lost_answer(site, answer, thread)
+        except Exception as error:  # noqa: BLE001 -- whatever happened, the row says so and what comes next
+            await self._failed(answer, error)
+
+    async def _send(self, site: Site, answer: AnswerRow, owner: Conversation, thread: ThreadRow) -> None:
+        adapter = site.adapter
+        if not isinstance(adapter, CanReply):
+            raise NotPosted(
+                f"the adapter {adapter.name} only reads",
+                explanation="Post the answer by hand, or choose an adapter that writes (`forum-bridge adapters`).",
+            )
+        answer = await self._wording.full(answer)
+        draft = await self._drafting.draft(site, answer, owner, thread)
+
+        async with self._ledger.reading() as db:
+            newest = await posts.newest_in_thread(db, site.name, thread.ref.id)
+
+        async def write() -> Receipt:
+            now = self._clock()
+            first = answer.first_tried_at or now
+            await self._change(answer, state=State.SENDING, sending_at=now, first_tried_at=first, after_post=newest)
+            return await adapter.reply(thread.ref, draft)
+
+        receipt = await site.account.doing(write)
+        with recording():
+            if receipt.post_id is None and receipt.state is ReceiptState.POSTED:
+                receipt = await self._read_back(site, replace(answer, after_post=newest), thread)
+            await self._sent(answer, receipt)
+        structlog.get_logger().info("answer_published", forum=site.name, message=answer.message_id, post=receipt.url)
+
+    async def _read_back(self, site: Site, answer: AnswerRow, thread: ThreadRow) -> Receipt:
+        found = await self._look.find(site, answer, thread.ref)
+        if found is None:
+            raise Unclear("The forum took the answer, and it does not stand in the thread yet")
+        return Receipt(found.id, found.url)
+
+    async def _after_a_lost_answer(self, site: Site, answer: AnswerRow, thread: ThreadRow) -> None:
+        """Look for an answer whose write may have taken effect; publish it again only if it surely has not."""
+        ready = (answer.sending_at or self._clock()) + WRITE_TIMEOUT
+        if self._clock() < ready:
+            await self._change(answer, due_at=ready)
+            return
+        found = await site.account.doing(lambda: self._look.find(site, answer, thread.ref))
+        if found is None:
+            await self._change(answer, state=State.WAITING, due_at=self._clock(), sending_at=None)
+        else:
+            await self._sent(answer, Receipt(found.id, found.url))
+
+    async def _sent(self, answer: AnswerRow, receipt: Receipt) -> None:
+        await self._change(
+            answer,
+            state=State.SENT,
+            sent_at=self._clock(),
+            due_at=None,
+            reason=None,
+            receipt_post=receipt.post_id,
+            receipt_url=receipt.url,
+            receipt_state=receipt.state,
+        )
+
+    async def _failed(self, answer: AnswerRow, error: Exception) -> None:
+        verdict = decide(error, answer.attempts + 1, self._clock(), self._random())
+        log = structlog.get_logger().bind(forum=answer.forum, message=answer.message_id, reason=verdict.reason)
+        facts: dict[str, object]
+        match verdict:
+            case Again(at):
+                log.warning("answer_waits", again_at=at.isoformat())
+                facts = {"state": answer.state, "due_at": at}  # as it was before this step: nothing was written
+            case Look(at):
+                log.warning("answer_unclear", look_at=at.isoformat())
+                facts = {"state": State.UNCLEAR, "due_at": at}
+            case Hold():
+                log.error("answer_held")
+                facts = {"state": State.HELD}
+            case Dead():
+                log.error("answer_dead")
+                facts = {"state": State.DEAD}
+        await self._change(answer, attempts=answer.attempts + 1, reason=verdict.reason, **facts)
+
+    async def _change(self, answer: AnswerRow, **facts: object) -> None:
+        await self._ledger.commit(lambda db: answers.change(db, answer.id, **facts))

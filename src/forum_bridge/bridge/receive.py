@@ -1,0 +1,107 @@
+"""The first step of the answer road: a webhook's body becomes one row in the ledger, before anybody is told 200."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from enum import StrEnum
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from forum_bridge.bridge.site import Site
+from forum_bridge.deskie import AgentAnswer, Ignored, InternalNote, Origin, decode
+from forum_bridge.ledger import answers, bodies, conversations
+from forum_bridge.ledger.conversations import Conversation
+from forum_bridge.ledger.ledger import Ledger
+from forum_bridge.ledger.states import State
+from forum_bridge.model import Clock, Wake, WorkKind
+
+
+class Received(StrEnum):
+    """What a webhook turned out to be."""
+
+    TAKEN = "taken"
+    KNOWN = "known"
+    NOTE = "note"
+    IGNORED = "ignored"
+
+
+class Receive:
+    """The ledger's entrance for answers. A note has a type of its own and ends here: it holds no text to publish."""
+
+    def __init__(self, ledger: Ledger, desk: str, sites: Mapping[str, Site], wake: Wake, clock: Clock) -> None:
+        self._ledger = ledger
+        self._desk = desk
+        self._sites = sites
+        self._wake = wake
+        self._clock = clock
+
+    async def __call__(self, content_type: str, body: bytes) -> Received:
+        """Take in one webhook; returns once it is committed. Raises BadWebhook, or Retry if the ledger cannot write."""
+        event = decode(content_type, body)
+        log = structlog.get_logger()
+        match event:
+            case InternalNote():
+                log.info("note_left_alone", message=event.message_id, case=event.case_id)
+                return Received.NOTE
+            case Ignored():
+                log.info("webhook_ignored", reason=event.reason)
+                return Received.IGNORED
+            case AgentAnswer():
+                forum = await self._ledger.commit(lambda db: self._take_in(db, event))
+        if forum is None:
+            log.info("answer_known", message=event.message_id)
+            return Received.KNOWN
+        if forum:
+            self._wake(WorkKind.PUBLISH, forum)
+        log.info("answer_received", message=event.message_id, case=event.case_id, forum=forum)
+        return Received.TAKEN
+
+    async def _take_in(self, db: AsyncConnection, answer: AgentAnswer) -> str | None:
+        """Store an answer; return its forum, "" if none can be told, None if the ledger had it already."""
+        if await answers.known(db, self._desk, answer.message_id):
+            return None
+        owner, forum = await self._owner(db, answer)
+        now = self._clock()
+        state, reason = State.WAITING, None
+        if forum is None:
+            state, reason = State.DEAD, "no conversation of this bridge has this case or this customer"
+        elif self._policy(forum, answer.origin) == "ignore":
+            state, reason = State.IGNORED, f"answers.from_{answer.origin}s is ignore"
+        row: dict[str, object] = {
+            "desk": self._desk,
+            "message_id": answer.message_id,
+            "case_id": answer.case_id,
+            "custom_id": answer.custom_user_id,
+            "user_id": answer.user_id,
+            "staff_id": answer.staff_id,
+            "origin": answer.origin.value,
+            "is_html": answer.is_html,
+            "body_id": await bodies.keep(db, answer.body, now=now),
+            "attachments": [asdict(attachment) for attachment in answer.attachments],
+            "received_at": now,
+            "forum": forum,
+            "conversation_id": owner.id if owner else None,
+            "state": state.value,
+            "due_at": now,
+            "reason": reason,
+        }
+        await answers.take_in(db, row)
+        return forum or ""
+
+    async def _owner(self, db: AsyncConnection, answer: AgentAnswer) -> tuple[Conversation | None, str | None]:
+        """Return the conversation if the case names it, and the forum if anything does."""
+        if answer.case_id is not None:
+            owner = await conversations.of_case(db, self._desk, answer.case_id)
+            if owner is not None:
+                return owner, owner.forum
+        of_user = await conversations.of_user(db, self._desk, custom_id=answer.custom_user_id, user_id=answer.user_id)
+        return None, of_user[0].forum if of_user else None
+
+    def _policy(self, forum: str, origin: Origin) -> str:
+        site = self._sites.get(forum)
+        if site is None:
+            return "publish"
+        policies = {Origin.RULE: site.config.answers.from_rules, Origin.API: site.config.answers.from_api}
+        return policies.get(origin, "publish")

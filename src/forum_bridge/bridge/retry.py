@@ -1,0 +1,98 @@
+"""What to do after a failure, as a pure decision that workers only obey: (error, attempts, clock) → verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from forum_bridge.errors import Blocked, BridgeError, Gone, Held, NotPosted, Retry, SignInNeeded, Unclear, WatchTrouble
+
+WRITE_TIMEOUT = timedelta(seconds=30)  # a lost write has taken effect by then, or never will
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(minutes=15)
+BLOCKED_PAUSE = timedelta(minutes=15)
+TRIES_OF_A_FAULT = 5
+HEAD_BLOCKS = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Nothing was written: try again at this moment."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Something may have been written: look at this moment, before anything is tried again."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A person has to decide."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """Do not try again until a person says so."""
+
+    reason: str
+
+
+Verdict = Again | Look | Hold | Dead
+
+
+def decide(error: Exception, attempts: int, now: datetime, jitter: float) -> Verdict:
+    """Return what to do with an item whose ``attempts``-th try (from 1) ended in ``error``.
+
+    ``jitter`` in [0, 1) spreads items that failed together: it stretches a pause by up to a quarter.
+    """
+    reason = describe(error)
+    match error:
+        case Unclear():
+            return Look(now + WRITE_TIMEOUT, reason)
+        case NotPosted() | Gone():
+            return Dead(reason)
+        case Held():
+            return Hold(reason)
+        case Retry(after=timedelta() as pause):
+            return Again(now + pause * (1 + jitter / 4), reason)
+        case Blocked():
+            return Again(now + BLOCKED_PAUSE * (1 + jitter / 4), reason)
+        case Retry() | SignInNeeded() | WatchTrouble():
+            return Again(now + backoff(attempts, jitter), reason)
+        case _ if attempts >= TRIES_OF_A_FAULT:
+            return Hold(f"unexpected: {reason}")
+        case _:
+            return Look(now + WRITE_TIMEOUT, f"unexpected: {reason}")
+
+
+@contextmanager
+def recording() -> Iterator[None]:
+    """Around what follows a write that took effect: whatever fails here must lead to a look, never to a second
+    write."""
+    try:
+        yield
+    except Exception as error:
+        raise Unclear("It was written, but writing that down failed") from error
+
+
+def backoff(attempts: int, jitter: float) -> timedelta:
+    """Return the pause after the ``attempts``-th failure: 2 s, doubled each time, at most 15 minutes, plus jitter."""
+    doubled: timedelta = FIRST_PAUSE * 2 ** min(max(attempts, 1) - 1, 20)
+    return min(doubled, LONGEST_PAUSE) * (1 + jitter / 4)
+
+
+def describe(error: Exception) -> str:
+    """Return an error as one line for the ledger and the operator; only our own errors are known to hold no secret."""
+    if isinstance(error, BridgeError):
+        return " ".join(f"{error} {error.explanation}".split())
+    return type(error).__name__

@@ -1,0 +1,22 @@
+"""One forum as the roads see it: its name, its configuration, its adapter and our account there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forum_bridge.bridge.account import Account
+from forum_bridge.config import ForumConfig
+from forum_bridge.forums.contract import Adapter
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Made by the composition root, one a configured forum. ``desk`` names the desk its conversations belong to,
+    ``channel`` the custom channel of that desk."""
+
+    name: str
+    desk: str
+    channel: str
+    config: ForumConfig
+    adapter: Adapter
+    account: Account

@@ -1,0 +1,37 @@
+"""Walks a queue of ledger rows, head first: what is due is done, what is in retry keeps its followers back for an
+hour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from forum_bridge.bridge.retry import HEAD_BLOCKS
+
+
+class Row(Protocol):
+    """What the walk must know of a post or an answer."""
+
+    @property
+    def due_at(self) -> datetime | None: ...
+    @property
+    def first_tried_at(self) -> datetime | None: ...
+
+
+R = TypeVar("R", bound=Row)
+
+
+def head(rows: Sequence[R], now: datetime) -> R | datetime | None:
+    """Return the row to work on now, or when one will be due, or None if there is none.
+
+    Rows come oldest first. A row that is not due blocks those behind it until an hour after its first try.
+    """
+    soonest: datetime | None = None
+    for row in rows:
+        if row.due_at is None or row.due_at <= now:
+            return row
+        soonest = row.due_at if soonest is None else min(soonest, row.due_at)
+        if row.first_tried_at is None or now - row.first_tried_at < HEAD_BLOCKS:
+            return soonest
+    return soonest

@@ -1,0 +1,51 @@
+"""An answer's full wording. Deskie's webhook is only known to carry plain text (api: `content`), so bold, links and
+lists are read from the case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from forum_bridge.bridge.desk import Desk
+from forum_bridge.deskie import CaseNotFound, Priority
+from forum_bridge.ledger import answers, bodies
+from forum_bridge.ledger.answers import AnswerRow
+from forum_bridge.ledger.ledger import Ledger
+from forum_bridge.model import Clock
+
+NEWEST = 50
+
+
+class Wording:
+    """Asks Deskie once for each answer that came as plain text, and keeps what it learned in the ledger."""
+
+    def __init__(self, ledger: Ledger, desk: Desk, clock: Clock) -> None:
+        self._ledger = ledger
+        self._desk = desk
+        self._clock = clock
+
+    async def full(self, answer: AnswerRow) -> AnswerRow:
+        """Return the answer with its HTML, or as it is if Deskie has none. Raises Retry when Deskie cannot be asked
+        now."""
+        if answer.is_html or answer.case_id is None:
+            return answer
+        try:
+            messages = await self._desk.client.messages(answer.case_id, limit=NEWEST, priority=Priority.ANSWER)
+        except CaseNotFound:
+            return answer
+        told = next((each for each in messages if each.id == answer.message_id and not each.note), None)
+        if told is None or not told.html:
+            return answer
+        await self._keep(answer, told.html)
+        return replace(answer, body=told.html, is_html=True)
+
+    async def _keep(self, answer: AnswerRow, html: str) -> None:
+        now = self._clock()
+
+        async def work(db: AsyncConnection) -> None:
+            if answer.body_id is not None:
+                await bodies.replace(db, answer.body_id, html, now=now)
+            await answers.change(db, answer.id, is_html=True)
+
+        await self._ledger.commit(work)

@@ -1,0 +1,146 @@
+"""Builds forums and desk from the configuration. What only adapters know joins the same list of faults."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import aiohttp
+
+from forum_bridge import __version__
+from forum_bridge.bridge.account import Account
+from forum_bridge.bridge.desk import Desk
+from forum_bridge.bridge.policy import Concerns, Rules, everyone, mentioning, starter
+from forum_bridge.bridge.site import Site
+from forum_bridge.config import CasesFrom, Config, Fault, ForumConfig, Others, Source, Who
+from forum_bridge.deskie import Budget, DeskieClient
+from forum_bridge.forums.contract import Adapter
+from forum_bridge.forums.entry import AdapterEntry
+from forum_bridge.forums.registry import Registry, UnknownAdapter
+from forum_bridge.ledger.ledger import Ledger
+from forum_bridge.markup.clean import clean_post
+from forum_bridge.model import Clock, Post, WatchKind, normalised
+from forum_bridge.web.pacer import Pacer
+from forum_bridge.web.session import Credentials, ForumSession, SessionSettings, open_session, user_agent
+
+DESK = "default"
+IDLE_SECONDS = 4.0  # a write on a connection that the server just closed would have to be looked up
+
+
+def adapter_faults(config: Config, registry: Registry, source: Source) -> list[Fault]:
+    """Return what is wrong with adapters' names and options, each with its place in the file."""
+    faults: list[Fault] = []
+    for name, forum in config.forums.items():
+        here = ("forums", name)
+        try:
+            entry = registry.get(forum.adapter)
+        except UnknownAdapter as error:
+            faults.append(source.fault((*here, "adapter"), str(error), error.explanation))
+            continue
+        faults += [
+            source.fault((*here, "options", *fault.path), fault.problem, fault.mend)
+            for fault in entry.check(forum.options)
+        ]
+        faults += [
+            source.fault((*here, "watch", index), f"the adapter {entry.name} cannot watch {watch.kind}", _able(entry))
+            for index, watch in enumerate(forum.watch)
+            if watch.kind not in entry.watches
+        ]
+    return faults
+
+
+def _able(entry: AdapterEntry) -> str:
+    return f"watch one of: {', '.join(sorted(entry.watches))}"
+
+
+def settings_of(forum: ForumConfig) -> SessionSettings:
+    """Return how a forum is to be asked."""
+    return SessionSettings(
+        base_url=forum.url,
+        user_agent=user_agent(__version__),
+        pace=forum.pace,
+        i_have_permission=forum.i_have_permission,
+    )
+
+
+@asynccontextmanager
+async def open_forum(forum: ForumConfig, pacer: Pacer, clock: Clock) -> AsyncIterator[ForumSession]:
+    """Open one forum's web session, with its account where one is configured."""
+    login = forum.login
+    credentials = Credentials(login.user, login.password) if login else None
+    async with open_session(settings_of(forum), credentials, pacer, clock) as session:
+        yield session
+
+
+def adapter_of(forum: ForumConfig, registry: Registry, session: ForumSession) -> Adapter:
+    """Return the forum's adapter, whose options were checked before."""
+    return registry.get(forum.adapter).build(forum.options, session, timezone=forum.timezone)
+
+
+@asynccontextmanager
+async def open_sites(
+    config: Config, registry: Registry, ledger: Ledger, pacer: Pacer, clock: Clock
+) -> AsyncIterator[Mapping[str, Site]]:
+    """Open every configured forum; their sessions close together."""
+    async with AsyncExitStack() as stack:
+        sites: dict[str, Site] = {}
+        for name, forum in config.forums.items():
+            adapter = adapter_of(forum, registry, await stack.enter_async_context(open_forum(forum, pacer, clock)))
+            sites[name] = Site(
+                name=name,
+                desk=DESK,
+                channel=channel_of(config, forum),
+                config=forum,
+                adapter=adapter,
+                account=Account(name, adapter, ledger, clock),
+            )
+        yield sites
+
+
+@asynccontextmanager
+async def open_desk(config: Config, clock: Clock) -> AsyncIterator[Desk]:
+    """Open the connection to Deskie."""
+    deskie = config.deskie
+    connector = aiohttp.TCPConnector(keepalive_timeout=IDLE_SECONDS)
+    async with aiohttp.ClientSession(connector=connector) as http:
+        client = DeskieClient(
+            http,
+            deskie.api_url,
+            deskie.email,
+            deskie.api_key.get_secret_value(),
+            Budget(clock, share=deskie.budget_share),
+            clock,
+            timeout=deskie.timeout,
+        )
+        yield Desk(DESK, client, new_cases_per_day=deskie.new_cases_per_day)
+
+
+def channel_of(config: Config, forum: ForumConfig) -> str:
+    """Return the custom channel that carries a forum."""
+    return forum.channel or config.deskie.channel
+
+
+def rules_for(site: Site, kind: WatchKind) -> Rules:
+    """Return a forum's policy for what a watch of this kind finds."""
+    config = site.config
+    login = [config.login.user] if config.login else []
+    return Rules(
+        own_authors=frozenset(map(normalised, [*config.own_authors, *login])),
+        ignore_authors=frozenset(map(normalised, config.ignore_authors)),
+        concerns=_concerns(config.cases.whose(kind), login),
+        others_as_notes=config.cases.others is Others.NOTE,
+    )
+
+
+def _concerns(source: CasesFrom, login: list[str]) -> Concerns:
+    match source.who:
+        case Who.EVERYONE:
+            return everyone
+        case Who.STARTER:
+            return starter
+        case Who.MENTIONS:
+            return mentioning(source.words or tuple(login), _text_of)
+
+
+def _text_of(post: Post) -> str:
+    return clean_post(post.html, post.url).text

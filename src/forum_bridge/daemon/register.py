@@ -1,0 +1,69 @@
+"""Makes the ledger know what is configured: forums with the keys that are fixed once used, and their watches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from forum_bridge.bridge.desk import Desk
+from forum_bridge.bridge.scope import AUTHOR, AUTHOR_IN_THREAD
+from forum_bridge.bridge.site import Site
+from forum_bridge.deskie import ChannelType
+from forum_bridge.errors import ConfigurationRefused
+from forum_bridge.ledger import forums, watches
+from forum_bridge.ledger.forums import ForumRow
+from forum_bridge.ledger.ledger import Ledger
+from forum_bridge.model import Clock, Watch
+
+
+def refuse_changed_keys(sites: Iterable[Site], known: dict[str, ForumRow]) -> None:
+    """Raise ConfigurationRefused if a forum with conversations was renamed or keyed anew: its customers would be
+    strangers to the desk, and answers to open cases would have no thread."""
+    sites = list(sites)
+    configured = {site.name for site in sites}
+    for site in sites:
+        row = known.get(site.name)
+        if row is not None and row.used:
+            _refuse_other(site, "identity", site.config.identity, row.identity)
+            _refuse_other(site, "conversation", site.config.conversation, row.conversation)
+        for other in known.values():
+            if row is None and other.used and other.url == site.config.url and other.name not in configured:
+                raise ConfigurationRefused(
+                    f"forums.{site.name} has the address of {other.name}, which has conversations in the ledger",
+                    explanation=f"A forum's name is part of its customers' ids: call it {other.name} again.",
+                )
+
+
+def _refuse_other(site: Site, key: str, wanted: str | None, fixed: str) -> None:
+    if wanted is not None and wanted != fixed:
+        raise ConfigurationRefused(
+            f"forums.{site.name}.{key} is {wanted}, but its conversations in the ledger were made with {fixed}",
+            explanation=f"Set it back to {fixed}, or configure the forum under a new name with start_from: now.",
+        )
+
+
+async def register(site: Site, ledger: Ledger, desk: Desk, clock: Clock) -> list[int]:
+    """Write a forum and its watches into the ledger; return the watches' ids.
+
+    Raises Retry while the channel's type, which decides a new forum's identity, is not known yet.
+    """
+    config = site.config
+    async with ledger.reading() as db:
+        row = (await forums.everyone(db)).get(site.name)
+    identity = config.identity or (row.identity if row else None) or _usual_identity(desk, site.channel)
+    now = clock()
+    since = config.start_from.moment(now, config.zone)
+    wanted = [Watch(each.kind, each.target, since) for each in config.watch]
+
+    async def work(db: AsyncConnection) -> list[int]:
+        await forums.register(db, site.name, config.url, identity, config.conversation)
+        return [await watches.ensure(db, site.name, each, interval=config.every.min, now=now) for each in wanted]
+
+    return await ledger.commit(work)
+
+
+def _usual_identity(desk: Desk, channel: str) -> str:
+    """In a sync channel all of a user's threads would collapse into one chat, so there each thread is a person
+    apart."""
+    return AUTHOR_IN_THREAD if desk.mode(channel) is ChannelType.SYNC else AUTHOR

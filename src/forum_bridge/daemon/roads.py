@@ -1,0 +1,33 @@
+"""Both roads as handlers for a dispatcher: what work there is, and what does it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+
+from forum_bridge.bridge.agents import Agents
+from forum_bridge.bridge.deliver import Deliver
+from forum_bridge.bridge.desk import Desk
+from forum_bridge.bridge.draft import Drafting
+from forum_bridge.bridge.poll import Poll
+from forum_bridge.bridge.publish import Publish
+from forum_bridge.bridge.site import Site
+from forum_bridge.bridge.wording import Wording
+from forum_bridge.daemon.compose import rules_for
+from forum_bridge.ledger.ledger import Ledger
+from forum_bridge.model import Clock, Wake, WorkKind
+
+Handlers = Mapping[WorkKind, Callable[[str], Awaitable[datetime | None]]]
+
+
+def roads(
+    ledger: Ledger, desk: Desk, sites: Mapping[str, Site], wake: Wake, clock: Clock, chance: Callable[[], float]
+) -> Handlers:
+    """Return the handlers of polling, delivering and publishing. ``chance`` gives numbers in [0, 1) for jitter."""
+    return {
+        WorkKind.POLL: Poll(ledger, sites, rules_for, wake, clock, chance),
+        WorkKind.DELIVER: Deliver(ledger, desk, sites, clock, chance),
+        WorkKind.PUBLISH: Publish(
+            ledger, sites, Wording(ledger, desk, clock), Drafting(ledger, Agents(desk, clock)), clock, chance
+        ),
+    }

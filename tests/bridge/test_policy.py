@@ -1,0 +1,98 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from forum_bridge.bridge.policy import Concerns, Facts, Rules, everyone, is_old, judge, mentioning, starter
+from forum_bridge.ledger.states import State
+from forum_bridge.model import Author, Post, PostId, ThreadId, ThreadRef
+
+BEGAN = datetime(2026, 3, 1, 12, tzinfo=UTC)
+BEFORE, AFTER = BEGAN - timedelta(minutes=1), BEGAN + timedelta(minutes=1)
+THREAD = ThreadRef(ThreadId("7"), "https://forum.example/t/7", "Kargo nerede?")
+AYSE = Author("Ayşe Şahin", "12")
+
+
+def post(author: Author = AYSE, *, number: str = "50", time: datetime | None = AFTER, opening: bool = False) -> Post:
+    url = f"https://forum.example/p/{number}"
+    return Post(PostId(number), THREAD, author, "<p>Merhaba ACME</p>", url, time, opening=opening)
+
+
+def facts(**changes: object) -> Facts:
+    values: dict[str, object] = {
+        "own_keys": frozenset({"1"}),
+        "own_posts": frozenset(),
+        "first_reading": False,
+        "since": BEGAN,
+        "thread_known": True,
+        "newest_in_thread": None,
+        "highest": 49,
+        "starter_key": "12",
+    }
+    return Facts(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def rules(concerns: Concerns = everyone, *, notes: bool = False) -> Rules:
+    return Rules(frozenset({"Mehmet"}), frozenset({"99", "Spam Kral"}), concerns, notes)
+
+
+@pytest.mark.parametrize(
+    ("author", "state"),
+    [
+        (AYSE, State.WAITING),
+        (Author("acme_destek", "1"), State.OWN),
+        (Author("Mehmet", "3"), State.OWN),
+        (Author("  Spam   Kral ", "77"), State.IGNORED),
+        (Author("Reklam", "99"), State.IGNORED),
+        (Author("mehmet", "4"), State.WAITING),
+        (Author("Misafir"), State.WAITING),
+    ],
+)
+def test_the_author_decides_first(author: Author, state: State) -> None:
+    assert judge(post(author), facts(), rules()).state is state
+
+
+def test_a_post_that_is_known_as_our_answer_is_ours_whoever_seems_to_have_written_it() -> None:
+    assert judge(post(), facts(own_posts=frozenset({"50"})), rules()).state is State.OWN
+
+
+@pytest.mark.parametrize(
+    ("given", "changes", "old"),
+    [
+        (post(time=BEFORE), {}, True),
+        (post(time=BEGAN), {}, False),
+        (post(time=BEFORE), {"newest_in_thread": 49}, False),
+        (post(time=BEFORE), {"newest_in_thread": 50}, True),
+        (post(time=BEGAN), {"since": BEGAN + timedelta(seconds=59)}, False),
+        (post(time=BEGAN), {"since": BEGAN + timedelta(seconds=61)}, True),
+        (post(time=BEGAN + timedelta(seconds=7)), {"since": BEGAN + timedelta(seconds=7, microseconds=900)}, False),
+        (post(time=BEGAN + timedelta(seconds=7)), {"since": BEGAN + timedelta(seconds=8)}, True),
+        (post(time=BEFORE), {"since": None}, False),
+        (post(time=None), {"first_reading": True}, True),
+        (post(time=None), {}, False),
+        (post(time=None), {"thread_known": False}, False),
+        (post(time=None, number="49"), {"thread_known": False}, True),
+        (post(time=None, number="49"), {"thread_known": True}, False),
+        (post(time=None, number="ab12"), {"thread_known": False}, False),
+        (post(time=None, number="3"), {"thread_known": False, "highest": None}, False),
+    ],
+)
+def test_old_posts_are_told_by_time_else_by_number(given: Post, changes: dict[str, object], old: bool) -> None:
+    assert is_old(given, facts(**changes)) is old
+
+
+def test_only_the_starter_concerns_a_board_watch_and_others_follow_the_policy() -> None:
+    stranger = post(Author("Ali", "55"))
+    assert judge(post(), facts(), rules(starter)).state is State.WAITING
+    assert judge(stranger, facts(), rules(starter)).state is State.IGNORED
+    noted = judge(stranger, facts(), rules(starter, notes=True))
+    assert (noted.state, noted.as_note) == (State.WAITING, True)
+    assert (
+        judge(post(Author("Ali", "55"), opening=True), facts(starter_key=None), rules(starter)).state is State.WAITING
+    )
+
+
+def test_words_are_found_whatever_their_case() -> None:
+    named = mentioning(("acme",), lambda given: given.html)
+    other = mentioning(("kargo",), lambda given: given.html)
+    assert judge(post(), facts(), rules(named)).state is State.WAITING
+    assert judge(post(), facts(), rules(other)).state is State.IGNORED
