@@ -1,0 +1,54 @@
+"""The API as one aiohttp application: which path leads to which handler, and the layers around all of them."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from forum_bridge.sandbox.desk.api_case_list import CaseList
+from forum_bridge.sandbox.desk.api_cases import CaseRoutes
+from forum_bridge.sandbox.desk.api_lists import ListRoutes
+from forum_bridge.sandbox.desk.api_messages import MessageRoutes
+from forum_bridge.sandbox.desk.api_users import UserRoutes
+from forum_bridge.sandbox.desk.layers import auth_layer, error_layer, fault_layer, rate_layer
+from forum_bridge.sandbox.desk.state import Desk
+
+REF = r"{ref:[0-9,\-]+}"
+MESSAGE = REF + r"/{kind:messages|note|notes}/{message_id:\d+}"
+
+
+def build_api(desk: Desk) -> web.Application:
+    """Return the API of ``desk``, to be mounted under ``/api/``. Each path works with a slash at its end too [code]."""
+    app = web.Application(middlewares=[fault_layer(desk), rate_layer(desk), error_layer, auth_layer(desk)])
+    cases, messages, users, lists = CaseRoutes(desk), MessageRoutes(desk), UserRoutes(desk), ListRoutes(desk)
+    routes = [
+        ("GET", "cases", CaseList(desk).list_cases),
+        ("POST", "cases", cases.create),
+        ("GET", f"cases/{REF}", cases.get),
+        ("PUT", f"cases/{REF}", cases.update),
+        ("DELETE", f"cases/{REF}", cases.delete),
+        ("PUT", f"cases/{REF}/{{act:trash|restore|spam}}", cases.flag),
+        ("GET", f"cases/{REF}/changelog", cases.changelog),
+        ("GET", f"cases/{REF}/messages", messages.list_messages),
+        ("POST", f"cases/{REF}/messages", messages.create),
+        ("POST", f"cases/{REF}/{{kind:note|notes}}", messages.note),
+        ("PUT", f"cases/{MESSAGE}", messages.update),
+        ("DELETE", f"cases/{MESSAGE}", messages.delete),
+        ("GET", "users", users.list_users),
+        ("POST", "users", users.create),
+        ("GET", r"users/{user_id:\d+}", users.get),
+        ("PUT", r"users/{user_id:\d+}", users.update),
+        ("DELETE", r"users/{user_id:\d+}", users.delete),
+        ("PUT", r"users/{user_id:\d+}/{act:link|unlink}", users.link),
+        ("PUT", r"users/{user_id:\d+}/{act:block|disable|restore}", users.set_state),
+        ("GET", "staff", lists.staff),
+        ("GET", r"staff/{staff_id:\d+}", lists.one_staff),
+        ("GET", "custom_channels", lists.custom_channels),
+        ("GET", "labels", lists.labels),
+        ("GET", "groups", lists.groups),
+        ("GET", r"groups/{group_id:\d+}", lists.one_group),
+        ("GET", "languages", lists.languages),
+        ("GET", "custom_fields", lists.custom_fields),
+    ]
+    for method, path, handler in routes:
+        app.router.add_route(method, f"/{path}.json{{slash:/?}}", handler)
+    return app

@@ -1,0 +1,159 @@
+"""The controls behind ``/_control/``: what a proof turns from outside. JSON only, so that no web page can turn them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, fields
+
+from aiohttp import web
+
+from forum_bridge.sandbox.forum.faults import What
+from forum_bridge.sandbox.forum.keys import FORUM, SESSIONS
+from forum_bridge.sandbox.forum.records import Person, Post, Refused
+from forum_bridge.sandbox.forum.sessions import Sessions
+from forum_bridge.sandbox.forum.state import Forum
+
+Fields = dict[str, object]
+Act = Callable[[Forum, Sessions, Fields], object]
+
+
+def _int(fields_: Fields, name: str) -> int:
+    value = fields_.get(name)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"{name} must be a whole number")
+    return value
+
+
+def _text(fields_: Fields, name: str) -> str:
+    value = fields_.get(name, "")
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be a text")
+    return value
+
+
+def _author(forum: Forum, fields_: Fields) -> Person | str:
+    name = _text(fields_, "author")
+    return forum.person(name) or name
+
+
+def _shown(post: Post) -> Fields:
+    return {
+        "id": post.id,
+        "thread": post.thread_id,
+        "author": post.author_name,
+        "author_id": post.person.id if post.person else None,
+        "text": post.text,
+        "time": post.time.isoformat(),
+        "edited": post.edited.isoformat() if post.edited else None,
+        "pending": post.pending,
+    }
+
+
+def _switches(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
+    known = {field.name: type(getattr(forum.switches, field.name)) for field in fields(forum.switches)}
+    for name, value in wanted.items():
+        if name not in known or type(value) is not known[name]:
+            raise ValueError(f"no such switch, or a value of the wrong kind: {name}")
+    for name, value in wanted.items():
+        setattr(forum.switches, name, value)
+    return asdict(forum.switches)
+
+
+def _faults(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
+    what, times, after = wanted.get("what"), wanted.get("times", 1), wanted.get("retry_after")
+    if not isinstance(what, int | str) or not isinstance(times, int | None) or not isinstance(after, int | None):
+        raise ValueError("what: a status or one of " + ", ".join(What) + "; times, retry_after: numbers")
+    takes_effect = wanted.get("takes_effect") is True
+    forum.faults.next(_text(wanted, "match"), what, times, takes_effect=takes_effect, retry_after=after)
+    return forum.faults.as_json()
+
+
+def _ban(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
+    person = forum.person(_text(wanted, "user"))
+    if person is None:
+        raise Refused("gone")
+    person.banned = wanted.get("banned", True) is True
+    return {"user": person.name, "banned": person.banned}
+
+
+def _lock(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
+    thread = forum.lock(_int(wanted, "thread"), wanted.get("locked", True) is True)
+    return {"thread": thread.id, "locked": thread.locked}
+
+
+def _post(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
+    return _shown(forum.reply(_int(wanted, "thread"), _author(forum, wanted), _text(wanted, "text")))
+
+
+def _thread(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
+    return _shown(forum.open_thread(_author(forum, wanted), _text(wanted, "title"), _text(wanted, "text")))
+
+
+def _edit(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
+    return _shown(forum.edit(_int(wanted, "post"), _text(wanted, "text")))
+
+
+def _delete(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
+    forum.delete(_int(wanted, "post"))
+    return {"deleted": wanted["post"]}
+
+
+def _approve(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
+    return _shown(forum.approve(_int(wanted, "post")))
+
+
+def _expire(forum: Forum, sessions: Sessions, wanted: Fields) -> object:
+    return {"expired": sessions.expire(forum.person(_text(wanted, "user")) if "user" in wanted else None)}
+
+
+_ACTS: dict[str, Act] = {
+    "switches": _switches,
+    "faults": _faults,
+    "post": _post,
+    "thread": _thread,
+    "edit": _edit,
+    "delete": _delete,
+    "approve": _approve,
+    "lock": _lock,
+    "ban": _ban,
+    "expire": _expire,
+}
+
+
+async def act(request: web.Request) -> web.Response:
+    """Do one thing: 200 and what became of it, 400 and the reason, 409 and the code of the forum's refusal."""
+    if request.content_type != "application/json":
+        return web.json_response({"error": "send application/json"}, status=415)
+    do = _ACTS.get(request.match_info["act"])
+    if do is None:
+        return web.json_response({"error": "unknown"}, status=404)
+    try:
+        wanted = await request.json()
+        if not isinstance(wanted, dict):
+            raise ValueError("send a JSON object")
+        return web.json_response(do(request.app[FORUM], request.app[SESSIONS], wanted))
+    except Refused as refused:
+        return web.json_response({"error": refused.code, "wait": refused.wait}, status=409)
+    except (json.JSONDecodeError, ValueError) as error:
+        return web.json_response({"error": str(error)}, status=400)
+
+
+async def clear_faults(request: web.Request) -> web.Response:
+    """Forget all faults."""
+    request.app[FORUM].faults.clear()
+    return web.json_response([])
+
+
+async def state(request: web.Request) -> web.Response:
+    """Everything the forum holds, but no password."""
+    forum = request.app[FORUM]
+    threads = [{"id": t.id, "title": t.title, "path": t.path, "locked": t.locked} for t in forum.threads()]
+    return web.json_response(
+        {
+            "switches": asdict(forum.switches),
+            "faults": forum.faults.as_json(),
+            "threads": threads,
+            "posts": [_shown(post) for post in forum.posts()],
+        }
+    )

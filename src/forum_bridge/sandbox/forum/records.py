@@ -1,0 +1,95 @@
+"""What the sandbox forum remembers, as plain records. Knows no HTTP and no rule."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+_FOLD = str.maketrans("çğıöşüÇĞİÖŞÜ", "cgiosuCGIOSU")
+
+
+class Refused(Exception):
+    """The forum does not do this; ``code`` names the text ``refused.<code>`` that says why, ``wait`` is in seconds."""
+
+    def __init__(self, code: str, wait: int = 0) -> None:
+        super().__init__(code)
+        self.code = code
+        self.wait = wait
+
+
+@dataclass(slots=True)
+class Switches:
+    """How the forum behaves; all may be turned while it runs."""
+
+    flood_seconds: int = 0
+    moderation: bool = False
+    merge_posts: bool = False
+    guests_may_post: bool = True
+    auto_user: str = "Deniz"  # who a browser without our cookie is; empty: a guest
+    max_chars: int = 200_000
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody with an account. ``name`` is shown and signs in, without regard to case."""
+
+    id: int
+    name: str
+    joined: datetime
+    password: str = field(repr=False)
+    signature: str = ""
+    staff: bool = False
+    banned: bool = False
+
+
+@dataclass(slots=True)
+class Post:
+    """One post; ``author`` is a person or a guest's name. ``change`` is the thread's count when it last changed."""
+
+    id: int
+    thread_id: int
+    author: Person | str
+    text: str
+    time: datetime
+    change: int
+    edited: datetime | None = None
+    pending: bool = False
+
+    @property
+    def author_name(self) -> str:
+        """The name to show."""
+        return self.author if isinstance(self.author, str) else self.author.name
+
+    @property
+    def person(self) -> Person | None:
+        """The author's account; None for a guest."""
+        return None if isinstance(self.author, str) else self.author
+
+
+@dataclass(slots=True)
+class Thread:
+    """One thread with its posts, oldest first. ``change`` grows with every change of anything in it."""
+
+    id: int
+    title: str
+    posts: list[Post] = field(default_factory=list)
+    removed: dict[int, int] = field(default_factory=dict)
+    locked: bool = False
+    change: int = 0
+
+    @property
+    def slug(self) -> str:
+        """The title as it stands in the thread's address: ASCII, at most 60 characters."""
+        words = re.sub(r"[^a-z0-9]+", "-", self.title.translate(_FOLD).lower())[:60].strip("-")
+        return words or "konu"
+
+    @property
+    def path(self) -> str:
+        """The thread's address on the forum, without a page."""
+        return f"/thread/{self.id}-{self.slug}"
+
+    @property
+    def visible(self) -> list[Post]:
+        """The posts everyone may read."""
+        return [post for post in self.posts if not post.pending]

@@ -1,0 +1,187 @@
+"""The sandbox forum's rules: who may write what, and what becomes of it. Knows no HTTP and no HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import count
+
+from forum_bridge.model import Clock, normalised
+from forum_bridge.sandbox.forum.faults import Faults
+from forum_bridge.sandbox.forum.records import Person, Post, Refused, Switches, Thread
+from forum_bridge.sandbox.look.bell import Bell
+
+BOARD_TITLE = "Genel Destek / General Support"
+POSTS_A_PAGE = 10
+THREADS_A_PAGE = 20
+
+
+def utc_now() -> datetime:
+    """Return the time of the machine's clock, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class Forum:
+    """A forum in memory with one board. ``bell`` rings after every change; an act that raises Refused changed
+    nothing."""
+
+    def __init__(self, clock: Clock = utc_now, switches: Switches | None = None) -> None:
+        self.clock = clock
+        self.switches = switches or Switches()
+        self.faults = Faults()
+        self.bell = Bell()
+        self.change = 0
+        self._people: dict[str, Person] = {}
+        self._threads: dict[int, Thread] = {}
+        self._posts: dict[int, Post] = {}
+        self._next = count(1)
+
+    # -- people
+
+    def register(self, name: str, password: str, *, signature: str = "", staff: bool = False) -> Person:
+        """Open an account; Refused ``name_taken`` for an empty or taken name or a password under eight characters."""
+        name = normalised(name)
+        if not name or len(name) > 40 or name.casefold() in self._people or len(password) < 8:
+            raise Refused("name_taken")
+        person = Person(len(self._people) + 1, name, self.clock(), password, signature, staff)
+        self._people[name.casefold()] = person
+        return person
+
+    def person(self, name: str) -> Person | None:
+        """Return the account of that name, without regard to case."""
+        return self._people.get(normalised(name).casefold())
+
+    def person_by_id(self, person_id: int) -> Person:
+        """Return the account; Refused ``gone`` if there is none."""
+        for person in self._people.values():
+            if person.id == person_id:
+                return person
+        raise Refused("gone")
+
+    # -- reading
+
+    def threads(self) -> Sequence[Thread]:
+        """Return the threads that hold a visible post, newest activity first."""
+        shown = [thread for thread in self._threads.values() if thread.visible]
+        return sorted(shown, key=lambda thread: thread.visible[-1].id, reverse=True)
+
+    def thread(self, thread_id: int) -> Thread:
+        """Return the thread; Refused ``gone`` if there is none or nothing in it is visible."""
+        thread = self._threads.get(thread_id)
+        if thread is None or not thread.visible:
+            raise Refused("gone")
+        return thread
+
+    def post(self, post_id: int) -> Post:
+        """Return the visible post; Refused ``gone`` otherwise."""
+        post = self._posts.get(post_id)
+        if post is None or post.pending:
+            raise Refused("gone")
+        return post
+
+    def posts(self) -> Sequence[Post]:
+        """Return every post, those that wait for a moderator too, oldest first."""
+        return list(self._posts.values())
+
+    def page_of(self, post: Post) -> int:
+        """Return the number of the thread page a visible post stands on, from 1."""
+        return self.thread(post.thread_id).visible.index(post) // POSTS_A_PAGE + 1
+
+    # -- writing
+
+    def open_thread(self, author: Person | str, title: str, text: str) -> Post:
+        """Open a thread and return its first post."""
+        author = self._writer(author)
+        title = normalised(title)[:120]
+        if not title:
+            raise Refused("empty")
+        self._check(author, text)
+        thread = Thread(len(self._threads) + 1, title)
+        self._threads[thread.id] = thread
+        return self._add(thread, author, text)
+
+    def reply(self, thread_id: int, author: Person | str, text: str) -> Post:
+        """Add a post and return it: a new one, a ``pending`` one, or (merged) the author's previous one, now longer."""
+        author = self._writer(author)
+        thread = self.thread(thread_id)
+        if thread.locked:
+            raise Refused("locked")
+        self._check(author, text)
+        last = thread.visible[-1]
+        if self.switches.merge_posts and last.author == author and not self.switches.moderation:
+            return self.edit(last.id, f"{last.text}\n\n{text.strip()}")
+        return self._add(thread, author, text)
+
+    def edit(self, post_id: int, text: str) -> Post:
+        """Replace a post's text and mark it as edited."""
+        post = self.post(post_id)
+        self._check_text(text)
+        post.text, post.edited = text.strip(), self.clock()
+        self._changed(self._threads[post.thread_id], post)
+        return post
+
+    def delete(self, post_id: int) -> None:
+        """Take a post away; a thread that loses its last post is gone too."""
+        post = self.post(post_id)
+        thread = self._threads[post.thread_id]
+        thread.posts.remove(post)
+        del self._posts[post_id]
+        self._changed(thread)
+        thread.removed[post_id] = thread.change
+
+    def approve(self, post_id: int) -> Post:
+        """Let a post that waits for a moderator stand."""
+        post = self._posts.get(post_id)
+        if post is None:
+            raise Refused("gone")
+        post.pending = False
+        self._changed(self._threads[post.thread_id], post)
+        return post
+
+    def lock(self, thread_id: int, locked: bool = True) -> Thread:
+        """Lock or unlock a thread."""
+        thread = self.thread(thread_id)
+        thread.locked = locked
+        self._changed(thread)
+        return thread
+
+    # -- within
+
+    def _writer(self, author: Person | str) -> Person | str:
+        if isinstance(author, Person):
+            if author.banned:
+                raise Refused("banned")
+            return author
+        name = normalised(author)
+        if not name or len(name) > 40 or name.casefold() in self._people:
+            raise Refused("guest_name")
+        return name
+
+    def _check_text(self, text: str) -> None:
+        if not text.strip():
+            raise Refused("empty")
+        if len(text) > self.switches.max_chars:
+            raise Refused("too_long")
+
+    def _check(self, author: Person | str, text: str) -> None:
+        self._check_text(text)
+        own = [post.time for post in self._posts.values() if post.author == author]
+        if own and self.switches.flood_seconds:
+            left = self.switches.flood_seconds - (self.clock() - max(own)).total_seconds()
+            if left > 0:
+                raise Refused("flood", wait=int(left) + (left % 1 > 0))
+
+    def _add(self, thread: Thread, author: Person | str, text: str) -> Post:
+        pending = self.switches.moderation and bool(thread.visible)
+        post = Post(next(self._next), thread.id, author, text.strip(), self.clock(), 0, pending=pending)
+        thread.posts.append(post)
+        self._posts[post.id] = post
+        self._changed(thread, post)
+        return post
+
+    def _changed(self, thread: Thread, post: Post | None = None) -> None:
+        self.change += 1
+        thread.change += 1
+        if post is not None:
+            post.change = thread.change
+        self.bell.ring()

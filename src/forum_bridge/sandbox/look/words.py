@@ -1,0 +1,59 @@
+"""Every visible text in Turkish and English, and which of the two a browser asked for. Refuses to know any page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("en", "tr")
+_MONTHS = {
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    "tr": ["Oca", "Şub", "Mar", "Nis", "May", "Haz", "Tem", "Ağu", "Eyl", "Eki", "Kas", "Ara"],
+}
+
+
+@cache
+def texts() -> Mapping[str, Mapping[str, str]]:
+    """Return text by key and language, as it stands in ``texts.json`` beside this file."""
+    loaded: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("texts.json").read_text("utf-8"))
+    return loaded
+
+
+def language(accept: str) -> str:
+    """Return ``tr`` or ``en`` for an Accept-Language header (RFC 9110, 12.5.4): the best known one, else English."""
+    wishes: list[tuple[float, int, str]] = []
+    for place, part in enumerate(accept.split(",")):
+        tag, _, parameter = part.strip().partition(";")
+        try:
+            weight = float(parameter.strip().removeprefix("q=")) if parameter else 1.0
+        except ValueError:
+            continue
+        name = tag.strip().lower().partition("-")[0]
+        if name in LANGUAGES and weight > 0:
+            wishes.append((-weight, place, name))
+    return min(wishes)[2] if wishes else "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The texts of one language; ``words("key", name=…)`` fills the text's placeholders."""
+
+    lang: str
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the text of ``key``; an unknown key is a mistake of ours and raises KeyError."""
+        text = texts()[key][self.lang]
+        return text.format(**values) if values else text
+
+    def count(self, key: str, number: int) -> str:
+        """Return ``key.one`` or ``key.other`` with ``{n}`` filled in."""
+        return self(f"{key}.one" if number == 1 else f"{key}.other", n=number)
+
+    def when(self, moment: datetime) -> str:
+        """Return an aware datetime as a short text in UTC; pages with scripts show it in the reader's own zone."""
+        utc = moment.astimezone(UTC)
+        return f"{utc.day} {_MONTHS[self.lang][utc.month - 1]} {utc.year} {utc:%H:%M} UTC"
