@@ -1,0 +1,50 @@
+"""Puts the subcommands together and gives every failure one shape: what happened, what to do, an exit status."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from forum_bridge import __version__
+from forum_bridge.cli import config
+from forum_bridge.cli.check import check
+from forum_bridge.cli.preview import preview
+from forum_bridge.cli.run import run
+from forum_bridge.cli.sandbox import sandbox
+from forum_bridge.cli.say import complain
+from forum_bridge.cli.status import status
+from forum_bridge.errors import BridgeError, ConfigurationRefused
+
+app = typer.Typer(
+    name="forum-bridge",
+    help="Turns posts of forum threads into Deskie cases, and agents' answers into forum posts.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (run, check, preview, status, sandbox):
+    app.command()(command)
+app.add_typer(config.app, name="config")
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: bool = typer.Option(False, "--version", help="Print the version and leave.")) -> None:
+    if version:
+        typer.echo(f"forum-bridge {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command; exit 2 for a refused configuration, 1 for any other failure, without a traceback."""
+    try:
+        app()
+    except ConfigurationRefused as error:
+        complain(error)
+        sys.exit(2)
+    except BridgeError as error:
+        complain(error)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

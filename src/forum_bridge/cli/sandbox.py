@@ -1,0 +1,69 @@
+"""``forum-bridge sandbox``: try the bridge without a forum and without Deskie."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.panel import Panel
+
+from forum_bridge.cli.run import now
+from forum_bridge.daemon import log
+from forum_bridge.errors import BridgeError
+from forum_bridge.sandbox.sandbox import Sandbox, open_sandbox
+from forum_bridge.sandbox.selftest import Result, play
+
+
+def sandbox(
+    selftest: Annotated[
+        bool, typer.Option("--selftest", help="Play one round trip, print one JSON line, exit 0 or 1.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell more.")] = False,
+) -> None:
+    """Run a small forum, a simulated Deskie and the real bridge between them, in one process."""
+    log.configure(verbose=verbose)
+    with tempfile.TemporaryDirectory(prefix="forum-bridge-sandbox-") as folder:
+        result = asyncio.run(_run(Path(folder) / "ledger.sqlite", selftest=selftest))
+    if result is not None:
+        told = {name: value for name, value in asdict(result).items() if value not in (None, "")}
+        typer.echo(json.dumps(told, ensure_ascii=False))
+        raise typer.Exit(0 if result.ok else 1)
+
+
+async def _run(ledger: Path, *, selftest: bool) -> Result | None:
+    try:
+        async with open_sandbox(ledger, now) as running:
+            if selftest:
+                return await play(running)
+            _welcome(running)
+            await _until_told()
+    except OSError as error:
+        raise BridgeError(
+            str(error), explanation="End whatever listens there, or another sandbox, and try again."
+        ) from error
+    return None
+
+
+def _welcome(running: Sandbox) -> None:
+    text = (
+        f"[bold]Forum[/]  {running.forum_url}\n"
+        f"[bold]Desk[/]   {running.desk_url}\n\n"
+        "Write a post on the forum: within two seconds a case stands on the desk.\n"
+        "Answer it there: your answer stands in the thread.\n\n"
+        "[dim]Ctrl-C ends it; nothing is kept.[/]"
+    )
+    Console(stderr=True).print(Panel(text, title="forum-bridge sandbox", expand=False, padding=(1, 3)))
+
+
+async def _until_told() -> None:
+    told = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, told.set)
+    await told.wait()
