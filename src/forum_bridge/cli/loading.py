@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from forum_bridge.config import Config, Fault, load
+from forum_bridge.config import Config, Fault, load, tidy
 from forum_bridge.daemon import adapter_faults
 from forum_bridge.forums.registry import Registry
 
@@ -32,10 +32,8 @@ class Ready:
 def ready(path: Path) -> Ready:
     """Return configuration and adapters, or print all faults and leave with status 2."""
     loaded = load(path, os.environ)
-    faults = list(loaded.faults)
-    registry = Registry.load(loaded.config.adapters_dir if loaded.config else None)
-    if loaded.config is not None:
-        faults += adapter_faults(loaded.config, registry, loaded.source)
+    registry = Registry.load(loaded.adapters_dir)
+    faults = tidy([*loaded.faults, *adapter_faults(loaded, registry)])
     to_person = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
     for warning in loaded.warnings:
         to_person.print(str(warning), style="yellow")
@@ -46,7 +44,7 @@ def ready(path: Path) -> Ready:
 
 
 def _print(to_person: Console, faults: list[Fault], path: Path) -> None:
-    for fault in sorted(faults, key=lambda each: (each.line, each.column)):
+    for fault in faults:
         to_person.print(str(fault))
     many = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
     to_person.print(f"{many} in {path}; nothing was started.", style="bold red")

@@ -75,7 +75,7 @@ class DeskieConfig(Model):
     base_url: Url | None = Field(None, description="The whole address of the API, instead of account.")
     email: Annotated[str, AfterValidator(_email)] = Field(description="E-mail of the agent whose API key is used.")
     api_key: Secret = Field(description="The API key from Deskie's settings.")
-    channel: Channel = Field(description="Key of the custom channel (cch42); a forum may name another one.")
+    channel: Channel = Field("cch42", description="Key of the custom channel; a forum may name another one.")
     budget_share: float = Field(
         0.7, gt=0, le=1, description="Share of the account's requests a minute that the bridge may use."
     )

@@ -12,7 +12,7 @@ from forum_bridge.bridge.account import Account
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.policy import Concerns, Rules, everyone, mentioning, starter
 from forum_bridge.bridge.site import Site
-from forum_bridge.config import CasesFrom, Config, Fault, ForumConfig, Others, Source, Who
+from forum_bridge.config import CasesFrom, Config, Fault, ForumConfig, Loaded, Others, Who
 from forum_bridge.deskie import Budget, DeskieClient
 from forum_bridge.forums.contract import Adapter
 from forum_bridge.forums.entry import AdapterEntry
@@ -27,23 +27,24 @@ DESK = "default"
 IDLE_SECONDS = 4.0  # a write on a connection that the server just closed would have to be looked up
 
 
-def adapter_faults(config: Config, registry: Registry, source: Source) -> list[Fault]:
-    """Return what is wrong with adapters' names and options, each with its place in the file."""
+def adapter_faults(loaded: Loaded, registry: Registry) -> list[Fault]:
+    """Return what is wrong with adapters' names, options and watches, each with its place in the file."""
     faults: list[Fault] = []
-    for name, forum in config.forums.items():
-        here = ("forums", name)
+    for chosen in loaded.chosen:
+        here = ("forums", chosen.forum)
         try:
-            entry = registry.get(forum.adapter)
+            entry = registry.get(chosen.adapter)
         except UnknownAdapter as error:
-            faults.append(source.fault((*here, "adapter"), str(error), error.explanation))
+            faults.append(loaded.source.fault((*here, "adapter"), str(error), error.explanation))
             continue
         faults += [
-            source.fault((*here, "options", *fault.path), fault.problem, fault.mend)
-            for fault in entry.check(forum.options)
+            loaded.source.fault((*here, "options", *fault.path), fault.problem, fault.mend)
+            for fault in entry.check(chosen.options)
         ]
+        watched = loaded.config.forums[chosen.forum].watch if loaded.config else ()
         faults += [
-            source.fault((*here, "watch", index), f"the adapter {entry.name} cannot watch {watch.kind}", _able(entry))
-            for index, watch in enumerate(forum.watch)
+            loaded.source.fault((*here, "watch", index), f"{entry.name} cannot watch a {watch.kind}", _able(entry))
+            for index, watch in enumerate(watched)
             if watch.kind not in entry.watches
         ]
     return faults

@@ -74,7 +74,7 @@ def configuration(forum_url: str, desk_url: str, bridge_url: str, secret: str, l
                     "url": forum_url,
                     "login": {"user": BRIDGE_USER, "password": BRIDGE_PASSWORD},
                     "watch": [{"board": f"{forum_url}/board/1"}],
-                    "every": "1s",
+                    "every": "500ms",
                     "pace": "0s",
                     "cases": {"from": "everyone"},
                 }
