@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Callable, Generator
 
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+FIGURES = pytest.StashKey[list[str]]()
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,6 +32,25 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped in CI: {report.longrepr}"
     return report
+
+
+@pytest.fixture
+def figures(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Tell figures that a test measured; they stand at the end of the run: ``figures("round trip", lost=0)``."""
+
+    def tell(what: str, **numbers: object) -> None:
+        line = f"{what}: " + ", ".join(f"{name} {number}" for name, number in numbers.items())
+        request.config.stash.setdefault(FIGURES, []).append(line)
+
+    return tell
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the figures."""
+    if lines := config.stash.get(FIGURES, []):
+        terminalreporter.section("figures")
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture

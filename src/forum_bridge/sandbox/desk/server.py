@@ -57,9 +57,10 @@ class DeskServer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop; what still hangs is cancelled, so it takes no effect."""
+        """Stop, webhooks on their way included; what still hangs is cancelled, so it takes no effect."""
         if self._runner is not None:
             await self._runner.cleanup()
+        await self._desk.close()
 
     def _application(self) -> web.Application:
         app = web.Application(client_max_size=TOTAL_LIMIT)
