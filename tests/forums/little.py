@@ -53,6 +53,21 @@ class LittleForum:
         self.threads.setdefault(thread, []).append(Entry(self.newest, author, text, time))
         return self.newest
 
+    def hold(self, minutes: int | None = None) -> Entry:
+        """Return a post that waits for a moderator: it has its id and its time, and stands nowhere."""
+        self.newest += 1
+        return Entry(self.newest, "elif", "Onay bekler", START + timedelta(minutes=minutes or self.newest))
+
+    def approve(self, thread: int, held: Entry) -> None:
+        """Put a held post where its id belongs."""
+        self.threads[thread] = sorted([*self.threads[thread], held], key=lambda post: post.id)
+
+    def move(self, thread: int, into: int, *ids: int) -> None:
+        """Move posts (all without ``ids``) into another thread, as merging and splitting do."""
+        leaving = [post for post in self.threads[thread] if not ids or post.id in ids]
+        self.threads[thread] = [post for post in self.threads[thread] if post not in leaving]
+        self.threads[into] = sorted([*self.threads.get(into, []), *leaving], key=lambda post: post.id)
+
     def delete(self, *ids: int) -> None:
         for posts in self.threads.values():
             posts[:] = [post for post in posts if post.id not in ids]

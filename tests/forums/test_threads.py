@@ -245,3 +245,78 @@ async def test_a_next_page_that_is_an_earlier_one_ends_the_thread(forum: LittleF
     reading = await guest.read(watch(forum), None)
     assert (ids(reading), reading.gap) == ([1, 2, 3, 4, 5, 6], False)
     assert forum.taken() == ["/thread/1", "/thread/1?page=2", "/thread/1?page=3"]
+
+
+@pytest.mark.parametrize("posts", [4, 5, 6, 7])
+async def test_a_post_approved_late_is_found_on_the_last_two_pages(
+    forum: LittleForum, guest: HtmlWriter, posts: int
+) -> None:
+    held = []
+    for _ in range(posts):
+        held.append(forum.hold())
+        forum.post(1, "ayşe")
+    reading = await guest.read(watch(forum), None)
+    assert held[0].id not in ids(reading)
+    forum.approve(1, held[-3])
+    late = await guest.read(watch(forum), stored(reading))
+    assert held[-3].id in ids(late)
+    forum.approve(1, held[-1])
+    assert held[-1].id in ids(await guest.read(watch(forum), stored(late)))
+
+
+async def test_a_quiet_thread_costs_one_page_and_a_new_post_no_more(forum: LittleForum, guest: HtmlWriter) -> None:
+    for _ in range(8):
+        forum.post(1, "ayşe")
+    reading = await guest.read(watch(forum), None)
+    forum.taken()
+    reading = await guest.read(watch(forum), stored(reading))
+    forum.post(1, "mehmet")
+    await guest.read(watch(forum), stored(reading))
+    assert forum.taken() == ["/thread/1?page=3"] * 2
+
+
+async def test_a_merged_thread_is_followed_by_its_posts(forum: LittleForum, guest: HtmlWriter) -> None:
+    forum.post(2, "mehmet")
+    for _ in range(5):
+        forum.post(1, "ayşe")
+    first = await guest.read(watch(forum), None)
+    forum.move(1, 2)
+    new = forum.post(2, "elif")
+    second = await guest.read(watch(forum), stored(first))
+    assert second.moved == {"1": second.threads[0].ref}
+    assert (second.threads[0].ref.id, second.threads[0].ref.url) == ("2", f"{forum.url}/thread/2")
+    assert new in ids(second)
+    assert {post.thread.id for post in second.posts} == {"2"}
+    newer = forum.post(2, "elif")
+    assert newer in ids(await guest.read(watch(forum), stored(second)))
+
+
+async def test_posts_that_were_split_off_are_found_in_their_new_thread(forum: LittleForum, guest: HtmlWriter) -> None:
+    for _ in range(5):
+        forum.post(1, "ayşe")
+    first = await guest.read(watch(forum), None)
+    forum.move(1, 3, 4, 5)
+    new = forum.post(3, "mehmet")
+    second = await guest.read(watch(forum), stored(first))
+    assert second.moved == {}  # the old thread lives on
+    assert [int(post.id) for post in second.posts if post.thread.id == "3"] == [4, 5, new]
+
+
+async def test_a_deleted_last_post_is_looked_for_once(forum: LittleForum, guest: HtmlWriter) -> None:
+    for _ in range(5):
+        forum.post(1, "ayşe")
+    reading = await guest.read(watch(forum), None)
+    forum.delete(5)
+    forum.taken()
+    reading = await guest.read(watch(forum), stored(reading))
+    assert ids(reading) == [4]
+    reading = await guest.read(watch(forum), stored(reading))
+    assert forum.taken() == ["/thread/1?page=2", "/post/5", "/thread/1?page=2"]
+
+
+async def test_a_thread_that_is_gone_with_its_posts_is_gone(forum: LittleForum, guest: HtmlWriter) -> None:
+    forum.post(1, "ayşe")
+    reading = await guest.read(watch(forum), None)
+    forum.delete(1)
+    with pytest.raises(Gone):
+        await guest.read(watch(forum), stored(reading))

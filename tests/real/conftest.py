@@ -6,53 +6,85 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from typing import NoReturn
 
 import pytest
 from pydantic import SecretStr
-from tests.real import flaskbb as engine
+from tests.real import flaskbb as flaskbb_engine
+from tests.real import fossil as fossil_engine
 from tests.real import places
+from tests.real.engine import RealForum
 
 from forum_bridge.web.pacer import Pacer
 from forum_bridge.web.session import Credentials, ForumSession, SessionSettings, open_session
 
 
+def _missing(reason: str) -> NoReturn:
+    """Skip, saying how to get what is missing; fail in CI, where everything can be had."""
+    if os.environ.get("FORUM_BRIDGE_CI") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
 @pytest.fixture(scope="session")
 def flaskbb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a FlaskBB of this run's own. Skips, saying how to get one, where none was prepared; in CI it
-    fails."""
+    """The address of a FlaskBB of this run's own."""
     venv = places.flaskbb_venv()
     if not places.ready(venv):
-        reason = "no FlaskBB here: `python tests/real/prepare.py` installs one (needs Python 3.12 or newer)"
-        if os.environ.get("FORUM_BRIDGE_CI") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    process, url = engine.start(venv, tmp_path_factory.mktemp("flaskbb"))
+        _missing("no FlaskBB here: `python tests/real/prepare.py` installs one (needs Python 3.12 or newer)")
+    process, url = flaskbb_engine.start(venv, tmp_path_factory.mktemp("flaskbb"))
+    yield url
+    process.terminate()
+    process.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def fossil_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Fossil of this run's own."""
+    binary = places.fossil_binary()
+    if binary is None:
+        _missing("no Fossil here: `apt-get install fossil`, or put the binary of fossil-scm.org on the PATH")
+    process, url = fossil_engine.start(binary, tmp_path_factory.mktemp("fossil"))
     yield url
     process.terminate()
     process.wait(timeout=10)
 
 
 @pytest.fixture
-async def flaskbb(flaskbb_url: str) -> AsyncIterator[engine.FlaskBB]:
+async def flaskbb(flaskbb_url: str) -> AsyncIterator[flaskbb_engine.FlaskBB]:
     """The FlaskBB of this run, and its people."""
-    async with engine.FlaskBB(flaskbb_url) as forum:
+    async with flaskbb_engine.FlaskBB(flaskbb_url) as forum:
         yield forum
 
 
-OpenSession = Callable[[str, str], Awaitable[ForumSession]]
+@pytest.fixture
+async def fossil(fossil_url: str) -> AsyncIterator[fossil_engine.Fossil]:
+    """The Fossil of this run, and its people."""
+    async with fossil_engine.Fossil(fossil_url) as forum:
+        yield forum
+
+
+@pytest.fixture(params=["flaskbb", "fossil"])
+def real_forum(request: pytest.FixtureRequest) -> RealForum:
+    """Each real forum in turn."""
+    forum: RealForum = request.getfixturevalue(request.param)
+    return forum
+
+
+OpenSession = Callable[[str, str, str], Awaitable[ForumSession]]
 
 
 @pytest.fixture
-async def signing_in_as(flaskbb_url: str) -> AsyncIterator[OpenSession]:
-    """Open a web session for (user, password) of the real forum, not signed in yet and asking without a pause."""
+async def signing_in_at() -> AsyncIterator[OpenSession]:
+    """Open a web session for (address, user, password), not signed in yet and asking without a pause."""
 
     def clock() -> datetime:
         return datetime.now(UTC)
 
     async with AsyncExitStack() as stack:
 
-        async def opened(user: str, password: str) -> ForumSession:
-            settings = SessionSettings(flaskbb_url, "forum-bridge-tests/1", timedelta())
+        async def opened(url: str, user: str, password: str) -> ForumSession:
+            settings = SessionSettings(url, "forum-bridge-tests/1", timedelta())
             credentials = Credentials(user, SecretStr(password))
             return await stack.enter_async_context(open_session(settings, credentials, Pacer(clock), clock))
 

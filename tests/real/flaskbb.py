@@ -4,18 +4,18 @@ so that it can judge the bridge."""
 from __future__ import annotations
 
 import re
-import socket
 import subprocess
-import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 import aiohttp
 from bs4 import BeautifulSoup, Tag
+from tests.real.engine import free_port, run, serve
 
+ID = re.compile(r"/post/(\d+)")
 PASSWORDS = {name: f"Parola-{name}-1234" for name in ("admin", "ayse", "mehmet", "elif", "kopru")}
-START_SECONDS = 60
 
 CONFIGURATION = """\
 SQLALCHEMY_DATABASE_URI = "sqlite:///{folder}/flaskbb.sqlite"
@@ -37,39 +37,16 @@ def start(venv: Path, folder: Path) -> tuple[subprocess.Popen[bytes], str]:
     (folder / "flaskbb.cfg").write_text(CONFIGURATION.format(folder=folder))
     command = [str(venv / "bin" / "flaskbb"), "--config", str(folder / "flaskbb.cfg")]
     admin = ["-u", "admin", "-e", "admin@example.test", "-p", PASSWORDS["admin"]]
-    _run([*command, "install", "-f", *admin], folder)
+    run([*command, "install", "-f", *admin], folder)
     for name in PASSWORDS.keys() - {"admin"}:
-        _run(
+        run(
             [*command, "users", "new", "-u", name, "-e", f"{name}@example.test", "-p", PASSWORDS[name], "-g", "member"],
             folder,
         )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    serve = [*command, "run", "--host", "127.0.0.1", "--port", str(port), "--no-reload", "--no-debugger"]
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(serve, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-    _wait(process, port, folder)
+    port = free_port()
+    address = ["--host", "127.0.0.1", "--port", str(port)]
+    process = serve([*command, "run", *address, "--no-reload", "--no-debugger"], port, folder)
     return process, f"http://127.0.0.1:{port}"
-
-
-def _run(command: list[str], folder: Path) -> None:
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, cwd=folder, check=False)
-    if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(command[3:5])}: {(done.stdout + done.stderr).decode()[-2000:]}")
-
-
-def _wait(process: subprocess.Popen[bytes], port: int, folder: Path) -> None:
-    for _ in range(START_SECONDS * 10):
-        if process.poll() is not None:
-            break
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    process.kill()
-    process.wait()
-    raise RuntimeError(f"FlaskBB did not start: {(folder / 'server.log').read_text()[-2000:]}")
 
 
 @dataclass
@@ -77,6 +54,9 @@ class FlaskBB:
     """The forum as its people use it. Close it, or use it in ``async with``."""
 
     url: str
+    adapter: str = "flaskbb"
+    post_address: re.Pattern[str] = ID
+    passwords: Mapping[str, str] = field(default_factory=lambda: PASSWORDS)
     _people: dict[str, aiohttp.ClientSession] = field(default_factory=dict)
 
     async def __aenter__(self) -> Self:

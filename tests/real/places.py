@@ -22,6 +22,12 @@ def flaskbb_venv() -> Path:
     return root() / "flaskbb"
 
 
+def fossil_binary() -> Path | None:
+    """Return the Fossil of this machine (Debian's package ``fossil``), or None."""
+    found = shutil.which("fossil")
+    return Path(found) if found else None
+
+
 def ready(venv: Path) -> bool:
     """Return whether a virtual environment was prepared to the end."""
     return (venv / "prepared").is_file()

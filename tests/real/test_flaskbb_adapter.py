@@ -18,8 +18,8 @@ pytestmark = pytest.mark.engine
 
 
 @pytest.fixture
-async def adapter(signing_in_as: OpenSession) -> HtmlWriter:
-    session = await signing_in_as("kopru", PASSWORDS["kopru"])
+async def adapter(flaskbb_url: str, signing_in_at: OpenSession) -> HtmlWriter:
+    session = await signing_in_at(flaskbb_url, "kopru", PASSWORDS["kopru"])
     adapter = Registry.load().get("flaskbb").build({}, session)
     assert isinstance(adapter, HtmlWriter)
     return adapter
@@ -47,8 +47,8 @@ async def test_signing_in_tells_the_account(adapter: HtmlWriter) -> None:
     assert (await adapter.sign_in()).state is SignInState.OK  # once more, while signed in
 
 
-async def test_a_wrong_password_is_refused(signing_in_as: OpenSession) -> None:
-    adapter = Registry.load().get("flaskbb").build({}, await signing_in_as("kopru", "yanlış parola"))
+async def test_a_wrong_password_is_refused(flaskbb_url: str, signing_in_at: OpenSession) -> None:
+    adapter = Registry.load().get("flaskbb").build({}, await signing_in_at(flaskbb_url, "kopru", "yanlış parola"))
     assert isinstance(adapter, HtmlWriter)
     outcome = await adapter.sign_in()
     assert outcome.state is SignInState.REFUSED

@@ -42,6 +42,10 @@ class Maker(Protocol):
         """Return the model of the options."""
         ...
 
+    def leaves_open(self, name: str) -> bool:
+        """Return whether there is an option of this name which the adapter itself does not set."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class AdapterEntry:
@@ -78,8 +82,8 @@ class AdapterEntry:
 
     def build(self, options: Options, session: ForumSession, *, timezone: str | None = None) -> Adapter:
         """Return the adapter for one forum. ``timezone`` (the forum's) fills the option of that name where the adapter
-        has one and ``options`` does not set it. Raises ConfigurationRefused, naming the faults."""
-        if self.maker is not None and timezone is not None and "timezone" in self.maker.fields().model_fields:
+        has one and neither it nor ``options`` sets it. Raises ConfigurationRefused, naming the faults."""
+        if self.maker is not None and timezone is not None and self.maker.leaves_open("timezone"):
             options = {"timezone": timezone, **options}
         faults = self.check(options)
         if faults or self.maker is None:

@@ -44,6 +44,9 @@ class PresetMaker:
     def fields(self) -> type[BaseModel]:
         return Preset
 
+    def leaves_open(self, name: str) -> bool:
+        return name in Preset.model_fields and name not in self.raw
+
 
 def read_yaml(path: Path) -> dict[str, object]:
     """Return a preset's file as it stands. Raises PresetFault: unreadable, no YAML, a key twice, not a mapping."""

@@ -37,6 +37,9 @@ class ClassMaker:
     def fields(self) -> type[BaseModel]:
         return self.adapter.Options
 
+    def leaves_open(self, name: str) -> bool:
+        return name in self.adapter.Options.model_fields
+
 
 def from_file(path: Path) -> type[Adapter]:
     """Return the one adapter class that a file defines. Raises AdapterFault: it fails to load, or defines none or

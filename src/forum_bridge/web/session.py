@@ -53,6 +53,12 @@ class ForumSession:
         self._limits = Limits(settings.timeout.total_seconds(), settings.max_bytes)
         self._robots = Robots(self._robots_txt, clock, settings.user_agent.partition("/")[0])
 
+    def visiting(self, base_url: str) -> ForumSession:
+        """Return a session to another base with this one's name, pace and connections, as a guest whom nobody gave
+        permission: for what a forum publishes elsewhere, such as its feed. It lives as long as this one."""
+        settings = replace(self._settings, base_url=base_url, i_have_permission=False)
+        return ForumSession(self._http, settings, self._pacer, self._clock)
+
     async def get(
         self,
         url: str,

@@ -10,6 +10,7 @@ from forum_bridge.forums.html.account import Account
 from forum_bridge.forums.html.board import BoardReader
 from forum_bridge.forums.html.own_posts import OwnPostsReader
 from forum_bridge.forums.html.pages import Pages
+from forum_bridge.forums.html.parse import ThreadPage
 from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.html.reply import Writer
 from forum_bridge.forums.html.state import ThreadState
@@ -56,6 +57,11 @@ class HtmlReader:
                     f"The adapter {self.name} reads threads and boards, not {watch.kind.value}.",
                     explanation="Watch the board or the threads themselves instead.",
                 )
+
+    async def page(self, url: str) -> ThreadPage:
+        """Return one page of a thread as it stands, for people who look at it. Raises as ``read`` does."""
+        self._pages.require_account()
+        return await self._pages.thread(url)
 
     async def _read_thread(self, watch: Watch, cursor: Cursor | None) -> Reading:
         state = ThreadState.from_json(cursor.state) if cursor is not None else None

@@ -11,8 +11,9 @@ from forum_bridge.forums.html.preset import Preset
 from forum_bridge.model import ThreadId, ThreadRef
 
 
-def thread_ref(url: str, preset: Preset, title: str = "") -> ThreadRef:
-    """Return the thread at ``url``. Raises WatchTrouble when the address is not a thread's as the preset knows it."""
+def thread_ref(url: str, preset: Preset, title: str = "", told_id: str | None = None) -> ThreadRef:
+    """Return the thread at ``url``; ``told_id`` is its id where the page told it. Raises WatchTrouble when the address
+    is not a thread's as the preset knows it."""
     match = re.search(preset.thread.match, url)
     if match is None:
         raise WatchTrouble(
@@ -21,8 +22,17 @@ def thread_ref(url: str, preset: Preset, title: str = "") -> ThreadRef:
         )
     root = url[: match.start()]
     address = preset.thread.address
-    plain = url[: match.end()] if address is None else urljoin(root, filled(address, match["id"]))
-    return ThreadRef(ThreadId(match["id"]), plain, title)
+    thread_id = told_id or match["id"]
+    plain = url[: match.end()] if address is None else urljoin(root, filled(address, thread_id))
+    return ThreadRef(ThreadId(thread_id), plain, title)
+
+
+def entrance(url: str, preset: Preset) -> str:
+    """Return the address to begin reading at: the plain one where an address may name a post instead of its thread,
+    since such engines show a thread in many ways; else ``url`` as it was given."""
+    if not preset.thread.id or re.search(preset.thread.match, url) is None:
+        return url
+    return thread_ref(url, preset).url
 
 
 def under_root(template: str, thread: ThreadRef, preset: Preset) -> str:

@@ -65,14 +65,12 @@ def parse_thread(html: str, url: str, preset: Preset) -> ThreadPage:
     if root is None or not containers:
         raise Unreadable(f"{url} shows no post: nothing on the page is a {preset.posts.container}")
     title = first_found(preset.thread.title, root) or ""
-    ref = thread_ref(url, preset, title)
+    ref = thread_ref(url, preset, title, first_found(preset.thread.id, root))
     pages = neighbours(root, url, preset.thread)
     locked, account = any_present(preset.thread.locked, root), own_id(root, preset)
-    found = [_post(node, ref, url, preset) for node in containers]
-    posts = list({post.id: post for post in found if post is not None}.values())
-    broken = found.count(None)
-    if broken > BROKEN_SHARE * len(found):
-        raise Unreadable(f"{url}: {broken} of {len(found)} posts lack an id, an author or a body")
+    posts = _posts(containers, ref, url, preset)
+    if not posts:
+        raise Unreadable(f"{url} shows no post: all that stands there is pending or deleted")
     if pages.previous is None:
         posts[0] = replace(posts[0], opening=True)
     return ThreadPage(urldefrag(url).url, ref, tuple(posts), pages, locked, account)
@@ -110,6 +108,32 @@ def own_id(root: LexborNode, preset: Preset) -> str | None:
     """Return the author id of the account that the page was made for, where the preset can tell."""
     found = first_found(preset.account_id, root)
     return unquote(found) if found else None
+
+
+def _posts(containers: list[LexborNode], ref: ThreadRef, url: str, preset: Preset) -> list[Post]:
+    """Return the posts of a page as it orders them. Raises Unreadable when too many of them cannot be read."""
+    posts: dict[str, Post] = {}
+    firsts: dict[str, Post] = {}  # by what the versions of one post share
+    broken = 0
+    for node in containers:
+        shared = first_found(preset.posts.versions, node)
+        first = firsts.get(shared) if shared is not None else None
+        if any_present(preset.posts.skip, node):
+            posts.pop(first.id if first else "", None)
+            continue
+        post = _post(node, ref, url, preset)
+        if post is None:
+            broken += 1
+            continue
+        if first is not None:
+            edited = post.edited or post.time
+            post = replace(first, html=post.html, attachments=post.attachments, edited=edited)
+        elif shared is not None:
+            firsts[shared] = post
+        posts[post.id] = post
+    if broken > BROKEN_SHARE * len(containers):
+        raise Unreadable(f"{url}: {broken} of {len(containers)} posts lack an id, an author or a body")
+    return list(posts.values())
 
 
 def _post(node: LexborNode, ref: ThreadRef, url: str, preset: Preset) -> Post | None:
@@ -158,6 +182,8 @@ def _row(node: LexborNode, url: str, preset: Preset, board: Board) -> BoardRow |
         ref = thread_ref(address, preset, title)
     except WatchTrouble:
         ref = ThreadRef(ThreadId(address), address, title)
+    if preset.thread.id:  # only its page tells
+        ref = replace(ref, id=ThreadId(ref.url))
     return BoardRow(ref, " ".join(marks), time)
 
 

@@ -42,6 +42,9 @@ class Thread(Paging):
         None,
         description="the thread's plain address under the root, as in viewtopic.php?t={id}; else what `match` matched",
     )
+    id: Values = Field(
+        _NONE, description="the thread's id as its page tells it, where addresses name a post of the thread instead"
+    )
     title: Values = Field(_NONE, description="the thread's title")
     locked: Values = Field(_NONE, description="stands only on a closed thread")
 
@@ -50,6 +53,12 @@ class Posts(Part):
     """The posts on a thread's page."""
 
     container: Css = Field(description="one node a post")
+    skip: Values = Field(_NONE, description="stands only in a container that is no post: deleted, pending, an advert")
+    versions: Values = Field(
+        _NONE,
+        description="what the versions of one post share, where each edit stands on the page as a post of its own: the "
+        "first version tells id, author and time, the last one the text",
+    )
     id: Values = Field(description="the post's id, the same on every page and for ever")
     author: Values = Field(description="the author's name")
     author_id: Values = Field(_NONE, description="the author's stable id; nothing found means a guest")
@@ -97,7 +106,11 @@ class Reply(Part):
     )
     form: Css = Field(description="the form")
     text: str = Field(description="name of the field for the text")
+    preview: str | None = Field(
+        None, description="name of the button to press first, where only the preview's form has `button`"
+    )
     button: str | None = Field(None, description="name of the button, where the engine asks for it")
+    queued: Values = Field(_NONE, description="stands on the page that follows when the post waits for a moderator")
     posted_at: Regex | None = Field(None, description="finds the new post's id in an address we are led to afterwards")
     posted: Values = Field(_NONE, description="finds the new post's id on the page that follows")
 
@@ -130,7 +143,8 @@ class Preset(AdapterOptions):
     engine: str = Field("", description="the engine and its versions, for people")
     markup: Markup = Field(description="what posts are written in: markdown, bbcode or html")
     timezone: Zone = Field(
-        "Europe/Istanbul", description="zone of times that name none; forums.<name>.timezone fills it"
+        "Europe/Istanbul",
+        description="zone of times that name none; where the preset leaves it open, forums.<name>.timezone fills it",
     )
     time_formats: tuple[str, ...] = Field((), description="strptime formats of times that are not ISO 8601 or Unix")
     complete: str = Field("</html>", description="what every whole page contains, near its end")

@@ -11,7 +11,7 @@ from forum_bridge.errors import Forbidden, Gone, NotPosted, Retry, SignInNeeded,
 from forum_bridge.forums.html.address import under_root
 from forum_bridge.forums.html.judge import as_posting_error, messages, said, shows_login
 from forum_bridge.forums.html.pages import Pages
-from forum_bridge.forums.html.parse import ThreadPage, parse_thread
+from forum_bridge.forums.html.parse import ThreadPage, any_present, parse_thread
 from forum_bridge.forums.html.preset import Preset, Reply
 from forum_bridge.forums.html.value import first_found
 from forum_bridge.model import Draft, PostId, Receipt, ReceiptState, ThreadRef
@@ -69,14 +69,33 @@ class Writer:
 
     async def _send(self, page: Page, form: Form, draft: Draft) -> Page:
         """Submit the form once. What the session raises goes up as it is: it alone knows whether anything was sent."""
-        try:
-            filled = form.filled({self._reply.text: draft.text})
-            filled = filled.pressing(self._reply.button) if self._reply.button else filled
-        except WatchTrouble as error:  # a field or button that the preset names is missing: nothing was sent
-            raise Retry(str(error), explanation=error.explanation) from error
+        if self._reply.preview is not None:
+            page, form = await self._previewed(page, form, draft)
+        filled = self._filled(form, draft, self._reply.button)
         try:
             return await self._session.submit(filled, referer=page.url)
         except WatchTrouble as error:  # a challenge, or a form that leads to another host: the forum has not seen it
+            raise Retry(str(error), explanation=error.explanation) from error
+
+    async def _previewed(self, page: Page, form: Form, draft: Draft) -> tuple[Page, Form]:
+        """Ask for a preview, which posts nothing, and return the page with the form that posts."""
+        try:
+            shown = await self._session.submit(self._filled(form, draft, self._reply.preview), referer=page.url)
+        except (Unclear, WatchTrouble) as error:
+            raise Retry(str(error), explanation=error.explanation) from error
+        again = find_form(shown, self._reply.form)
+        if again is None:
+            word = said(shown.html, self._preset)
+            raise (as_posting_error(word) if word else None) or Retry(
+                f"{shown.url} shows no form after the preview: {' '.join(messages(shown.html, self._preset))[:300]}"
+            )
+        return shown, again
+
+    def _filled(self, form: Form, draft: Draft, button: str | None) -> Form:
+        try:
+            filled = form.filled({self._reply.text: draft.text})
+            return filled.pressing(button) if button else filled
+        except WatchTrouble as error:  # a field or button that the preset names is missing: nothing was sent
             raise Retry(str(error), explanation=error.explanation) from error
 
     def _receipt(self, answer: Page) -> Receipt:
@@ -105,13 +124,15 @@ class Writer:
 
     def _posted(self, answer: Page) -> Receipt | None:
         """Return the receipt when the addresses we were led over, or the page, name the new post."""
+        root = LexborHTMLParser(answer.html).root
+        waits = root is not None and any_present(self._reply.queued, root)
+        state = ReceiptState.QUEUED if waits else ReceiptState.POSTED
         if self._reply.posted_at is not None:
             for address in (*answer.history, answer.url):
                 if match := re.search(self._reply.posted_at, address):
-                    return Receipt(PostId(match[1] if match.re.groups else match[0]), address)
-        root = LexborHTMLParser(answer.html).root
+                    return Receipt(PostId(match[1] if match.re.groups else match[0]), address, state)
         found = first_found(self._reply.posted, root) if root is not None else None
-        return Receipt(PostId(found)) if found else None
+        return Receipt(PostId(found) if found else None, state=state) if found or waits else None
 
     def _thread_page(self, page: Page) -> ThreadPage | None:
         try:

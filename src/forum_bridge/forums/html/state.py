@@ -15,19 +15,28 @@ KNOWN = 20  # ids of the posts read last; one of them on a page shows that nothi
 class ThreadState:
     """The page read last and the newest posts known. ``seek``: ``page`` is the next one to look at on the way back to
     the moment the watch began. ``digest`` tells whether the page's posts are still those; ``validators`` whether its
-    bytes are."""
+    bytes are. ``first`` is the page's first post: another one there shows that the pages have shifted; ``newest`` is
+    its last post with its address, which leads to it wherever moderators have put it."""
 
     page: str
     known: tuple[str, ...] = ()
     seek: bool = False
     digest: str | None = None
+    first: str | None = None
+    newest: tuple[str, str] | None = None
     validators: Validators = field(default_factory=Validators)
 
     def to_json(self) -> Json:
         """Return the object for the cursor; what is empty is left out."""
         state: dict[str, object] = {"page": self.page, "known": list(self.known)}
         marks = self.validators.to_json()
-        optional: dict[str, object] = {"seek": self.seek, "digest": self.digest, "validators": marks}
+        optional: dict[str, object] = {
+            "seek": self.seek,
+            "digest": self.digest,
+            "first": self.first,
+            "newest": list(self.newest) if self.newest else None,
+            "validators": marks,
+        }
         return state | {name: value for name, value in optional.items() if value}
 
     @classmethod
@@ -35,11 +44,13 @@ class ThreadState:
         """Return what ``to_json`` wrote, or None for anything else: then the thread is read as if first met."""
         if not isinstance(obj, Mapping) or not isinstance(page := obj.get("page"), str):
             return None
-        known, digest = obj.get("known"), obj.get("digest")
+        known, digest, first, newest = (obj.get(key) for key in ("known", "digest", "first", "newest"))
         return cls(
             page,
             tuple(str(post_id) for post_id in known) if isinstance(known, list | tuple) else (),
             obj.get("seek") is True,
             digest if isinstance(digest, str) else None,
+            first if isinstance(first, str) else None,
+            (str(newest[0]), str(newest[1])) if isinstance(newest, list | tuple) and len(newest) == 2 else None,
             Validators.from_json(obj.get("validators")),
         )

@@ -1,6 +1,6 @@
-"""Reads one thread from poll to poll: forward from the page read last, back a little where deleted posts have shifted
-the pages, and back to the moment the watch began when it is met for the first time. It never writes and keeps nothing
-itself."""
+"""Reads one thread from poll to poll: forward from the page read last, back a little where deleted or late-approved
+posts have shifted the pages, back to the moment the watch began when it is met for the first time, and after its posts
+where moderators have moved them. It never writes and keeps nothing itself."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from forum_bridge.errors import Gone, WatchTrouble
-from forum_bridge.forums.html.address import thread_ref
+from forum_bridge.errors import Forbidden, Gone, Unreadable, WatchTrouble
+from forum_bridge.forums.html.address import entrance, thread_ref
 from forum_bridge.forums.html.pages import Pages
 from forum_bridge.forums.html.parse import ThreadPage
 from forum_bridge.forums.html.preset import Preset
@@ -50,7 +50,7 @@ class ThreadReader:
         return replace(reading, moved=self._moved(target, reading))
 
     async def _first(self, target: str, since: datetime | None) -> ThreadReading:
-        first = await self._pages.thread(target)
+        first = await self._pages.thread(entrance(target, self._preset))
         if first.pages.previous is not None:  # the address leads into the middle of the thread
             first = await self._pages.thread(first.ref.url)
         opening = first.posts[0]
@@ -64,8 +64,8 @@ class ThreadReader:
         try:
             page, marks = await self._pages.revisit(state.page, state.validators)
         except Gone:
-            chain = await self._overlap(await self._last_page(target), state.known)
-            return await self._forward(chain, state.known, None)
+            chain = await self._overlap(await self._after_its_page(target, state), state.known)
+            return await self._onwards(chain, state)
         if page is None:
             return ThreadReading(state)
         if page.pages.next is None and _digest(page) == state.digest:
@@ -73,11 +73,41 @@ class ThreadReader:
         if not _overlaps(page, state.known) and page.pages.previous is None and page.pages.last is not None:
             # asked past the end, some engines show the first page
             page, marks = await self._pages.thread(page.pages.last), Validators()
-        return await self._forward(await self._overlap(page, state.known), state.known, None, marks)
+        return await self._onwards(await self._overlap(page, state.known), state, marks)
 
-    async def _last_page(self, target: str) -> ThreadPage:
-        page = await self._pages.thread(target)
+    async def _after_its_page(self, target: str, state: ThreadState) -> ThreadPage:
+        """Return the page to go on from when the one read last is gone: the thread's last, or, where the thread itself
+        is gone, the one on which its newest post stands now."""
+        try:
+            page = await self._pages.thread(entrance(target, self._preset))
+        except Gone:
+            if state.newest is None:
+                raise
+            return await self._pages.thread(entrance(state.newest[1], self._preset))
         return page if page.pages.last is None else await self._pages.thread(page.pages.last)
+
+    async def _onwards(
+        self, chain: list[ThreadPage], state: ThreadState, validators: Validators | None = None
+    ) -> ThreadReading:
+        """Read on from ``chain``, with one page more before it where posts have shifted: one approved late stands among
+        those read before. Where the newest post stands no longer, look for it in another thread."""
+        if chain[0].posts[0].id != state.first and chain[0].pages.previous is not None:
+            chain.insert(0, await self._pages.thread(chain[0].pages.previous))
+        reading = await self._forward(chain, state.known, None, validators)
+        if state.newest is None or state.newest[0] in {post.id for post in reading.posts}:
+            return reading
+        return replace(reading, posts=(*reading.posts, *await self._split_off(chain[-1].ref, state.newest[1])))
+
+    async def _split_off(self, thread: ThreadRef, url: str) -> tuple[Post, ...]:
+        """Return the posts around the address of a post that has left ``thread``; none when it was only deleted."""
+        try:
+            page = await self._pages.thread(entrance(url, self._preset))
+        except (Gone, Forbidden, Unreadable):
+            return ()
+        if page.ref.id == thread.id:
+            return ()
+        structlog.get_logger().info("thread.split", thread=thread.url, into=page.ref.url)
+        return page.posts
 
     async def _overlap(self, page: ThreadPage, known: Sequence[str]) -> list[ThreadPage]:
         """Return the pages from one that holds a known post up to ``page``."""
@@ -124,12 +154,16 @@ class ThreadReader:
             page=last.url,
             known=tuple(dict.fromkeys([*known, *posts]))[-KNOWN:],
             digest=_digest(last) if last.pages.next is None else None,
+            first=last.posts[0].id,
+            newest=(last.posts[-1].id, last.posts[-1].url),
             validators=validators if fresh and validators else Validators(),
         )
         opening = opening or next((post for post in posts.values() if post.opening), None)
         return ThreadReading(state, tuple(posts.values()), ThreadSeen(last.ref, opening, last.locked), gap)
 
     def _moved(self, target: str, reading: ThreadReading) -> dict[ThreadId, ThreadRef]:
+        if self._preset.thread.id:
+            return {}  # the address may be a post's
         try:
             old = thread_ref(target, self._preset).id
         except WatchTrouble:

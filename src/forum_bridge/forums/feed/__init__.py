@@ -1,0 +1,1 @@
+"""The ``feed`` adapter: RSS, Atom and JSON Feed. It trusts nothing that a feed says and never writes."""

@@ -1,0 +1,21 @@
+"""Links of items, made plain: without what differs from visitor to visitor, with what names a post. Fetches
+nothing."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urldefrag
+
+_PASSING = re.compile(
+    r"(?<=[?&;])(?:(?:sid|phpsessid|sessionid|jsessionid|fbclid|gclid|utm_\w+)=[^&;#]*|s=[0-9a-f]{32})(?:[&;]|(?=#)|\Z)",
+    re.IGNORECASE,
+)
+_DANGLING = re.compile(r"[?&;]+(?=#|\Z)")
+_NAMES_A_POST = re.compile(r"(?:p|pid|post|msg|c|comment|entry|reply|mess|m)?[-_]?\d+", re.IGNORECASE)
+
+
+def plain_link(link: str) -> str:
+    """Return the link without session ids and trackers; its fragment stays only where it names a post (``#p12``)."""
+    address, fragment = urldefrag(_DANGLING.sub("", _PASSING.sub("", link.strip())))
+    address = _DANGLING.sub("", address)
+    return f"{address}#{fragment}" if _NAMES_A_POST.fullmatch(fragment) else address
