@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from forum_bridge.errors import Unreadable
@@ -129,6 +129,7 @@ def test_ids_of_the_engine_where_the_admin_says_how_to_find_them() -> None:
 
 
 @settings(deadline=None, max_examples=150)
+@example(text="", bites=[(1191, "[")])
 @given(text=st.text(max_size=300), bites=st.lists(st.tuples(st.integers(0, 5000), st.text(max_size=8)), max_size=6))
 def test_whatever_a_feed_says_it_is_read_or_unreadable(text: str, bites: list[tuple[int, str]]) -> None:
     for case in CASES:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import UTC, datetime
-from urllib.parse import urldefrag, urljoin
 
 from forum_bridge.forums.feed.item import Feed, Item
-from forum_bridge.forums.feed.links import plain_link
+from forum_bridge.forums.feed.links import plain_address, plain_link
 from forum_bridge.forums.feed.options import FeedOptions
 from forum_bridge.model import Author, Post, PostId, ThreadId, ThreadRef
 
@@ -35,7 +34,7 @@ def mark_of(post: Post) -> str:
 
 
 def _post(item: Item, feed: Feed, url: str, options: FeedOptions) -> Post | None:
-    link = plain_link(urljoin(url, item.link)) if item.link else ""
+    link = plain_address(url, item.link)
     own_id = plain_link(item.id) if "://" in item.id else item.id.strip()
     matched = re.search(options.post_match, link) if options.post_match else None
     post_id = _group(matched) if matched else own_id or link
@@ -59,14 +58,14 @@ def _thread(link: str, title: str, options: FeedOptions) -> ThreadRef:
     matched = re.search(options.thread_match, link) if options.thread_match else None
     if matched is not None:
         return ThreadRef(ThreadId(_short(_group(matched))), link[: matched.end()], title)
-    address = urldefrag(link).url
+    address = link.partition("#")[0]
     return ThreadRef(ThreadId(_short(address)), address, title)
 
 
 def _author(item: Item, feed: Feed, url: str, options: FeedOptions) -> Author:
     if not item.author and not item.author_url:
         return Author(options.author or feed.title or url)
-    home = plain_link(urljoin(url, item.author_url)) if item.author_url else None
+    home = plain_address(url, item.author_url or "") or None
     return Author(item.author or home or "", _short(home) if home else None, home)
 
 
