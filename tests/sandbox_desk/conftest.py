@@ -119,6 +119,7 @@ class Hit:
 
     content_type: str
     raw: bytes
+    headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def form(self) -> dict[str, str]:
@@ -132,9 +133,13 @@ class Receiver:
     url: str = ""
     hits: list[Hit] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
+    hold: asyncio.Event | None = None
+    """While this is set to an event, calls are recorded but not answered before it happens."""
 
     async def handle(self, request: web.Request) -> web.Response:
-        self.hits.append(Hit(request.content_type, await request.read()))
+        self.hits.append(Hit(request.content_type, await request.read(), dict(request.headers)))
+        if self.hold is not None:
+            await self.hold.wait()
         return web.Response(status=self.statuses.pop(0) if self.statuses else 200, headers={"Location": self.url})
 
 
@@ -145,7 +150,7 @@ def time() -> ManualTime:
 
 @pytest.fixture
 async def desk(time: ManualTime) -> AsyncIterator[Desk]:
-    desk = Desk(clock=time, sleep=time.sleep)
+    desk = Desk(clock=time, sleep=time.sleep, pass_by=time.pass_by)
     desk.switches.rate_limit_per_minute = 10_000
     yield desk
     await desk.close()

@@ -154,6 +154,21 @@ async def test_a_file_over_25_mb_is_refused(api: Api, desk: Desk) -> None:
     assert desk.cases() == []
 
 
+async def test_files_over_50_mb_together_are_refused(api: Api, desk: Desk) -> None:
+    big = bytes(20 * 2**20)
+
+    def form(*sizes: int) -> aiohttp.FormData:
+        form = aiohttp.FormData({f"case[{name}]": value for name, value in WHOLE.items()})
+        for index, size in enumerate(sizes):
+            form.add_field(f"case[attachments][{index}]", io.BytesIO(big[:size]), filename=f"{index}.bin")
+        return form
+
+    got = await api.call("POST", "/api/cases.json", data=form(len(big), len(big), 10 * 2**20))
+    assert (got.status, got.data) == (400, {"error": "file_too_big"})
+    assert (desk.cases(), desk.tables.files) == ([], {})
+    assert (await api.call("POST", "/api/cases.json", data=form(len(big), len(big), 9 * 2**20))).status == 201
+
+
 async def test_addresses_of_attachments_are_only_recorded(api: Api, desk: Desk) -> None:
     case = await api.open_case(attachment_urls=["http://127.0.0.1:9/a/88.png"])
     (file,) = desk.messages(case)[0].files

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import aiohttp
 import pytest
 
-from forum_bridge.sandbox.desk import Case, Desk, EmptyList, Status
+from forum_bridge.sandbox.desk import Case, Desk, DeskServer, EmptyList, Status
 
 if TYPE_CHECKING:
-    from tests.sandbox_desk.conftest import Api, Got, Receiver
+    from tests.sandbox_desk.conftest import Api, Got, ManualTime, Receiver
 
 
 async def do(api: Api, act: str, **body: object) -> Got:
@@ -68,6 +69,8 @@ async def test_faults_and_switches(api: Api, desk: Desk) -> None:
         ({"webhook_copies": 2, "empty_list": "nothing"}, "wrong_switch_value"),
         ({"webhook_copies": True}, "wrong_switch_value"),
         ({"webhook_copies": "2"}, "wrong_switch_value"),
+        ({"chat_minutes": -1}, "wrong_switch_value"),
+        ({"plan_stored_cases": -1}, "wrong_switch_value"),
         ({"webhook_json": 1}, "wrong_switch_value"),
         ({"webhook_delay_seconds": False}, "wrong_switch_value"),
     ],
@@ -76,6 +79,51 @@ async def test_wrong_switches_change_nothing(api: Api, desk: Desk, switches: dic
     before = desk.switches.as_json()
     assert (await do(api, "switches", **switches)).data == {"error": code}
     assert desk.switches.as_json() == before
+
+
+async def test_a_chat_is_watched_postponed_and_completed(api: Api, desk: Desk) -> None:
+    chat = await api.open_case(channel="cch43")
+    await do(api, "advance", seconds=541)
+    (shown,) = (await api.call("GET", "/_control/state", login=None)).data["cases"]
+    assert (shown["active_chat"], shown["chat_warned"], shown["chat_ends_at"]) == (
+        True,
+        True,
+        "2025-01-14T10:12:11+03:00",
+    )
+    got = await do(api, "postpone_chat", case_id=chat.case_number)
+    assert got.data == {"active_chat": True, "chat_warned": False, "chat_ends_at": "2025-01-14T10:17:11+03:00"}
+    got = await do(api, "complete_chat", case_id=chat.case_id, done_by="rule_7")
+    assert got.data == {"active_chat": False, "chat_warned": False, "chat_ends_at": ""}
+    assert chat.changes[-1].done_by == "rule_7"
+
+
+async def test_a_clean_up_a_rule_and_a_deferred_reply_by_order(api: Api, desk: Desk, receiver: Receiver) -> None:
+    cases = [await api.open_case(name) for name in "ab"]
+    await do(api, "rule_webhook", url=receiver.url, events=["case.waiting"], body={"n": "[case_id]"})
+    got = await do(api, "agent_reply", case_id=cases[1].case_id, html="yarın", send_at="2025-01-14 10:03:11")
+    assert got.one("message")["sent_at"] == "Tue, 14 Jan 2025 10:03:11 +0300"
+    assert desk.deliveries == []
+    assert (await do(api, "advance", seconds=60)).data == {"now": "2025-01-14T10:03:11+03:00"}
+    await desk.webhooks_idle()
+    assert sorted(hit.content_type for hit in receiver.hits) == [
+        "application/json",
+        "application/x-www-form-urlencoded",
+    ]
+    assert (await do(api, "rule_webhook", url=receiver.url, events=["?"])).data == {"error": "wrong_event"}
+    await do(api, "rule_webhook")
+    desk.set_status(cases[0].case_id, "waiting")
+    assert len(desk.deliveries) == 2
+    await do(api, "switches", plan_stored_cases=1, plan_stored_users=1)
+    got = await do(api, "plan_purge")
+    assert (len(got.data["cases"]), len(got.data["users"]), len(desk.cases())) == (1, 1, 1)
+
+
+async def test_only_a_movable_clock_is_moved_by_order(time: ManualTime) -> None:
+    async with DeskServer(Desk(clock=time)) as server, aiohttp.ClientSession() as session:
+        async with session.post(f"{server.url}/_control/advance", json={"seconds": 1}) as answer:
+            assert answer.status == 404
+        async with session.post(f"{server.url}/_control/plan_purge", json={}) as answer:
+            assert answer.status == 200
 
 
 async def test_an_agent_is_disabled(api: Api, desk: Desk) -> None:
@@ -93,6 +141,8 @@ async def test_an_agent_is_disabled(api: Api, desk: Desk) -> None:
         ("agent_reply", {"case_id": 1, "html": "x"}, "case_not_found"),
         ("status", {"case_id": 1, "status": "open"}, "case_not_found"),
         ("flag", {"case_id": 1, "to": "bin"}, "wrong_to"),
+        ("complete_chat", {"case_id": 1}, "case_not_found"),
+        ("advance", {"seconds": -1}, "wrong_seconds"),
         ("purge", {"user_id": 1}, "user_not_found"),
         ("purge", {}, "case_not_found"),
         ("channel", {"channel": "cch1"}, "channel_not_found"),

@@ -110,7 +110,7 @@ async def test_an_active_chat_hides_from_lists(api: Api, desk: Desk, spelling: s
     assert (await api.get(f"/api/cases.json?user_id={chat.user_id}")).many("case") == []
     got = await api.get(f"/api/cases.json?user_id={chat.user_id}&show_active_chats={spelling}")
     assert [case["case_id"] for case in got.many("case")] == [chat.case_id]
-    desk.casework.complete_chat(chat)
+    desk.chats.complete(chat)
     assert len((await api.get("/api/cases.json")).many("case")) == 1
     await api.say(chat)  # and the chat goes on
     assert (await api.get("/api/cases.json")).many("case") == []

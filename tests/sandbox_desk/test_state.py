@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from forum_bridge.sandbox.desk import Desk, DeskServer, Refusal
 from forum_bridge.sandbox.desk.fields import expanded
-from forum_bridge.sandbox.desk.tables import case_number
+from forum_bridge.sandbox.desk.ids import case_number
 
 if TYPE_CHECKING:
     from tests.sandbox_desk.conftest import Api

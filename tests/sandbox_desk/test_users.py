@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from forum_bridge.sandbox.desk import Desk
+from forum_bridge.sandbox.desk.choices import Wrapped
 
 if TYPE_CHECKING:
     from tests.sandbox_desk.conftest import Api, Got
@@ -113,6 +114,81 @@ async def test_a_blocked_customers_case_lands_in_spam(api: Api, desk: Desk) -> N
     assert (await api.open_case("u-1")).spam is True
     await api.call("PUT", f"/api/users/{case.user_id}/restore.json")
     assert (await api.open_case("u-1")).spam is False
+
+
+@pytest.mark.parametrize("moves", [True, False])
+async def test_switch_block_moves_cases(api: Api, desk: Desk, *, moves: bool) -> None:
+    desk.switches.block_moves_cases = moves
+    case, trashed = await api.open_case("u-1"), await api.open_case("u-1")
+    desk.trash(trashed.case_id)
+    await api.call("PUT", f"/api/users/{case.user_id}/block.json")
+    assert (case.spam, trashed.spam, trashed.deleted) == (moves, moves, True)
+    assert (await api.say(case)).status == 201
+    assert case.spam is True  # a new message of a blocked customer in any event
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+async def test_switch_disabled_user_accepted(api: Api, desk: Desk, *, accepted: bool) -> None:
+    desk.switches.disabled_user_accepted = accepted
+    case = await api.open_case("u-1")
+    await api.call("PUT", f"/api/users/{case.user_id}/disable.json")
+    assert (await api.say(case)).data.get("error") == (None if accepted else "user_not_found")
+    await api.call("PUT", f"/api/users/{case.user_id}/restore.json")
+    assert (await api.say(case)).status == 201
+
+
+@pytest.mark.parametrize("refused", [True, False])
+async def test_switch_fixed_contact_refused(api: Api, desk: Desk, *, refused: bool) -> None:
+    desk.switches.fixed_contact_refused = refused
+    case = await api.open_case("u-1", user_email="can@x.example")
+    path = f"/api/users/{case.user_id}.json"
+    changed = await api.call("PUT", path, {"user": {"user_email": "deniz@x.example"}})
+    assert changed.one("user")["user_email"] == "deniz@x.example"
+    desk.user(case.user_id).confirmed = True
+    got = await api.call("PUT", path, {"user": {"user_email": "ece@x.example"}})
+    assert got.data.get("error") == ("wrong_email" if refused else None)
+    got = await api.call("PUT", path, {"user": {"user_phone": "+905551112233"}})
+    assert got.data.get("error") == ("wrong_phone" if refused else None)
+    user = desk.user(case.user_id)
+    assert (user.email, user.phone) == ("deniz@x.example", "")
+    found = await api.get("/api/users.json?user_email=can@x.example")
+    assert found.many("user") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "allowed"), [("wrapped", {"either", "wrapped"}), ("bare", {"either", "bare"})], ids=["wrapped", "bare"]
+)
+@pytest.mark.parametrize("switch", list(Wrapped))
+async def test_switch_link_body(api: Api, desk: Desk, switch: Wrapped, body: str, allowed: set[str]) -> None:
+    desk.switches.link_body = switch
+    first, second = await api.open_case("a"), await api.open_case("b")
+    values: dict[str, object] = {"user_id": second.user_id}
+    sent = {"user": values} if body == "wrapped" else values
+    await api.call("PUT", f"/api/users/{first.user_id}/link.json", sent)
+    assert bool(desk.user(first.user_id).linked) is (switch in allowed)
+    desk.people.link(desk.user(first.user_id), desk.user(second.user_id))
+    await api.call("PUT", f"/api/users/{first.user_id}/unlink.json", sent)
+    assert bool(desk.user(first.user_id).linked) is (switch not in allowed)
+
+
+async def test_switches_user_type_is_channel_and_linked_users_include_self(api: Api, desk: Desk) -> None:
+    first, second = await api.open_case("a"), await api.open_case("b")
+    desk.people.link(desk.user(first.user_id), desk.user(second.user_id))
+    path = f"/api/users/{first.user_id}.json"
+    shown = (await api.get(path)).one("user")
+    assert (shown["type"], shown["linked_users"]) == ("cch42", [second.user_id])
+    desk.switches.user_type_is_channel, desk.switches.linked_users_include_self = False, True
+    shown = (await api.get(path)).one("user")
+    assert (shown["type"], shown["linked_users"]) == ("custom_channel", [first.user_id, second.user_id])
+
+
+async def test_a_linked_profiles_cases_and_switch_list_includes_linked(api: Api, desk: Desk) -> None:
+    first, second = await api.open_case("a"), await api.open_case("b")
+    desk.people.link(desk.user(first.user_id), desk.user(second.user_id))
+    path = f"/api/cases.json?user_id={first.user_id}"
+    assert [case["case_id"] for case in (await api.get(path)).many("case")] == [first.case_id]
+    desk.switches.list_includes_linked = True
+    assert [case["case_id"] for case in (await api.get(path)).many("case")] == [second.case_id, first.case_id]
 
 
 async def test_a_disabled_user_is_not_found_again(api: Api, desk: Desk) -> None:

@@ -183,6 +183,7 @@ async def test_without_retries_an_error_is_final(api: Api, desk: Desk, receiver:
 
 async def test_switch_webhook_retries(api: Api, desk: Desk, receiver: Receiver, time: ManualTime) -> None:
     desk.switches.webhook_retries = 3
+    desk.switches.webhook_retry_seconds = 45.0
     receiver.statuses = [500, 302]
     case = await api.open_case()
     message = await desk.agent_reply(case.case_id, "x", 905)
@@ -190,7 +191,7 @@ async def test_switch_webhook_retries(api: Api, desk: Desk, receiver: Receiver, 
     (delivery,) = desk.deliveries_of(message.message_id)
     assert [attempt.status for attempt in delivery.attempts] == [500, 302, 200]
     assert len({hit.raw for hit in receiver.hits}) == 1
-    assert time.slept == [30.0, 30.0]
+    assert time.slept == [45.0, 45.0]
 
 
 async def test_switch_webhook_delay(api: Api, desk: Desk, receiver: Receiver, time: ManualTime) -> None:

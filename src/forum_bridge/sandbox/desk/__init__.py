@@ -1,25 +1,18 @@
 """A simulated Deskie: its API, its webhook, its faults and its doubts. Knows nothing of the bridge or of any forum."""
 
+from forum_bridge.sandbox.desk.account import Account, Agent, Channel
 from forum_bridge.sandbox.desk.api import build_api
+from forum_bridge.sandbox.desk.choices import ClosedChatWrite, OlderChatWrite, QuotaStatus
 from forum_bridge.sandbox.desk.control import build_control
 from forum_bridge.sandbox.desk.delivery import Attempt, Delivery
 from forum_bridge.sandbox.desk.faults import Fault, Faults, What
-from forum_bridge.sandbox.desk.records import (
-    Agent,
-    Case,
-    Channel,
-    File,
-    Message,
-    Status,
-    Upload,
-    User,
-)
+from forum_bridge.sandbox.desk.records import Case, File, Message, Status, Upload, User
 from forum_bridge.sandbox.desk.refusal import Refusal
+from forum_bridge.sandbox.desk.rules import Happening
 from forum_bridge.sandbox.desk.seed import API_KEY, EMAIL, acme
 from forum_bridge.sandbox.desk.server import DeskServer
 from forum_bridge.sandbox.desk.state import Desk
 from forum_bridge.sandbox.desk.switches import AbsorbedWrite, DeepPage, EmptyList, Identifier, Switches
-from forum_bridge.sandbox.desk.tables import Account
 
 __all__ = [
     "API_KEY",
@@ -30,6 +23,7 @@ __all__ = [
     "Attempt",
     "Case",
     "Channel",
+    "ClosedChatWrite",
     "DeepPage",
     "Delivery",
     "Desk",
@@ -38,8 +32,11 @@ __all__ = [
     "Fault",
     "Faults",
     "File",
+    "Happening",
     "Identifier",
     "Message",
+    "OlderChatWrite",
+    "QuotaStatus",
     "Refusal",
     "Status",
     "Switches",

@@ -2,44 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from aiohttp import web
-
+from forum_bridge.sandbox.desk.account import Agent, Channel, Group
+from forum_bridge.sandbox.desk.envelope import Values
 from forum_bridge.sandbox.desk.event import file_url
 from forum_bridge.sandbox.desk.fields import date
-from forum_bridge.sandbox.desk.records import Agent, Case, Channel, File, Message, User
+from forum_bridge.sandbox.desk.records import Case, File, Message, Rating, User
 from forum_bridge.sandbox.desk.state import Desk
-from forum_bridge.sandbox.desk.switches import EmptyList
-
-Values = Mapping[str, object]
-
-
-def answer(values: object, status: int = 200) -> web.Response:
-    """Return a JSON response, pretty-printed with 4 spaces as Deskie does."""
-    text = json.dumps(values, indent=4, ensure_ascii=False)
-    return web.Response(text=text, status=status, content_type="application/json")
-
-
-def refused(code: str, status: int) -> web.Response:
-    """Return Deskie's error body."""
-    return answer({"error": code}, status)
-
-
-def numbered(wrapper: str, items: Sequence[Values], total: int, empty: EmptyList) -> web.Response:
-    """Return a list as Deskie writes it: an object with numeric keys and ``total_count`` last; ``empty`` picks the
-    shape of a list without items."""
-    if items:
-        return answer({str(n): {wrapper: item} for n, item in enumerate(items)} | {"total_count": total})
-    shapes: dict[EmptyList, object] = {
-        EmptyList.TOTAL: {"total_count": total},
-        EmptyList.KEYED: {wrapper: []},
-        EmptyList.OBJECT: {},
-        EmptyList.ARRAY: [],
-    }
-    return answer(shapes[empty])
 
 
 class Shapes:
@@ -50,8 +20,9 @@ class Shapes:
 
     def case(self, case: Case, *, with_files: bool = False) -> Values:
         """A case; its first message's files only in the answer to its creation."""
-        channel = self._desk.channels.get(case.channel)
-        speed = int((case.closed_at - case.created_at).total_seconds() // 60) if case.closed_at else "-"
+        channel, switches = self._desk.channels.get(case.channel), self._desk.switches
+        speed: int | str = int((case.closed_at - case.created_at).total_seconds() // 60) if case.closed_at else "-"
+        cc, bcc = ("recipient_cc", "recipient_bcc") if switches.older_copy_names else ("cc_emails", "bcc_emails")
         values: dict[str, object] = {
             "case_id": case.case_id,
             "case_number": case.case_number,
@@ -63,16 +34,16 @@ class Shapes:
             "priority": case.priority,
             "channel": case.channel,
             "recipient": channel.title if channel else "",
-            "cc_emails": "",
-            "bcc_emails": "",
+            cc: "",
+            bcc: "",
             "deleted": case.deleted,
             "spam": case.spam,
             "created_at": self._date(case.created_at),
             "updated_at": self._date(case.updated_at),
             "closed_at": self._date(case.closed_at),
             "last_response_at": self._date(case.last_response_at),
-            "parent_case_id": case.parent_case_id,
-            "closing_speed": speed,
+            "parent_case_id": case.parent_case_id if switches.parent_case_id_shown else 0,
+            "closing_speed": str(speed) if switches.closing_speed_as_text else speed,
             "language_id": case.language_id,
             "custom_fields": self._custom_fields(case.custom_fields),
             "labels": case.labels,
@@ -80,10 +51,11 @@ class Shapes:
         }
         if with_files and case.files:
             values["attachments"] = [self._file(file) for file in case.files]
-        return values
+        return {**values, **_rating(case.rating)}
 
     def message(self, message: Message) -> Values:
         """A message or a note."""
+        viewed = {"is_viewed": False} if self._desk.switches.messages_show_viewed else {}
         return {
             "message_id": message.message_id,
             "user_id": message.user_id,
@@ -95,6 +67,8 @@ class Shapes:
             "sent_via_rule": message.via_rule,
             "created_at": self._date(message.created_at),
             "sent_at": self._date(message.sent_at),
+            **viewed,
+            **_rating(message.rating),
         }
 
     def user(self, user: User) -> Values:
@@ -106,23 +80,26 @@ class Shapes:
             contact["user_email"] = user.email
         if user.phone:
             contact["user_phone"] = user.phone
+        switches = self._desk.switches
+        linked = user.linked | {user.user_id} if switches.linked_users_include_self else user.linked
+        custom = user.custom_id and not switches.user_type_is_channel
         return {
             "user_id": user.user_id,
             "user_full_name": user.full_name,
             "company_name": user.company_name,
             "company_position": user.company_position,
             "thumbnail": "",
-            "confirmed": False,
+            "confirmed": user.confirmed,
             "active": user.active,
             "deleted": user.deleted,
             "created_at": self._date(user.created_at),
             "updated_at": self._date(user.updated_at),
-            "type": user.channel,
+            "type": "custom_channel" if custom else user.channel,
             **contact,
             "user_note": user.note,
             "language_id": user.language_id,
             "custom_fields": self._custom_fields(user.custom_fields),
-            "linked_users": sorted(user.linked),
+            "linked_users": sorted(linked),
         }
 
     def staff(self, agent: Agent) -> Values:
@@ -150,18 +127,28 @@ class Shapes:
             "active": channel.active,
         }
 
+    def group(self, group: Group) -> Values:
+        """A group."""
+        return {
+            "group_id": group.group_id,
+            "group_title": group.title,
+            "group_from_name": group.from_name or group.title,
+            "group_signature": group.signature,
+            "active": group.active,
+        }
+
     def changelog(self, case: Case) -> list[Values]:
-        """A case's history, oldest first."""
-        return [
-            {
+        """A case's history, oldest first; a line of ``rules`` has no new value [code]."""
+        lines: list[Values] = []
+        for change in case.changes:
+            line = {
                 "created_at": self._date(change.created_at),
                 "event": change.event,
                 "done_by": change.done_by,
                 "old_value": change.old_value,
-                "value": change.value,
             }
-            for change in case.changes
-        ]
+            lines.append(line if change.event == "rules" else line | {"value": change.value})
+        return lines
 
     def _file(self, file: File) -> Values:
         return {
@@ -177,3 +164,9 @@ class Shapes:
 
     def _date(self, moment: datetime | None) -> str:
         return date(moment, self._desk.timezone)
+
+
+def _rating(rating: Rating | None) -> Values:
+    if rating is None:
+        return {}
+    return {"rating": rating.rating, "rating_comment": rating.comment, "rated_staff_id": rating.staff_id}

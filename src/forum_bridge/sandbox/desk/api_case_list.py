@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 
 from aiohttp import web
 
-from forum_bridge.sandbox.desk.answers import Shapes, numbered
+from forum_bridge.sandbox.desk.answers import Shapes
 from forum_bridge.sandbox.desk.correspondence import can_see
+from forum_bridge.sandbox.desk.envelope import numbered
 from forum_bridge.sandbox.desk.fields import Fields
 from forum_bridge.sandbox.desk.layers import AGENT
 from forum_bridge.sandbox.desk.query import matcher, paging, query
@@ -39,10 +40,21 @@ class CaseList:
         asked = query(request, self._desk.timezone)
         page = paging(asked, self._desk.switches)
         tests = [*self._tests(asked), *self._users(asked)]
-        cases = [case for case in self._desk.tables.cases.values() if can_see(request[AGENT], case)]
+        cases = [case for case in self._candidates(asked) if can_see(request[AGENT], case)]
         found = self._sorted([case for case in cases if all(test(case) for test in tests)], asked.text("sort"))
         items = [self._shapes.case(case) for case in found[page.part]]
-        return numbered("case", items, len(found), self._desk.switches.empty_list)
+        return numbered("case", items, len(found), self._desk.switches)
+
+    def _candidates(self, asked: Fields) -> Iterable[Case]:
+        """All cases, or those of the users asked for, and by switch of the profiles linked with them."""
+        tables = self._desk.tables
+        user_ids = asked.numbers("user_id")
+        if user_ids is None:
+            return tables.cases.values()
+        wanted = set(user_ids)
+        if self._desk.switches.list_includes_linked:
+            wanted = wanted.union(*(tables.users[user_id].linked for user_id in user_ids if user_id in tables.users))
+        return [case for user_id in wanted for case in tables.cases_of(user_id)]
 
     def _tests(self, asked: Fields) -> Iterator[Test]:
         if not asked.flag("show_merged_cases"):
@@ -74,13 +86,13 @@ class CaseList:
                 yield _until(attribute, end)
 
     def _users(self, asked: Fields) -> Iterator[Test]:
-        """Filters by customer; ``user_custom_id`` was seen in one client only [code, weak]."""
-        if (user_ids := asked.numbers("user_id")) is not None:
-            yield lambda case: case.user_id in user_ids
-        for name in ("custom_id", "email", "phone"):
+        """Filters by what is known of the customer; ``user_custom_id`` was seen in one client only [code, weak]."""
+        switches = self._desk.switches
+        for name in ("custom_id", "email", "phone") if switches.cases_by_custom_id else ("email", "phone"):
             if wanted := asked.text(f"user_{name}"):
-                matches = matcher(wanted, ignore_case=self._desk.switches.search_ignores_case)
-                yield _among("user_id", [user.user_id for user in self._desk.users() if matches(getattr(user, name))])
+                anchors = name != "custom_id" or switches.custom_id_anchors
+                matches = matcher(wanted, anchors=anchors, ignore_case=switches.search_ignores_case)
+                yield _among("user_id", {user.user_id for user in self._desk.users() if matches(getattr(user, name))})
 
     def _sorted(self, cases: list[Case], sort: str) -> list[Case]:
         name, _, direction = sort.rpartition("_")

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aiohttp import web
 
-from forum_bridge.sandbox.desk.answers import Shapes, answer
+from forum_bridge.sandbox.desk.account import Agent
+from forum_bridge.sandbox.desk.answers import Shapes
 from forum_bridge.sandbox.desk.body import read_fields
 from forum_bridge.sandbox.desk.casework import CaseFields
-from forum_bridge.sandbox.desk.correspondence import Writing, check_access
+from forum_bridge.sandbox.desk.correspondence import check_access
+from forum_bridge.sandbox.desk.envelope import answer
 from forum_bridge.sandbox.desk.fields import Fields
 from forum_bridge.sandbox.desk.layers import AGENT
 from forum_bridge.sandbox.desk.people import Contact
-from forum_bridge.sandbox.desk.records import Agent, Case
+from forum_bridge.sandbox.desk.query import query
+from forum_bridge.sandbox.desk.reading import case_fields, contact_of, fitted, writing_of
+from forum_bridge.sandbox.desk.records import Case
 from forum_bridge.sandbox.desk.refusal import Refusal
 from forum_bridge.sandbox.desk.state import Desk
-from forum_bridge.sandbox.desk.uploads import uploads
 
 BULK_LIMIT = 10
 FLAGS = {"trash": (True, False), "spam": (False, True), "restore": (False, False)}
@@ -31,13 +36,15 @@ class CaseRoutes:
         """Open a case with its first message; the user is made on the fly. 201. Nothing is stored if it is refused."""
         fields = await read_fields(request, "case", self._desk.timezone)
         contact = self._contact(fields, request[AGENT])
-        if not fields.text("subject"):  # four blanks are accepted [code]
+        switches = self._desk.switches
+        if switches.subject_required and not fields.text("subject"):  # four blanks are accepted [code]
             raise Refusal("empty_subject")
-        if not (fields.text("content") or fields.text("content_html")):
+        if switches.content_required and not (fields.text("content") or fields.text("content_html")):
             raise Refusal("empty_content")
-        values = case_fields(fields)
+        values = self._values(fields)
         self._desk.casework.check(values)
         writing = await writing_of(fields, self._desk)
+        self._desk.plan.spend_new_case()
         user = self._desk.people.find_or_create(contact)
         case = self._desk.casework.open(user, values, writing.created_at)
         self._desk.correspondence.open_with(case, writing)
@@ -51,7 +58,7 @@ class CaseRoutes:
         """Change what the body names."""
         fields = await read_fields(request, "case", self._desk.timezone)
         case = self._changeable(request.match_info["ref"], request[AGENT])
-        self._desk.casework.update(case, case_fields(fields), f"staff_{request[AGENT].staff_id}")
+        self._desk.casework.update(case, self._values(fields), f"staff_{request[AGENT].staff_id}")
         return answer({"case": self._shapes.case(case)})
 
     async def flag(self, request: web.Request) -> web.Response:
@@ -74,8 +81,20 @@ class CaseRoutes:
         return self._done(refs, [case.case_id for case in cases]) or web.Response()
 
     async def changelog(self, request: web.Request) -> web.Response:
-        """Show a case's history."""
-        return answer({"changelog": self._shapes.changelog(readable(self._desk, request))})
+        """Show a case's history. Lines of its chats are left out unless asked for, by switch."""
+        asked = query(request, self._desk.timezone)
+        hidden = set()
+        if self._desk.switches.changelog_hides_chat:
+            hidden = {event for event in ("chat_activation", "chat_completion") if not asked.flag(f"show_{event}")}
+        lines = self._shapes.changelog(readable(self._desk, request))
+        return answer({"changelog": [line for line in lines if line["event"] not in hidden]})
+
+    def _values(self, fields: Fields) -> CaseFields:
+        values = case_fields(fields)
+        switches = self._desk.switches
+        if values.subject is None:
+            return values
+        return replace(values, subject=fitted("subject", values.subject, switches.subject_limit, switches))
 
     def _contact(self, fields: Fields, agent: Agent) -> Contact:
         channel = fields.text("channel")
@@ -88,6 +107,8 @@ class CaseRoutes:
         if agent.channels is not None and channel not in agent.channels:
             raise Refusal("staff_has_not_access")
         contact = contact_of(fields, channel)
+        if not self._desk.switches.company_fields:
+            contact = replace(contact, company_name="", company_position="", note="")
         if not (contact.custom_id if channel in self._desk.channels else contact.email or contact.phone):
             raise Refusal("empty_contact")
         return contact
@@ -119,44 +140,8 @@ class CaseRoutes:
 def readable(desk: Desk, request: web.Request) -> Case:
     """Return the case in the path if the asking agent may see it."""
     case = desk.case(request.match_info["ref"])
-    if case.parent_case_id and not desk.switches.absorbed_readable:
+    thrown = (case.deleted or case.spam) and not desk.switches.trashed_readable
+    if thrown or (case.parent_case_id and not desk.switches.absorbed_readable):
         raise Refusal("case_not_found")
     check_access(request[AGENT], case)
     return case
-
-
-def case_fields(fields: Fields) -> CaseFields:
-    """Read what a body says about a case."""
-    return CaseFields(
-        subject=fields.text("subject") if fields.has("subject") else None,
-        status=fields.text("status") or None,
-        priority=fields.text("priority") or None,
-        staff_id=fields.number("staff_id"),
-        group_id=fields.number("group_id"),
-        language_id=fields.number("language_id"),
-        custom_fields=fields.mapping("custom_fields"),
-        labels=fields.numbers("labels"),
-        add_labels=fields.numbers("add_labels") or (),
-        delete_labels=fields.numbers("delete_labels") or (),
-    )
-
-
-def contact_of(fields: Fields, channel: str) -> Contact:
-    """Read what a body says about a customer."""
-    return Contact(
-        channel=channel,
-        custom_id=fields.text("user_custom_id"),
-        email=fields.text("user_email"),
-        phone=fields.text("user_phone"),
-        full_name=fields.text("user_full_name"),
-        company_name=fields.text("company_name"),
-        company_position=fields.text("company_position"),
-        note=fields.text("user_note"),
-        language_id=fields.number("language_id") or 0,
-    )
-
-
-async def writing_of(fields: Fields, desk: Desk) -> Writing:
-    """Read what a body says in words and files."""
-    files = await uploads(fields, download=desk.switches.download_attachment_urls)
-    return Writing(fields.text("content"), fields.text("content_html"), files, fields.time("created_at"))

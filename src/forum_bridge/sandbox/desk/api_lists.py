@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from forum_bridge.sandbox.desk.answers import Shapes, Values, answer, numbered
+from forum_bridge.sandbox.desk.answers import Shapes
+from forum_bridge.sandbox.desk.envelope import Values, answer, numbered
 from forum_bridge.sandbox.desk.query import paging, query
-from forum_bridge.sandbox.desk.records import Group
 from forum_bridge.sandbox.desk.refusal import Refusal
 from forum_bridge.sandbox.desk.state import Desk
 
@@ -42,14 +42,14 @@ class ListRoutes:
 
     async def groups(self, request: web.Request) -> web.Response:
         """List the groups."""
-        return self._page(request, "group", [_group(group) for group in self._desk.groups.values()])
+        return self._page(request, "group", [self._shapes.group(group) for group in self._desk.groups.values()])
 
     async def one_group(self, request: web.Request) -> web.Response:
         """Show a group."""
         group = self._desk.groups.get(int(request.match_info["group_id"]))
         if group is None:
             raise Refusal("group_not_found")
-        return answer({"group": _group(group)})
+        return answer({"group": self._shapes.group(group)})
 
     async def languages(self, request: web.Request) -> web.Response:
         """List the languages."""
@@ -76,14 +76,4 @@ class ListRoutes:
 
     def _page(self, request: web.Request, wrapper: str, items: Sequence[Values]) -> web.Response:
         page = paging(query(request, self._desk.timezone), self._desk.switches)
-        return numbered(wrapper, items[page.part], len(items), self._desk.switches.empty_list)
-
-
-def _group(group: Group) -> Values:
-    return {
-        "group_id": group.group_id,
-        "group_title": group.title,
-        "group_from_name": group.title,
-        "group_signature": "",
-        "active": group.active,
-    }
+        return numbered(wrapper, items[page.part], len(items), self._desk.switches)

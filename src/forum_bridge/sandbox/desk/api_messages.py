@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from forum_bridge.sandbox.desk.answers import Shapes, answer, numbered
-from forum_bridge.sandbox.desk.api_cases import readable, writing_of
+from forum_bridge.sandbox.desk.answers import Shapes
+from forum_bridge.sandbox.desk.api_cases import readable
 from forum_bridge.sandbox.desk.body import read_fields
+from forum_bridge.sandbox.desk.choices import Unattributed
 from forum_bridge.sandbox.desk.correspondence import check_access
+from forum_bridge.sandbox.desk.envelope import answer, numbered
 from forum_bridge.sandbox.desk.layers import AGENT
 from forum_bridge.sandbox.desk.query import paging, query
+from forum_bridge.sandbox.desk.reading import writing_of
 from forum_bridge.sandbox.desk.records import Message
 from forum_bridge.sandbox.desk.refusal import Refusal
 from forum_bridge.sandbox.desk.state import Desk
@@ -27,22 +30,30 @@ class MessageRoutes:
         asked = query(request, self._desk.timezone)
         page = paging(asked, self._desk.switches)
         messages = self._desk.messages(readable(self._desk, request))
+        if not self._desk.switches.deferred_listed:
+            messages = [message for message in messages if message.sent_at <= self._desk.clock()]
         total = len(messages)
         if self._desk.switches.bare_messages_last_100 and not (asked.has("page") or asked.has("limit")):
             messages = messages[-100:]
         if asked.text("order").lower() == "desc":
             messages.reverse()
         items = [self._shapes.message(message) for message in messages[page.part]]
-        return numbered("message", items, total, self._desk.switches.empty_list)
+        return numbered("message", items, total, self._desk.switches)
 
     async def create(self, request: web.Request) -> web.Response:
         """Append a message: by the customer (``user_id``) or by an agent (``staff_id``), which the webhook hears of.
-        With neither, the asking agent is the author (what Deskie does is unknown). 201."""
-        fields = await read_fields(request, "message", self._desk.timezone)
+        With neither, a switch says who is the author. 201."""
+        switches = self._desk.switches
+        fields = await read_fields(request, "message", self._desk.timezone, switches.message_file_limit)
         ref, agent = request.match_info["ref"], request[AGENT]
         writing = await writing_of(fields, self._desk)
-        check_access(agent, self._desk.casework.writable(ref))
+        case = self._desk.casework.writable(ref)
+        check_access(agent, case)
         user_id, staff_id = fields.number("user_id"), fields.number("staff_id")
+        if not (user_id or staff_id) and switches.unattributed is not Unattributed.AGENT:
+            if switches.unattributed is Unattributed.REFUSED:
+                raise Refusal("empty_author")
+            user_id = case.user_id
         if user_id:
             message = self._desk.correspondence.by_customer(ref, user_id, writing)
         else:

@@ -7,7 +7,7 @@ import binascii
 import hmac
 from collections.abc import Iterable
 
-from forum_bridge.sandbox.desk.records import Agent
+from forum_bridge.sandbox.desk.account import Agent
 from forum_bridge.sandbox.desk.refusal import Refusal
 
 

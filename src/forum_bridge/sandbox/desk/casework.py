@@ -1,19 +1,24 @@
-"""What can happen to a case: opened, changed, closed, trashed, merged, purged, each with its line of history. Knows
-messages only as things that move along; knows no HTTP."""
+"""What can happen to a case: opened, changed, closed, rated, trashed, merged, purged, each with its line of history.
+Knows messages only as things that move along; knows no HTTP."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from forum_bridge.model import Clock
-from forum_bridge.sandbox.desk.records import Case, Change, Status, User
+from forum_bridge.sandbox.desk.chats import Chats
+from forum_bridge.sandbox.desk.choices import AbsorbedWrite
+from forum_bridge.sandbox.desk.history import History
+from forum_bridge.sandbox.desk.ids import case_number
+from forum_bridge.sandbox.desk.records import Case, Message, Rating, Status, User
 from forum_bridge.sandbox.desk.refusal import Refusal
-from forum_bridge.sandbox.desk.switches import AbsorbedWrite, Switches
-from forum_bridge.sandbox.desk.tables import Tables, case_number
+from forum_bridge.sandbox.desk.switches import Switches
+from forum_bridge.sandbox.desk.tables import Tables
 
 PRIORITIES = frozenset({"low", "normal", "high", "critical"})
+RATINGS = frozenset({"high", "middle", "low"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +40,27 @@ class CaseFields:
 class Casework:
     """Acts on the cases of a desk."""
 
-    def __init__(self, tables: Tables, switches: Switches, clock: Clock, changed: Callable[[], None]) -> None:
+    def __init__(self, tables: Tables, switches: Switches, clock: Clock, history: History, chats: Chats) -> None:
         self._tables = tables
         self._switches = switches
         self._clock = clock
-        self._changed = changed
+        self._history = history
+        self._chats = chats
 
     def open(self, user: User, values: CaseFields, created_at: datetime | None = None) -> Case:
-        """Open a case for a user in the channel of their profile. A blocked user's case lands in spam [code]."""
+        """Open a case for a user in the channel of their profile. A blocked user's case lands in spam [code]. What a
+        case is opened with is not history; the rules hear of it with its first message."""
         self.check(values)
         now = created_at or self._clock()
-        channel = self._tables.channels.get(user.channel)
         case_id = self._tables.ids.case.draw()
         case = Case(case_id, case_number(case_id), user.user_id, user.channel, "", now, now, now)
         case.status = self._switches.status_on_create
         case.language_id = user.language_id or next(iter(self._tables.languages), 0)
-        case.chat = channel is not None and channel.type == "sync"
         case.spam = not user.active
-        self._tables.cases[case_id] = case
-        self._assign(case, values, done_by="")
-        case.changes.clear()  # what a case is opened with is not history
+        for _ in self._assign(case, values):
+            pass
+        self._tables.add_case(case)
+        self._chats.begin(case)
         return case
 
     def living(self, ref: int | str) -> Case:
@@ -78,9 +84,8 @@ class Casework:
     def reply_came(self, case: Case, at: datetime, status: Status | None, done_by: str) -> None:
         """Note that a customer or an agent wrote: the case's times, its new status if any, and a chat that goes on."""
         if status is not None:
-            self._move(case, status, done_by)
-        channel = self._tables.channels.get(case.channel)
-        case.chat = channel is not None and channel.type == "sync"
+            self._change(case, CaseFields(status=status), done_by)
+        self._chats.go_on(case, done_by)
         case.last_response_at = max(at, case.last_response_at)
         self.touched(case)
 
@@ -88,7 +93,22 @@ class Casework:
         """Change what the request names; all or nothing. Codes: ``wrong_status``, ``wrong_priority``,
         ``staff_not_found``, ``group_not_found``, ``label_not_found``."""
         self.check(values)
-        self._assign(case, values, done_by)
+        self._change(case, values, done_by)
+        if case.chat and case.status is Status.CLOSED and self._switches.closing_ends_chat:
+            self._chats.complete(case, done_by)
+        self.touched(case)
+
+    def rate(self, case: Case, rating: Rating, message: Message | None = None) -> None:
+        """Rate a case or one of its messages. Codes: ``wrong_rating``, ``staff_not_found``."""
+        if rating.rating not in RATINGS:
+            raise Refusal("wrong_rating")
+        if rating.staff_id:
+            self._tables.agent(rating.staff_id)
+        if message is None:
+            case.rating = rating
+        else:
+            message.rating = rating
+        self.touched(case)
 
     def flag(self, case: Case, *, deleted: bool, spam: bool) -> None:
         """Move a case to the trash, to spam, or (neither) back among the others."""
@@ -97,29 +117,19 @@ class Casework:
 
     def purge(self, case: Case) -> None:
         """Delete a case for good, its messages with it, and the cases that were merged into it."""
-        for child in [child for child in self._tables.cases.values() if child.parent_case_id == case.case_id]:
+        for child in self._tables.absorbed_by(case):
             self.purge(child)
-        for message in self._tables.messages_of(case):
-            del self._tables.messages[message.message_id]
-        del self._tables.cases[case.case_id]
-        self._changed()
+        self._tables.drop_case(case)
+        self._history.vanished(case)
 
     def merge(self, child: Case, parent: Case) -> None:
         """Merge ``child`` into ``parent``: its messages move there, it stays as an empty, hidden case."""
         if child is parent or child.parent_case_id or parent.parent_case_id:
             raise Refusal("cannot_merge")
-        for message in self._tables.messages_of(child):
-            message.case_id = parent.case_id
-        child.parent_case_id = parent.case_id
-        child.chat = False
+        self._tables.absorb(child, parent)
+        self._chats.end(child)
         self.touched(child)
         self.touched(parent)
-
-    def complete_chat(self, case: Case) -> None:
-        """End the live chat of a case; its status stays (a completed chat is not a closed case) [doc: KB 3568]."""
-        self._record(case, "chat_completion", "", "", "")
-        case.chat = False
-        self.touched(case)
 
     def check(self, values: CaseFields) -> None:
         """Refuse values that no case can have; for the codes see ``update``."""
@@ -136,40 +146,33 @@ class Casework:
 
     def touched(self, case: Case) -> None:
         """Note that something about a case changed."""
-        case.updated_at = max(self._clock(), case.updated_at)
-        self._changed()
+        self._history.touched(case)
 
-    def _assign(self, case: Case, values: CaseFields, done_by: str) -> None:
+    def _change(self, case: Case, values: CaseFields, done_by: str) -> None:
+        for event, old, new in self._assign(case, values):
+            self._history.record(case, event, done_by, old, new)
+
+    def _assign(self, case: Case, values: CaseFields) -> Iterator[tuple[str, str, str]]:
+        """Set what the request names and yield what that changed: event, old and new value."""
         for name in ("subject", "priority", "staff_id", "group_id", "language_id"):
             new, old = getattr(values, name), getattr(case, name)
             if new is not None and new != old:
-                self._record(case, name.removesuffix("_id"), done_by, str(old), str(new))
                 setattr(case, name, new)
-        if values.status is not None:
-            self._move(case, Status(values.status), done_by)
+                yield name.removesuffix("_id"), str(old), str(new)
+        if values.status is not None and values.status != case.status:
+            before, case.status = case.status, Status(values.status)
+            case.closed_at = self._clock() if case.status is Status.CLOSED else None
+            yield "status", before, case.status
         for key, value in values.custom_fields.items():
             old = str(case.custom_fields.get(key, ""))
-            self._record(case, f"custom_field_{key.removeprefix('cf_')}", done_by, old, str(value))
             case.custom_fields[key] = value
-        self._label(case, values, done_by)
-        self.touched(case)
-
-    def _label(self, case: Case, values: CaseFields, done_by: str) -> None:
+            if old != str(value):
+                yield f"custom_field_{key.removeprefix('cf_')}", old, str(value)
         start = case.labels if values.labels is None else values.labels
         labels = [label for label in dict.fromkeys([*start, *values.add_labels]) if label not in values.delete_labels]
         if labels != case.labels:
-            self._record(case, "labels", done_by, _joined(case.labels), _joined(labels))
-            case.labels = labels
-
-    def _move(self, case: Case, status: Status, done_by: str) -> None:
-        if status is case.status:
-            return
-        self._record(case, "status", done_by, case.status, status)
-        case.status = status
-        case.closed_at = self._clock() if status is Status.CLOSED else None
-
-    def _record(self, case: Case, event: str, done_by: str, old: str, new: str) -> None:
-        case.changes.append(Change(self._clock(), event, done_by, old, new))
+            given, case.labels = case.labels, labels
+            yield "labels", _joined(given), _joined(labels)
 
 
 def _joined(labels: Sequence[int]) -> str:

@@ -7,11 +7,14 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from forum_bridge.sandbox.desk.answers import Shapes, answer
+from forum_bridge.sandbox.desk.answers import Shapes
 from forum_bridge.sandbox.desk.body import read_json
+from forum_bridge.sandbox.desk.control_time import chat_of, time_acts
+from forum_bridge.sandbox.desk.correspondence import Writing
 from forum_bridge.sandbox.desk.delivery import Delivery
+from forum_bridge.sandbox.desk.envelope import answer
 from forum_bridge.sandbox.desk.fields import Fields
-from forum_bridge.sandbox.desk.layers import error_layer
+from forum_bridge.sandbox.desk.layers import error_layer, time_layer
 from forum_bridge.sandbox.desk.records import Case
 from forum_bridge.sandbox.desk.refusal import Refusal
 from forum_bridge.sandbox.desk.state import Desk
@@ -22,7 +25,7 @@ Act = Callable[[Fields], Awaitable[object]]
 def build_control(desk: Desk) -> web.Application:
     """Return the control API of ``desk``, to be mounted under ``/_control/``. Every act is a POST of a JSON object."""
     control = _Control(desk)
-    app = web.Application(middlewares=[error_layer])
+    app = web.Application(middlewares=[time_layer(desk), error_layer])
     app.router.add_get("/state", control.state)
     app.router.add_delete("/faults", control.clear_faults)
     acts: dict[str, Act] = {
@@ -35,6 +38,7 @@ def build_control(desk: Desk) -> web.Application:
         "merge": control.merge,
         "channel": control.channel,
         "agent": control.agent,
+        **time_acts(desk),
     }
     for name, act in acts.items():
         app.router.add_post(f"/{name}", control.handler(act))
@@ -88,9 +92,10 @@ class _Control:
         return {"faults": self._desk.faults.as_json()}
 
     async def agent_reply(self, asked: Fields) -> object:
-        """``case_id``, ``html``, ``staff_id`` (the first active agent), ``via_rule`` (false)."""
-        message = await self._desk.agent_reply(
-            self._case_id(asked), asked.text("html"), self._staff_id(asked), via_rule=asked.flag("via_rule")
+        """``case_id``, ``html``, ``staff_id`` (the first active agent), ``via_rule`` (false), ``send_at`` (now)."""
+        writing = Writing(html=asked.text("html"), send_at=asked.time("send_at"))
+        message = self._desk.correspondence.by_agent(
+            self._case_id(asked), self._staff_id(asked), writing, via_rule=asked.flag("via_rule")
         )
         return {"message": self._shapes.message(message)}
 
@@ -145,7 +150,7 @@ class _Control:
 
     def _case(self, case: Case) -> dict[str, object]:
         messages = [self._shapes.message(message) for message in self._desk.messages(case)]
-        return {**self._shapes.case(case), "active_chat": case.chat, "messages": messages}
+        return {**self._shapes.case(case), **chat_of(self._desk, case), "messages": messages}
 
 
 def _delivery(delivery: Delivery) -> dict[str, object]:

@@ -6,73 +6,109 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from forum_bridge.model import Clock
+from forum_bridge.sandbox.desk.account import Agent
+from forum_bridge.sandbox.desk.agenda import Agenda
+from forum_bridge.sandbox.desk.announcer import MESSAGE_DELETE, MESSAGE_EDIT, Announcer
 from forum_bridge.sandbox.desk.casework import Casework
-from forum_bridge.sandbox.desk.event import MESSAGE_NEW, encoded, event
-from forum_bridge.sandbox.desk.records import Agent, Case, Message, Status, Upload
+from forum_bridge.sandbox.desk.chats import Chats
+from forum_bridge.sandbox.desk.history import History
+from forum_bridge.sandbox.desk.records import Case, Message, Status, Upload
 from forum_bridge.sandbox.desk.refusal import Refusal
 from forum_bridge.sandbox.desk.switches import Switches
 from forum_bridge.sandbox.desk.tables import Tables
-from forum_bridge.sandbox.desk.webhook import Webhooks
+
+RULE = "Otomatik yanıt (ID - 1)"
 
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """What somebody wrote: text or HTML (HTML wins), files, and the time if it is back-dated."""
+    """What somebody wrote: text or HTML (HTML wins), files, the time if it is back-dated, and for an agent's reply the
+    time when it shall be sent."""
 
     content: str = ""
     html: str = ""
     files: Sequence[Upload] = ()
     created_at: datetime | None = None
+    send_at: datetime | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was written at all."""
+        return not (self.content or self.html or self.files)
 
 
 class Correspondence:
     """Writes messages into cases."""
 
     def __init__(
-        self, tables: Tables, casework: Casework, webhooks: Webhooks, switches: Switches, clock: Clock
+        self,
+        tables: Tables,
+        casework: Casework,
+        chats: Chats,
+        history: History,
+        announcer: Announcer,
+        agenda: Agenda,
+        switches: Switches,
+        clock: Clock,
     ) -> None:
-        self.base_url = ""
         self._tables = tables
         self._casework = casework
-        self._webhooks = webhooks
+        self._chats = chats
+        self._history = history
+        self._announcer = announcer
+        self._agenda = agenda
         self._switches = switches
         self._clock = clock
 
-    def open_with(self, case: Case, writing: Writing) -> Message:
-        """Store the first message of a new case; its status stays as it was opened."""
-        message = self._store(case, writing, user_id=case.user_id)
-        case.files = list(message.files)
+    def open_with(self, case: Case, writing: Writing) -> Message | None:
+        """Store the first message of a new case, if there is one; its status stays as it was opened."""
+        message = None
+        if not writing.is_empty:
+            message = self._store(case, writing, user_id=case.user_id)
+            case.files = list(message.files)
+        self._history.opened(case)
         return message
 
     def by_customer(self, ref: int | str, user_id: int, writing: Writing) -> Message:
-        """Append a customer's message; a closed or waiting case opens, by switch. Codes: ``case_not_found``,
-        ``user_not_found`` (also for a customer whose case it is not, by switch), ``empty_content``."""
+        """Append a customer's message; a closed or waiting case opens, by switch, and a blocked customer's lands in
+        spam. Codes: ``case_not_found``, ``user_not_found`` (also for a customer whose case it is not, or who is
+        disabled, by switch), ``empty_content``, and for a chat those of ``Chats.receiving``."""
         case = self._casework.writable(ref)
         user = self._tables.user(user_id)
-        if user_id not in self._customers(case) and not self._switches.foreign_user_accepted:
+        foreign = user_id not in self._customers(case) and not self._switches.foreign_user_accepted
+        if foreign or (user.deleted and not self._switches.disabled_user_accepted):
             raise Refusal("user_not_found")
+        case = self._chats.receiving(case)
         message = self._store(case, writing, user_id=user.user_id)
         closed, waiting = case.status is Status.CLOSED, case.status is Status.WAITING
-        reopens = (closed and self._switches.reopen_on_append) or (waiting and self._switches.reopen_waiting_on_append)
+        reopens = (closed and self._chats.reopens(case)) or (waiting and self._switches.reopen_waiting_on_append)
+        case.spam = case.spam or not user.active
         self._casework.reply_came(case, message.sent_at, Status.OPEN if reopens else None, f"user_{user_id}")
+        if self._switches.webhook_customers:
+            self._announcer.announce(case, message)
         return message
 
     def by_agent(
         self, ref: int | str, staff_id: int, writing: Writing, *, via_rule: bool = False, from_api: bool = False
     ) -> Message:
-        """Append an agent's (or a rule's) reply and put it on its way to the webhook. Codes: ``case_not_found``,
-        ``staff_not_found``, ``staff_not_active``, ``staff_has_not_access``, ``empty_content``."""
+        """Append an agent's (or a rule's) reply and put it on its way to the webhook, a deferred one when it is due.
+        Codes: ``case_not_found``, ``staff_not_found``, ``staff_not_active``, ``staff_has_not_access``,
+        ``empty_content``."""
         case = self._casework.writable(ref)
         author = 0 if via_rule and self._switches.webhook_rule_staff_zero else staff_id
         if not via_rule:
             check_access(self._tables.agent(staff_id), case)
         message = self._store(case, writing, staff_id=author, via_rule=via_rule, from_api=from_api)
-        status = Status.WAITING if self._switches.waiting_after_agent_reply else None
         done_by = "rule_1" if via_rule else f"staff_{staff_id}"
-        self._casework.reply_came(case, message.sent_at, status, done_by)
-        self._announce(case, message)
+        if writing.send_at is not None and writing.send_at > self._clock():
+            message.sent_at = writing.send_at
+            self._agenda.at(message.sent_at, partial(self._send_deferred, message.message_id, done_by))
+            self._casework.touched(case)
+        else:
+            self._send(case, message, done_by)
         return message
 
     def note(self, ref: int | str, staff_id: int, writing: Writing, *, from_api: bool = False) -> Message:
@@ -82,7 +118,7 @@ class Correspondence:
         message = self._store(case, writing, staff_id=staff_id, from_api=from_api, note=True)
         self._casework.touched(case)
         if self._switches.webhook_notes:
-            self._announce(case, message)
+            self._announcer.announce(case, message)
         return message
 
     def message(self, case: Case, message_id: int) -> Message:
@@ -93,19 +129,34 @@ class Correspondence:
         return message
 
     def edit(self, case: Case, message: Message, writing: Writing) -> None:
-        """Replace the text of a message; the webhook hears nothing of it [inferred]."""
+        """Replace the text of a message; the webhook hears of it only by switch."""
         message.content, message.content_html = "" if writing.html else writing.content, writing.html
         self._casework.touched(case)
+        self._announcer.announce(case, message, MESSAGE_EDIT)
 
     def delete(self, case: Case, message: Message) -> None:
-        """Take a message away; the webhook hears nothing of it [inferred]."""
-        del self._tables.messages[message.message_id]
+        """Take a message away, before it is sent if it is deferred; the webhook hears of it only by switch."""
+        self._tables.drop_message(message)
         self._casework.touched(case)
+        self._announcer.announce(case, message, MESSAGE_DELETE)
+
+    def _send_deferred(self, message_id: int, done_by: str) -> None:
+        """Send a reply whose time has come, unless it or its case has vanished; a merged one goes from where it is."""
+        message = self._tables.messages.get(message_id)
+        if message is not None:
+            self._send(self._tables.cases[message.case_id], message, done_by)
+
+    def _send(self, case: Case, message: Message, done_by: str) -> None:
+        if message.via_rule:
+            self._history.record(case, "rules", done_by, RULE)
+        status = Status.WAITING if self._switches.waiting_after_agent_reply else None
+        self._casework.reply_came(case, message.sent_at, status, done_by)
+        self._announcer.announce(case, message)
 
     def _customers(self, case: Case) -> set[int]:
         """Whose case it is: its user, the profiles linked with them, and the users of cases merged into it."""
         users = {case.user_id}
-        users |= {child.user_id for child in self._tables.cases.values() if child.parent_case_id == case.case_id}
+        users |= {child.user_id for child in self._tables.absorbed_by(case)}
         return users.union(*(self._tables.users[user].linked for user in users if user in self._tables.users))
 
     def _store(
@@ -119,25 +170,15 @@ class Correspondence:
         from_api: bool = False,
         note: bool = False,
     ) -> Message:
-        if not (writing.content or writing.html or writing.files):
+        if writing.is_empty:
             raise Refusal("empty_content")
         at = writing.created_at or self._clock()
         message = Message(self._tables.ids.message.draw(), case.case_id, at, at, user_id, staff_id)
         message.content, message.content_html = "" if writing.html else writing.content, writing.html
         message.via_rule, message.from_api, message.note = via_rule, from_api, note
         message.files = [self._tables.keep(upload) for upload in writing.files]
-        self._tables.messages[message.message_id] = message
+        self._tables.add_message(message)
         return message
-
-    def _announce(self, case: Case, message: Message) -> None:
-        channel = self._tables.channels.get(case.channel)
-        if channel is None:  # an e-mail case: no webhook
-            return
-        values = event(message, case, self._tables.users.get(case.user_id), self._switches, self.base_url)
-        stray = self._switches.webhook_stray_type
-        for kind in (stray, MESSAGE_NEW) if stray else (MESSAGE_NEW,):
-            body, content_type = encoded(kind, values, as_json=self._switches.webhook_json)
-            self._webhooks.send(channel.webhook_url, message.message_id, case.case_id, body, content_type)
 
 
 def can_see(agent: Agent, case: Case) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,7 +18,8 @@ class Attempt:
 
 @dataclass(slots=True)
 class Delivery:
-    """An event on its way to a webhook; ``done`` once the desk will not try again. The address is a secret."""
+    """An event on its way to a webhook; ``done`` once the desk will not try again. The address and the
+    headers are secrets."""
 
     delivery_id: int
     message_id: int
@@ -25,6 +27,7 @@ class Delivery:
     url: str = field(repr=False)
     body: bytes = field(repr=False)
     content_type: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     attempts: list[Attempt] = field(default_factory=list)
     done: bool = False
 

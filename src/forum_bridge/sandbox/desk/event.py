@@ -7,21 +7,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from urllib.parse import urlencode
 
+from forum_bridge.sandbox.desk.fields import date
 from forum_bridge.sandbox.desk.plain import plain
-from forum_bridge.sandbox.desk.records import Case, File, Message, User
+from forum_bridge.sandbox.desk.records import Case, File, Message
 from forum_bridge.sandbox.desk.switches import Switches
+from forum_bridge.sandbox.desk.tables import Tables
 
 MESSAGE_NEW = "message_new"
 FORM = "application/x-www-form-urlencoded"
 
 
-def event(message: Message, case: Case, user: User | None, switches: Switches, base_url: str) -> dict[str, object]:
+def event(message: Message, case: Case, tables: Tables, switches: Switches, base_url: str) -> dict[str, object]:
     """Return the ``object`` of the event; the customer's own identifier is empty where the user has vanished."""
+    user = tables.users.get(case.user_id)
+    linked = user.linked if user and switches.webhook_linked_user else set()
     values: dict[str, object] = {
         "message_id": message.message_id,
         "case_id": case.case_id,
         "staff_id": message.staff_id,
-        "user_id": case.user_id,
+        "user_id": min({case.user_id, *linked}),
         str(switches.webhook_identifier): user.custom_id if user else "",
         "content": _content(message, switches),
     }
@@ -32,15 +36,18 @@ def event(message: Message, case: Case, user: User | None, switches: Switches, b
     values |= {"note": int(message.note), "sent_via_rule": int(message.via_rule)}
     if message.from_api or switches.webhook_from_api_zero:
         values["b_from_api"] = int(message.from_api)
-    return values
+    return values | _more(message, case, tables) if switches.webhook_more_fields else values
 
 
-def encoded(kind: str, values: Mapping[str, object], *, as_json: bool) -> tuple[bytes, str]:
-    """Return body and content type: PHP's ``http_build_query`` with brackets percent-encoded, or JSON."""
-    tree = {"type": kind, "object": values}
-    if as_json:
-        return json.dumps(tree, ensure_ascii=False).encode(), "application/json"
-    return urlencode(list(_pairs(tree, ""))).encode(), FORM
+def encoded(kind: str, values: Mapping[str, object], switches: Switches) -> tuple[bytes, str]:
+    """Return body and content type: PHP's ``http_build_query`` with brackets percent-encoded, or JSON. What the
+    charset lacks becomes a character reference in a form, a question mark in JSON."""
+    head, body = {"type": kind}, {"object": values}
+    tree: dict[str, object] = {**head, **body} if switches.webhook_type_first else {**body, **head}
+    charset = str(switches.webhook_charset)
+    if switches.webhook_json:
+        return json.dumps(tree, ensure_ascii=False).encode(charset, "replace"), "application/json"
+    return urlencode(list(_pairs(tree, "")), encoding=charset, errors="xmlcharrefreplace").encode(), FORM
 
 
 def file_url(file: File, base_url: str) -> str:
@@ -61,6 +68,19 @@ def _attachment(file: File, switches: Switches, base_url: str) -> dict[str, obje
     if not switches.webhook_attachment_details:
         return url
     return {"file_id": file.file_id, "file_name": file.name, "file_size": file.size, "mime_type": file.mime, **url}
+
+
+def _more(message: Message, case: Case, tables: Tables) -> dict[str, object]:
+    agent = tables.agents.get(message.staff_id)
+    return {
+        "case_number": case.case_number,
+        "channel": case.channel,
+        "status": str(case.status),
+        "subject": case.subject,
+        "staff_full_name": agent.full_name if agent else "",
+        "staff_thumbnail": agent.thumbnail if agent else "",
+        "created_at": date(message.created_at, tables.timezone),
+    }
 
 
 def _pairs(value: object, name: str) -> Iterator[tuple[str, str]]:

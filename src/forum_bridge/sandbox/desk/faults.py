@@ -19,6 +19,8 @@ class What(StrEnum):
     BAD_GATEWAY = "502"
     UNAVAILABLE = "503"
     GATEWAY_TIMEOUT = "504"
+    CONFLICT = "409"
+    UNPROCESSABLE = "422"
     TOO_MANY = "429"
     HANG = "hang"  # no answer until released or until the client leaves
     CUT_BEFORE = "cut_before"  # the connection ends and nothing was written

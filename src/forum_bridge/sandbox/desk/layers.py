@@ -3,14 +3,17 @@ Knows no resource."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from forum_bridge.sandbox.desk.answers import refused
+from forum_bridge.sandbox.desk.account import Agent
 from forum_bridge.sandbox.desk.auth import authenticated
+from forum_bridge.sandbox.desk.choices import LimitBody
+from forum_bridge.sandbox.desk.envelope import refused
 from forum_bridge.sandbox.desk.faults import Fault, What
 from forum_bridge.sandbox.desk.rates import Verdict
-from forum_bridge.sandbox.desk.records import Agent
 from forum_bridge.sandbox.desk.refusal import Refusal
 from forum_bridge.sandbox.desk.state import Desk
 
@@ -19,8 +22,19 @@ ERROR_PAGE = "<!DOCTYPE html>\n<html><head><title>{0}</title></head><body><cente
 HALF_JSON = '{\n    "0": {\n        "case": {\n            "case_id": 88'
 
 
+def time_layer(desk: Desk) -> Middleware:
+    """Carries out what became due before the request came, where no clock strikes by itself."""
+
+    @web.middleware
+    async def catch_up(request: web.Request, handler: Handler) -> web.StreamResponse:
+        desk.agenda.catch_up()
+        return await handler(request)
+
+    return catch_up
+
+
 def fault_layer(desk: Desk) -> Middleware:
-    """The outermost layer: spoils the requests that a fault was ordered for."""
+    """Spoils the requests that a fault was ordered for."""
 
     @web.middleware
     async def spoil(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -63,13 +77,34 @@ async def error_layer(request: web.Request, handler: Handler) -> web.StreamRespo
         return refused((error.reason or "error").lower().replace(" ", "_"), error.status)
 
 
+def refusal_layer(desk: Desk) -> Middleware:
+    """Gives refusals the status that the switches ask for; a wrong key stays what it is."""
+
+    @web.middleware
+    async def refuse(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except Refusal as refusal:
+            status = refusal.status
+            if refusal.code == "case_not_found":
+                status = int(desk.switches.case_not_found_status)
+            if desk.switches.errors_with_200 and status != 401:
+                status = 200
+            return refused(refusal.code, status)
+
+    return refuse
+
+
 def auth_layer(desk: Desk) -> Middleware:
     """Lets agents in by their e-mail and API key, and notes who asks."""
 
     @web.middleware
     async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
         header = request.headers.get("Authorization", "")
-        request[AGENT] = authenticated(header, desk.agents.values())
+        agent = authenticated(header, desk.agents.values())
+        if not desk.switches.channel_rights_enforced:
+            agent = replace(agent, channels=None, groups=None)
+        request[AGENT] = agent
         return await handler(request)
 
     return authenticate
@@ -95,7 +130,13 @@ def _spoilt(request: web.Request, fault: Fault, desk: Desk) -> web.Response:
 def _over_limit(verdict: Verdict, desk: Desk) -> web.Response:
     """What the body says is unknown for 429; the 403 of 2016 had this text [code]."""
     legacy = desk.switches.legacy_rate_limit
-    response = refused("rate limit exceeded", 403) if legacy else refused("too_many_requests", 429)
+    match desk.switches.rate_limit_body:
+        case LimitBody.JSON:
+            response = refused("rate limit exceeded", 403) if legacy else refused("too_many_requests", 429)
+        case LimitBody.TEXT:
+            response = web.Response(text="rate limit exceeded", status=403 if legacy else 429)
+        case LimitBody.EMPTY:
+            response = web.Response(status=403 if legacy else 429)
     if desk.switches.rate_headers:
         response.headers.update(verdict.headers())
     return response

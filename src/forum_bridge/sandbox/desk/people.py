@@ -45,7 +45,13 @@ class People:
 
     def find(self, contact: Contact) -> User | None:
         """Return the profile that the contact identifies, if it exists."""
-        return next((user for user in self._tables.users.values() if contact.is_of(user)), None)
+        if contact.channel.startswith("cch"):
+            candidates = self._tables.users_with(contact.channel, contact.custom_id)
+        elif contact.channel == "email":
+            candidates = self._tables.users_with("email", contact.email)
+        else:
+            candidates = self._tables.users_with("phone", contact.phone)
+        return next((user for user in candidates if contact.is_of(user)), None)
 
     def find_or_create(self, contact: Contact) -> User:
         """Return the contact's profile, made if need be, with what the contact says about it stored and linked."""
@@ -53,7 +59,7 @@ class People:
         user = self.find(contact)
         if user is None:
             user = User(self._tables.ids.user.draw(), contact.full_name, now, now, contact.channel, contact.custom_id)
-            self._tables.users[user.user_id] = user
+            self._tables.add_user(user)
         self.update(user, contact)
         return user
 
@@ -67,10 +73,10 @@ class People:
         user.language_id = contact.language_id or user.language_id
         user.custom_fields |= contact.custom_fields
         if contact.email and (others := self._linkable(user, "email", contact.email)) is not None:
-            user.email = contact.email
+            self._tables.set_email(user, contact.email)
             self._link_all(user, others)
         if contact.phone and (others := self._linkable(user, "phone", contact.phone)) is not None:
-            user.phone = contact.phone
+            self._tables.set_phone(user, contact.phone)
             self._link_all(user, others)
         user.updated_at = self._clock()
         self._changed()
@@ -94,8 +100,9 @@ class People:
 
     def with_contact(self, *, email: str = "", phone: str = "") -> User:
         """Return the first profile with this e-mail or phone; ``Refusal("user_not_found")``."""
-        for user in self._tables.users.values():
-            if not user.deleted and ((email and user.email == email) or (phone and user.phone == phone)):
+        kind, value = ("email", email) if email else ("phone", phone)
+        for user in self._tables.users_with(kind, value) if value else ():
+            if not user.deleted:
                 return user
         raise Refusal("user_not_found")
 
@@ -108,14 +115,13 @@ class People:
         """Make a user vanish, as the daily job does with the surplus; their cases stay."""
         user = self._tables.user(user_id)
         self.unlink(user, user)
-        del self._tables.users[user_id]
+        self._tables.drop_user(user)
         self._changed()
 
     def _linkable(self, user: User, kind: str, value: str) -> list[User] | None:
         """The other profiles with this e-mail or phone; None if one of them forbids linking."""
-        everyone = self._tables.users.values()
-        others = [other for other in everyone if other is not user and getattr(other, kind) == value]
-        others = [other for other in others if not other.deleted]
+        sharing = self._tables.users_with(kind, value)
+        others = [other for other in sharing if other is not user and not other.deleted]
         return None if any(other.channel == user.channel for other in others) else others
 
     def _link_all(self, user: User, others: list[User]) -> None:

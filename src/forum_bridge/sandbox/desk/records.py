@@ -16,76 +16,6 @@ class Status(StrEnum):
 
 
 @dataclass(slots=True)
-class Agent:
-    """A person of the company. ``groups`` and ``channels`` are what they may see; None means everything."""
-
-    staff_id: int
-    full_name: str
-    email: str
-    api_key: str = field(default="", repr=False)
-    active: bool = True
-    full_access: bool = True
-    groups: frozenset[int] | None = None
-    channels: frozenset[str] | None = None
-    thumbnail: str = ""
-
-
-@dataclass(slots=True)
-class Channel:
-    """A custom channel; ``type`` is ``async`` or ``sync``, agents' answers go to ``webhook_url``."""
-
-    channel_id: int
-    title: str
-    type: str = "async"
-    active: bool = True
-    webhook_url: str = ""
-    icon: str = "fa-comments"
-
-    @property
-    def key(self) -> str:
-        """What the API calls the channel: ``cch`` and the number."""
-        return f"cch{self.channel_id}"
-
-
-@dataclass(slots=True)
-class Group:
-    """A department of agents."""
-
-    group_id: int
-    title: str
-    active: bool = True
-
-
-@dataclass(slots=True)
-class Label:
-    """A label that cases carry by its id."""
-
-    label_id: int
-    title: str
-
-
-@dataclass(slots=True)
-class Language:
-    """A language of the account."""
-
-    language_id: int
-    code: str
-    title: str
-    active: bool = True
-
-
-@dataclass(slots=True)
-class CustomField:
-    """A field the account added to cases or users; its values stand under ``cf_<field_id>``."""
-
-    field_id: int
-    title: str
-    type: str = "text"
-    level: str = "case"
-    active: bool = True
-
-
-@dataclass(slots=True)
 class User:
     """A customer as one channel knows them. ``linked`` are the ids of their profiles on other channels."""
 
@@ -104,6 +34,7 @@ class User:
     custom_fields: dict[str, object] = field(default_factory=dict)
     active: bool = True
     deleted: bool = False
+    confirmed: bool = False
     linked: set[int] = field(default_factory=set)
 
 
@@ -129,6 +60,15 @@ class File:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What a customer thought: ``high``, ``middle`` or ``low``, a comment, and the agent it is about (0 for none)."""
+
+    rating: str
+    comment: str = ""
+    staff_id: int = 0
+
+
 @dataclass(slots=True)
 class Message:
     """One message of a case: by a customer (``user_id``) or by an agent (``staff_id``, 0 where a rule sent it)."""
@@ -145,6 +85,7 @@ class Message:
     via_rule: bool = False
     from_api: bool = False
     files: list[File] = field(default_factory=list)
+    rating: Rating | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +101,8 @@ class Change:
 
 @dataclass(slots=True)
 class Case:
-    """A case. ``parent_case_id`` is set once it was merged into another; ``chat`` while its live chat is going on."""
+    """A case. ``parent_case_id`` is set once it was merged into another; ``chat`` while its live chat is going on, and
+    until ``chat_ends_at`` if nobody writes (None: it never ends by itself)."""
 
     case_id: int
     case_number: str
@@ -179,8 +121,11 @@ class Case:
     deleted: bool = False
     spam: bool = False
     chat: bool = False
+    chat_ends_at: datetime | None = None
+    chat_warned: bool = False
     parent_case_id: int = 0
     custom_fields: dict[str, object] = field(default_factory=dict)
     labels: list[int] = field(default_factory=list)
     files: list[File] = field(default_factory=list)
+    rating: Rating | None = None
     changes: list[Change] = field(default_factory=list)

@@ -9,6 +9,7 @@ STATUSES = {
     "channel_not_found": 404,
     "file_not_found": 404,
     "group_not_found": 404,
+    "label_not_found": 404,
     "message_not_found": 404,
     "not_found": 404,
     "staff_not_found": 404,

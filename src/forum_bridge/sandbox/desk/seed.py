@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from forum_bridge.sandbox.desk.records import Agent, Channel, CustomField, Group, Label, Language
-from forum_bridge.sandbox.desk.tables import Account
+from forum_bridge.sandbox.desk.account import Account, Agent, Channel, CustomField, Group, Label, Language
 
 EMAIL = "destek@acme.example"
 API_KEY = "sandbox-4f81c2d7a90b6e35"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +17,7 @@ from forum_bridge.sandbox.desk.layers import error_layer
 from forum_bridge.sandbox.desk.refusal import Refusal
 from forum_bridge.sandbox.desk.state import Desk
 
+SHORTEST_NAP, LONGEST_NAP = 0.05, 60.0  # seconds; the clock may stand still, or jump
 FAREWELL = 0.2  # seconds that open requests get when the server closes
 
 
@@ -38,6 +41,7 @@ class DeskServer:
         self._port = port
         self._extra = extra
         self._runner: web.AppRunner | None = None
+        self._clockwork: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         """Start to listen; ``port`` 0 takes any free one. ``OSError`` if the port is taken."""
@@ -52,15 +56,27 @@ class DeskServer:
             raise
         self.url = f"http://{self._host}:{self._runner.addresses[0][1]}"
         self._desk.base_url = self.url
+        self._clockwork = asyncio.create_task(self._keep_time())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop, webhooks on their way included; what still hangs is cancelled, so it takes no effect."""
+        if self._clockwork is not None:
+            self._clockwork.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._clockwork
         if self._runner is not None:
             await self._runner.cleanup()
         await self._desk.close()
+
+    async def _keep_time(self) -> None:
+        """Carry out what becomes due while nobody asks for anything; a change may have put something on the agenda."""
+        while True:
+            self._desk.agenda.catch_up()
+            left = self._desk.agenda.seconds_left(at_most=LONGEST_NAP)
+            await self._desk.wait_past(self._desk.version, max(left, SHORTEST_NAP))
 
     def _application(self) -> web.Application:
         app = web.Application(client_max_size=TOTAL_LIMIT)

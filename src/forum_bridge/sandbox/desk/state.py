@@ -8,18 +8,25 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from forum_bridge.model import Clock
+from forum_bridge.sandbox.desk.account import Account
+from forum_bridge.sandbox.desk.agenda import Agenda
+from forum_bridge.sandbox.desk.announcer import Announcer
 from forum_bridge.sandbox.desk.casework import CaseFields, Casework
 from forum_bridge.sandbox.desk.changes import Changes
+from forum_bridge.sandbox.desk.chats import Chats
 from forum_bridge.sandbox.desk.correspondence import Correspondence, Writing
 from forum_bridge.sandbox.desk.delivery import Delivery
 from forum_bridge.sandbox.desk.faults import Faults
+from forum_bridge.sandbox.desk.history import History
 from forum_bridge.sandbox.desk.people import People
+from forum_bridge.sandbox.desk.plan import Plan
 from forum_bridge.sandbox.desk.rates import Rates
 from forum_bridge.sandbox.desk.records import Case, File, Message, Status, Upload, User
 from forum_bridge.sandbox.desk.refusal import Refusal
+from forum_bridge.sandbox.desk.rules import Rules
 from forum_bridge.sandbox.desk.seed import acme
 from forum_bridge.sandbox.desk.switches import Switches
-from forum_bridge.sandbox.desk.tables import Account, Tables
+from forum_bridge.sandbox.desk.tables import Tables
 from forum_bridge.sandbox.desk.webhook import Sleep, Webhooks
 
 
@@ -38,7 +45,9 @@ class Desk:
         clock: Clock = utc_now,
         sleep: Sleep = asyncio.sleep,
         switches: Switches | None = None,
+        pass_by: Callable[[float], None] | None = None,
     ) -> None:
+        """``pass_by`` moves ``clock`` on by some seconds, for ``agenda.advance``; without it time goes by itself."""
         self.clock = clock
         self.switches = switches or Switches()
         self._changes = Changes()
@@ -50,19 +59,27 @@ class Desk:
         self.timezone = self.tables.timezone
         self.faults = Faults(changed)
         self.rates = Rates(self.switches, clock)
-        self.people = People(self.tables, clock, changed)
-        self.casework = Casework(self.tables, self.switches, clock, changed)
+        self.agenda = Agenda(clock, pass_by)
         self.webhooks = Webhooks(self.switches, clock, sleep, changed)
-        self.correspondence = Correspondence(self.tables, self.casework, self.webhooks, self.switches, clock)
+        self._announcer = Announcer(self.tables, self.webhooks, self.switches)
+        self.rules = Rules(self.tables, self.switches, self.webhooks, lambda: self.base_url)
+        history = History(clock, changed, [self._announcer, self.rules])
+        self.people = People(self.tables, clock, changed)
+        self.chats = Chats(self.tables, self.switches, clock, self.agenda, history)
+        self.casework = Casework(self.tables, self.switches, clock, history, self.chats)
+        self.correspondence = Correspondence(
+            self.tables, self.casework, self.chats, history, self._announcer, self.agenda, self.switches, clock
+        )
+        self.plan = Plan(self.tables, self.casework, self.people, self.switches, clock, self.agenda)
 
     @property
     def base_url(self) -> str:
         """Where the desk is served, without a slash at the end; empty before a server runs."""
-        return self.correspondence.base_url
+        return self._announcer.base_url
 
     @base_url.setter
     def base_url(self, url: str) -> None:
-        self.correspondence.base_url = url
+        self._announcer.base_url = url
 
     @property
     def version(self) -> int:
@@ -111,13 +128,13 @@ class Desk:
 
     def deliveries_of(self, message_id: int) -> list[Delivery]:
         """Return the deliveries of one message."""
-        return [delivery for delivery in self.deliveries if delivery.message_id == message_id]
+        return self.webhooks.of(message_id)
 
     async def agent_reply(
         self, case_id: int, html: str, staff_id: int, *, via_rule: bool = False, files: Sequence[Upload] = ()
     ) -> Message:
-        """Answer a case as an agent (or as a rule); the webhook is told in the background. For refusals see
-        ``Correspondence.by_agent``."""
+        """Answer a case as an agent (or as a rule); the webhook is told in the background. For refusals, and for a
+        reply sent later, see ``Correspondence.by_agent``."""
         return self.correspondence.by_agent(case_id, staff_id, Writing(html=html, files=files), via_rule=via_rule)
 
     async def add_note(self, case_id: int, html: str, staff_id: int) -> Message:

@@ -1,67 +1,18 @@
-"""Where the simulated desk keeps its records: one dict a kind, and growing ids. Memory only; knows no rule."""
+"""Where the simulated desk keeps its records: one dict a kind, growing ids, and the indexes that keep tens of thousands
+of cases fast. Memory only; knows no rule."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta, timezone, tzinfo
-
-from forum_bridge.sandbox.desk.records import (
-    Agent,
-    Case,
-    Channel,
-    CustomField,
-    File,
-    Group,
-    Label,
-    Language,
-    Message,
-    Upload,
-    User,
-)
+from forum_bridge.sandbox.desk.account import Account, Agent, Channel, CustomField, Group, Label, Language
+from forum_bridge.sandbox.desk.buckets import Buckets
+from forum_bridge.sandbox.desk.ids import Counters
+from forum_bridge.sandbox.desk.records import Case, File, Message, Upload, User
 from forum_bridge.sandbox.desk.refusal import Refusal
-
-ISTANBUL = timezone(timedelta(hours=3))
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """What an admin set up before the first case: who works here, which channels there are, and the time zone."""
-
-    agents: Sequence[Agent] = ()
-    channels: Sequence[Channel] = ()
-    groups: Sequence[Group] = ()
-    labels: Sequence[Label] = ()
-    languages: Sequence[Language] = ()
-    custom_fields: Sequence[CustomField] = ()
-    timezone: tzinfo = ISTANBUL
-
-
-@dataclass(slots=True)
-class Ids:
-    """Growing ids with gaps, since other accounts draw from the same numbers. Some are past 2**31, as on Deskie."""
-
-    last: int
-    step: int
-
-    def draw(self) -> int:
-        """Return the next id."""
-        self.last += self.step
-        return self.last
-
-
-@dataclass(slots=True)
-class Counters:
-    """The next ids of each kind."""
-
-    case: Ids = field(default_factory=lambda: Ids(8_804_406, 11))
-    message: Ids = field(default_factory=lambda: Ids(3_061_200_438, 17))
-    user: Ids = field(default_factory=lambda: Ids(5_120_084, 3))
-    file: Ids = field(default_factory=lambda: Ids(2_147_491_423, 5))
 
 
 class Tables:
-    """All records of one desk. Whoever changes them announces it."""
+    """All records of one desk. Cases, users and messages come and go by these methods, never by their dicts; whoever
+    changes anything announces it."""
 
     def __init__(self, account: Account) -> None:
         self.agents: dict[int, Agent] = {agent.staff_id: agent for agent in account.agents}
@@ -76,13 +27,18 @@ class Tables:
         self.messages: dict[int, Message] = {}
         self.files: dict[int, File] = {}
         self.ids = Counters()
+        self._numbers: dict[str, int] = {}
+        self._cases_of_user: Buckets[int] = Buckets()
+        self._absorbed_by: Buckets[int] = Buckets()
+        self._messages_of_case: Buckets[int] = Buckets()
+        self._contacts: Buckets[tuple[str, str]] = Buckets()
 
     def case(self, ref: int | str) -> Case:
         """Return the case of this id or ``case_number``, merged-away ones too; ``Refusal("case_not_found")``."""
         if isinstance(ref, int) or (ref.isdecimal() and len(ref) < 20):  # an int64
             found = self.cases.get(int(ref))
         else:
-            found = next((case for case in self.cases.values() if case.case_number == ref), None)
+            found = self.cases.get(self._numbers.get(ref, 0))
         if found is None:
             raise Refusal("case_not_found")
         return found
@@ -99,19 +55,85 @@ class Tables:
             raise Refusal("staff_not_found")
         return self.agents[staff_id]
 
+    def cases_of(self, user_id: int) -> list[Case]:
+        """Return the cases of a user, oldest first, merged-away ones too."""
+        return [self.cases[case_id] for case_id in self._cases_of_user.of(user_id)]
+
+    def absorbed_by(self, case: Case) -> list[Case]:
+        """Return the cases that were merged into this one."""
+        return [self.cases[case_id] for case_id in self._absorbed_by.of(case.case_id)]
+
     def messages_of(self, case: Case) -> list[Message]:
         """Return the messages of a case, oldest first, notes among them."""
-        found = [message for message in self.messages.values() if message.case_id == case.case_id]
+        found = [self.messages[message_id] for message_id in self._messages_of_case.of(case.case_id)]
         return sorted(found, key=lambda message: (message.created_at, message.message_id))
+
+    def users_with(self, kind: str, value: str) -> list[User]:
+        """Return the users with this ``email`` or ``phone``, or, where ``kind`` is a custom channel's key, this
+        identifier in whatever case of letters; oldest first."""
+        key = (kind, value.casefold() if kind.startswith("cch") else value)
+        return [self.users[user_id] for user_id in sorted(self._contacts.of(key))]
+
+    def add_case(self, case: Case) -> None:
+        """Store a new case."""
+        self.cases[case.case_id] = case
+        self._numbers[case.case_number] = case.case_id
+        self._cases_of_user.add(case.user_id, case.case_id)
+
+    def drop_case(self, case: Case) -> None:
+        """Forget a case and its messages."""
+        for message in self.messages_of(case):
+            self.drop_message(message)
+        del self.cases[case.case_id], self._numbers[case.case_number]
+        self._cases_of_user.drop(case.user_id, case.case_id)
+        self._absorbed_by.drop(case.parent_case_id, case.case_id)
+
+    def absorb(self, child: Case, parent: Case) -> None:
+        """Move a case's messages to another one and note where they went."""
+        for message in self.messages_of(child):
+            self._messages_of_case.drop(child.case_id, message.message_id)
+            message.case_id = parent.case_id
+            self._messages_of_case.add(parent.case_id, message.message_id)
+        child.parent_case_id = parent.case_id
+        self._absorbed_by.add(parent.case_id, child.case_id)
+
+    def add_message(self, message: Message) -> None:
+        """Store a new message."""
+        self.messages[message.message_id] = message
+        self._messages_of_case.add(message.case_id, message.message_id)
+
+    def drop_message(self, message: Message) -> None:
+        """Forget a message."""
+        del self.messages[message.message_id]
+        self._messages_of_case.drop(message.case_id, message.message_id)
+
+    def add_user(self, user: User) -> None:
+        """Store a new user; e-mail and phone are set afterwards."""
+        self.users[user.user_id] = user
+        if user.custom_id:
+            self._contacts.add((user.channel, user.custom_id.casefold()), user.user_id)
+
+    def drop_user(self, user: User) -> None:
+        """Forget a user; their cases stay."""
+        del self.users[user.user_id]
+        self._contacts.drop((user.channel, user.custom_id.casefold()), user.user_id)
+        self._contacts.drop(("email", user.email), user.user_id)
+        self._contacts.drop(("phone", user.phone), user.user_id)
+
+    def set_email(self, user: User, email: str) -> None:
+        """Give a user an e-mail address."""
+        self._contacts.drop(("email", user.email), user.user_id)
+        self._contacts.add(("email", email), user.user_id)
+        user.email = email
+
+    def set_phone(self, user: User, phone: str) -> None:
+        """Give a user a phone number."""
+        self._contacts.drop(("phone", user.phone), user.user_id)
+        self._contacts.add(("phone", phone), user.user_id)
+        user.phone = phone
 
     def keep(self, upload: Upload) -> File:
         """Store a file under a new id."""
         file_id = self.ids.file.draw()
         self.files[file_id] = File(file_id, upload.name, upload.mime, len(upload.data), upload.data, upload.url)
         return self.files[file_id]
-
-
-def case_number(case_id: int) -> str:
-    """Return a case's public number ``ddd-dddddd``: one to one with the id, but not readable from it."""
-    digits = f"{case_id * 7_919_317 % 10**9:09d}"
-    return f"{digits[:3]}-{digits[3:]}"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 
 import aiohttp
 
 from forum_bridge.model import Clock
 from forum_bridge.sandbox.desk.delivery import Attempt, Delivery
+from forum_bridge.sandbox.desk.ids import Ids
 from forum_bridge.sandbox.desk.switches import Switches
-from forum_bridge.sandbox.desk.tables import Ids
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -21,6 +22,7 @@ class Webhooks:
 
     def __init__(self, switches: Switches, clock: Clock, sleep: Sleep, changed: Callable[[], None]) -> None:
         self.deliveries: list[Delivery] = []
+        self._by_message: defaultdict[int, list[Delivery]] = defaultdict(list)
         self._switches = switches
         self._clock = clock
         self._sleep = sleep
@@ -31,15 +33,29 @@ class Webhooks:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._session: aiohttp.ClientSession | None = None
 
-    def send(self, url: str, message_id: int, case_id: int, body: bytes, content_type: str) -> None:
-        """Put one event on its way, as often as ``webhook_copies`` says. Without an address it only is recorded."""
+    def send(
+        self,
+        url: str,
+        message_id: int,
+        case_id: int,
+        body: bytes,
+        content_type: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Put one event on its way, as often as ``webhook_copies`` says. Without an address it only is recorded. An
+        event about no message in particular has message id 0."""
         for _ in range(self._switches.webhook_copies):
-            delivery = Delivery(self._ids.draw(), message_id, case_id, url, body, content_type)
+            delivery = Delivery(self._ids.draw(), message_id, case_id, url, body, content_type, headers or {})
             self.deliveries.append(delivery)
+            self._by_message[message_id].append(delivery)
             self._held.append(delivery)
         if len(self._held) >= self._switches.webhook_hold:
             self.release()
         self._changed()
+
+    def of(self, message_id: int) -> list[Delivery]:
+        """Return the deliveries of one message, oldest first."""
+        return list(self._by_message.get(message_id, ()))
 
     def release(self) -> None:
         """Send what is held back, newest first."""
@@ -69,7 +85,7 @@ class Webhooks:
 
     async def _deliver(self, delivery: Delivery) -> None:
         for left in range(self._switches.webhook_retries, -1, -1):
-            async with self._turns[delivery.url]:
+            async with self._turns[delivery.url] if self._switches.webhook_in_turn else nullcontext():
                 delivery.attempts.append(await self._attempt(delivery))
             delivery.done = delivery.accepted or not left or not delivery.url
             self._changed()
@@ -85,10 +101,11 @@ class Webhooks:
         if self._session is None:
             self._session = aiohttp.ClientSession(headers={"User-Agent": "Simulated-Deskie"})
         timeout = aiohttp.ClientTimeout(total=self._switches.webhook_timeout_seconds)
-        headers = {"Content-Type": delivery.content_type}
+        headers = {**delivery.headers, "Content-Type": delivery.content_type}
+        follows = self._switches.webhook_follows_redirects
         try:
             async with self._session.post(
-                delivery.url, data=delivery.body, headers=headers, timeout=timeout, allow_redirects=False
+                delivery.url, data=delivery.body, headers=headers, timeout=timeout, allow_redirects=follows
             ) as answer:
                 await answer.read()
                 return Attempt(self._clock(), answer.status)
