@@ -138,9 +138,7 @@ async def test_a_refused_password_is_tried_once_not_in_a_loop(world: World) -> N
     assert len(world.ours()) == 1
 
 
-@pytest.mark.parametrize(
-    "text", ["![resim](https://example.com/a.png)", "😀", "x" * 100_000, "`<script>alert(1)</script>`"]
-)
+@pytest.mark.parametrize("text", ["![resim](/a.png)", "😀", "x" * 100_000, "`<script>alert(1)</script>`"])
 async def test_odd_posts_reach_the_desk_whole_or_with_a_link(world: World, text: str) -> None:
     question = await world.write("Tuhaf", text)
     assert world.times_delivered(question) == 1

@@ -3,16 +3,17 @@ real SQLite, with a clock that only tests move and work that only tests start.""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
 from aiohttp import web
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, text
 
-from forum_bridge.bridge import webhook
+from forum_bridge.bridge import file_door, webhook
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.receive import Receive
 from forum_bridge.config import Config
@@ -20,9 +21,10 @@ from forum_bridge.daemon.compose import open_desk, open_sites
 from forum_bridge.daemon.register import refuse_changed_keys, register
 from forum_bridge.daemon.roads import Handlers, roads
 from forum_bridge.forums.registry import Registry
-from forum_bridge.ledger import answers, forums, posts
+from forum_bridge.ledger import answers, forums, posts, watches
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.tables import answer, post
+from forum_bridge.ledger.watches import WatchRow
 from forum_bridge.model import WorkKind
 from forum_bridge.sandbox.desk import Desk as Deskie
 from forum_bridge.sandbox.desk import DeskServer
@@ -94,6 +96,7 @@ class World:
         app = web.Application()
         receive = Receive(ledger, desk.name, sites, self._wake, self.clock)
         webhook.add_routes(app, receive, frozenset({CHANNEL}), SECRET)
+        file_door.add_routes(app, ledger, desk.files)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -137,6 +140,26 @@ class World:
                 self._wake(kind, key, again)
         raise AssertionError(f"work without end: {self._due}")
 
+    async def polled(self) -> None:
+        """Read every watch once, and do nothing else."""
+        for kind, key in list(self._due):
+            if kind is WorkKind.POLL:
+                await self._handlers[kind](key)
+
+    async def poll(self, watch_id: int) -> None:
+        """Read one watch, and do nothing else."""
+        await self._handlers[WorkKind.POLL](str(watch_id))
+
+    async def settle_at_once(self) -> None:
+        """Read every watch, then do all deliveries that are due side by side."""
+        await self.polled()
+        due = [key for kind, key in self._due if kind is WorkKind.DELIVER]
+        await asyncio.gather(*(self._handlers[WorkKind.DELIVER](key) for key in due))
+
+    async def watches(self) -> list[WatchRow]:
+        async with self.ledger.reading() as db:
+            return await watches.of_forum(db, "sandbox")
+
     async def later(self, **span: float) -> None:
         """Let time pass, then do what is due."""
         self.clock.advance(**span)
@@ -159,6 +182,21 @@ class World:
         message = await self.deskie.agent_reply(case_id, html, ELIF)
         await self.settle()
         return message
+
+    def unwritable(self, table: str, *states: str) -> AbstractAsyncContextManager[None]:
+        """Meanwhile the database refuses to let a row of this table enter one of these states."""
+        wanted = ", ".join(f"'{state}'" for state in states)
+        return self.refusing(f"UPDATE OF state ON {table} WHEN NEW.state IN ({wanted})")
+
+    @asynccontextmanager
+    async def refusing(self, change: str) -> AsyncIterator[None]:
+        """Meanwhile the database refuses a change, named as SQLite's triggers do."""
+        refuse = f"CREATE TRIGGER refusing BEFORE {change} BEGIN SELECT RAISE(ABORT, 'refused by the test'); END"
+        await self.ledger.commit(lambda db: db.execute(text(refuse)))
+        try:
+            yield
+        finally:
+            await self.ledger.commit(lambda db: db.execute(text("DROP TRIGGER refusing")))
 
     async def forget_sessions(self) -> None:
         """Make the forum forget who is signed in."""
@@ -190,6 +228,10 @@ class World:
 
     async def post_states(self) -> dict[str, str]:
         return {row.post_id: row.state for row in await self._rows(post)}
+
+    async def revisions(self, post_id: int) -> int:
+        """Return how many revisions of a post the ledger holds."""
+        return sum(row.post_id == str(post_id) for row in await self._rows(post))
 
     async def answer_states(self) -> list[str]:
         return [row.state for row in await self._rows(answer)]

@@ -82,6 +82,42 @@ async def test_different_keys_run_side_by_side(dispatcher: Made) -> None:
     await asyncio.wait_for(all_three.wait(), 5)
 
 
+async def test_polls_that_hang_do_not_hold_up_deliveries() -> None:
+    delivered = asyncio.Event()
+
+    async def hang(_: str) -> None:
+        await asyncio.Event().wait()
+
+    async def deliver(_: str) -> None:
+        delivered.set()
+
+    bell = Dispatcher({WorkKind.POLL: hang, WorkKind.DELIVER: deliver}, Clock(), at_once=2)
+    bell.start()
+    try:
+        for number in range(5):
+            bell.wake(WorkKind.POLL, str(number))
+        bell.wake(WorkKind.DELIVER, "7")
+        await asyncio.wait_for(delivered.wait(), 5)
+    finally:
+        await bell.stop(patience=timedelta(0))
+
+
+async def test_nothing_begins_after_the_stop() -> None:
+    ran: list[str] = []
+
+    async def handler(key: str) -> None:
+        ran.append(key)
+
+    bell = Dispatcher(dict.fromkeys(WorkKind, handler), Clock())
+    bell.start()
+    bell.wake(WorkKind.POLL, "late")
+    await bell.stop(patience=timedelta(0))
+    bell.wake(WorkKind.POLL, "later")
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert ran == []
+
+
 async def test_an_earlier_wish_comes_before_a_later_one(dispatcher: Made) -> None:
     ran = asyncio.Event()
 

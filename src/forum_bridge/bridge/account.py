@@ -19,9 +19,12 @@ T = TypeVar("T")
 
 ADVICE = {
     SignInState.REFUSED: "Check login.user and login.password of this forum, then restart the bridge.",
-    SignInState.CAPTCHA: "Sign in once by hand with this account, or ask the owner to exempt it from captchas.",
+    SignInState.CAPTCHA: "Sign in once by hand with this account, or ask the owner to exempt it from captchas, then "
+    "restart the bridge.",
     SignInState.BLOCKED: "Ask the forum's owner to let the bridge's User-Agent through.",
 }
+
+FINAL = frozenset({SignInState.REFUSED, SignInState.CAPTCHA})  # trying again would only lock the account
 
 
 class Account:
@@ -58,7 +61,7 @@ class Account:
         async with self._one_at_a_time:
             if self._times != seen and self._outcome is not None and self._outcome.state is SignInState.OK:
                 return  # somebody else signed in while we waited
-            if self._outcome is None or self._outcome.state is SignInState.OK:
+            if self._outcome is None or self._outcome.state not in FINAL:
                 self._outcome = await self._try()
             _refuse(self._forum, self._outcome)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+import structlog
+
 from forum_bridge.bridge.desk import Desk
-from forum_bridge.deskie import Priority
+from forum_bridge.deskie import DeskDeclined, Priority
 from forum_bridge.model import Clock
 
 KEPT = timedelta(hours=1)
@@ -22,7 +24,7 @@ class Agents:
         self._asked: datetime | None = None
 
     async def public_name(self, staff_id: int, aliases: Mapping[str, str]) -> str:
-        """Return the public name of an agent, "" for a rule (id 0) or an agent unknown to the desk.
+        """Return the public name of an agent, "" for a rule (id 0) or an agent of whom the desk tells nothing.
 
         ``aliases`` is by the agent's id or full name. Raises Retry when Deskie cannot be asked now.
         """
@@ -32,8 +34,10 @@ class Agents:
             return alias
         stale = self._asked is None or self._clock() - self._asked > KEPT
         if stale or staff_id not in self._names:
-            agents = await self._desk.client.staff(priority=Priority.ANSWER)
-            self._names = {agent.id: agent.name for agent in agents}
+            try:
+                self._names = {each.id: each.name for each in await self._desk.client.staff(priority=Priority.ANSWER)}
+            except DeskDeclined as error:
+                structlog.get_logger().warning("agents_declined", reason=str(error))
             self._asked = self._clock()
         name = self._names.get(staff_id, "")
         return aliases.get(name, name)

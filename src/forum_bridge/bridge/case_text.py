@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from forum_bridge.bridge.catalogue import Catalogue, Kind
 from forum_bridge.bridge.context import Names, names_of
 from forum_bridge.bridge.desk import Desk
+from forum_bridge.bridge.files import Luggage
 from forum_bridge.bridge.site import Site
 from forum_bridge.config import ConversationMode
 from forum_bridge.deskie import NewCase
@@ -29,12 +30,13 @@ class CaseText:
         self._ledger = ledger
         self._catalogue = Catalogue(desk, clock)
 
-    def message(self, post: PostRow, site: Site) -> str:
+    def message(self, post: PostRow, site: Site, luggage: Luggage) -> str:
         """Return the HTML of a message in a case that exists."""
-        return self._message(post, site, opening=None)
+        return self._message(post, site, luggage, opening=None)
 
-    async def new_case(self, owner: Conversation, post: PostRow, site: Site) -> NewCase:
-        """Return the case that a post opens: its first message carries the thread's title, link and opening post."""
+    async def new_case(self, owner: Conversation, post: PostRow, site: Site, luggage: Luggage | None = None) -> NewCase:
+        """Return the case that a post opens: its first message carries the thread's title, link and opening post.
+        Without ``luggage`` (nothing was fetched) files are links and pictures stay in the text."""
         thread = await self._thread(owner)
         cases = site.config.cases
         names = names_of(site, thread, post)
@@ -43,7 +45,7 @@ class CaseText:
             user_custom_id=owner.custom_id,
             channel=site.channel,
             subject=_text(cases.subject, names) or thread.ref.title or thread.ref.url,
-            html=self._message(post, site, opening=_opening(thread, post)),
+            html=self._message(post, site, luggage, opening=_opening(thread, post)),
             user_full_name=_text(customer.name, _as_customer(names, owner)) or owner.author_name,
             company=_optional(customer.company, names),
             email=_optional(customer.email, names),
@@ -53,9 +55,10 @@ class CaseText:
             priority=_optional(cases.priority, names),
             language_id=await self._id(Kind.LANGUAGE, cases.language, names),
             custom_fields=_fields(cases.custom_fields, names),
+            files=tuple(luggage.uploads) if luggage else (),
         )
 
-    def _message(self, post: PostRow, site: Site, *, opening: Opening | None) -> str:
+    def _message(self, post: PostRow, site: Site, luggage: Luggage | None, *, opening: Opening | None) -> str:
         body = clean_post(post.html or "", post.url).html
         several = site.config.conversation is ConversationMode.THREAD or post.as_note
         return case_message(
@@ -64,7 +67,9 @@ class CaseText:
             revision=post.revision,
             author=post.author_name if several else None,
             opening=opening,
-            attachments=post.attachments,
+            attachments=luggage.attachments if luggage else post.attachments,
+            pictures=luggage.pictures if luggage else None,
+            why_linked=luggage.why_linked if luggage else None,
         )
 
     async def _thread(self, owner: Conversation) -> ThreadRow:

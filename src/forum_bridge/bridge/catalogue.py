@@ -10,6 +10,7 @@ from enum import StrEnum
 import structlog
 
 from forum_bridge.bridge.desk import Desk
+from forum_bridge.deskie import DeskDeclined
 from forum_bridge.model import Clock, normalised
 
 KEPT = timedelta(hours=1)
@@ -24,8 +25,8 @@ class Kind(StrEnum):
 
 
 class Catalogue:
-    """Caches each list for an hour. A name that the desk does not have is logged and left out: the case matters
-    more."""
+    """Caches each list for an hour. A name that the desk does not have, or a list that it does not give, is logged and
+    left out: the case matters more."""
 
     def __init__(self, desk: Desk, clock: Clock) -> None:
         self._desk = desk
@@ -51,7 +52,10 @@ class Catalogue:
                 Kind.GROUP: self._groups,
                 Kind.LANGUAGE: self._languages,
             }
-            known = await calls[kind]()
+            try:
+                known = await calls[kind]()
+            except DeskDeclined as error:
+                structlog.get_logger().warning("list_declined", kind=kind.value, reason=str(error))
             self._lists[kind] = (self._clock(), known)
         return known
 

@@ -14,6 +14,7 @@ from forum_bridge.ledger.states import CaseState
 from forum_bridge.model import Clock
 
 STATE_HOLDS = timedelta(seconds=60)
+MERGES = 5  # of merged cases into others that were merged; more is a circle
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,35 @@ class CaseFinder:
         newest = known[0]
         if self._clock() - newest.state_at <= STATE_HOLDS:
             return Place(newest.absorbed_by or newest.case_id, newest.state)
-        case = await self._desk.client.case(newest.case_id)
-        parent = await self._desk.client.case(case.parent_case_id) if case and case.parent_case_id else None
-        state = state_of(parent or case)
-        now = self._clock()
-        absorbed_by = parent.id if parent else None
+        case = await self._living(newest.case_id)
+        await self._learn(owner, newest.case_id, case)
+        return None if state_of(case) is CaseState.GONE or case is None else Place(case.id, state_of(case))
+
+    async def refused(self, owner: Conversation, place: Place) -> None:
+        """Deskie did not take a message for ``place``: learn where its case went, or that it is gone."""
+        async with self._ledger.reading() as db:
+            known = await conversations.cases(db, owner.id)
+        if not known:
+            return  # a chat: Deskie is asked each time
+        case = await self._living(known[0].case_id)
+        await self._learn(owner, known[0].case_id, None if case is not None and case.id == place.case_id else case)
+
+    async def _living(self, case_id: int) -> Case | None:
+        """Return the case, or the one it ended up in by merges; None if that does not exist (any more)."""
+        case = await self._desk.client.case(case_id)
+        for _ in range(MERGES):
+            if case is None or not case.parent_case_id:
+                return case
+            case = await self._desk.client.case(case.parent_case_id)
+        return None
+
+    async def _learn(self, owner: Conversation, case_id: int, case: Case | None) -> None:
+        """Note what became of a case that the bridge opened: ``case`` is where it lives on."""
+        now, state = self._clock(), state_of(case)
+        absorbed_by = case.id if case is not None and case.id != case_id else None
         await self._ledger.commit(
-            lambda db: conversations.learned(db, owner.desk, newest.case_id, state, now=now, absorbed_by=absorbed_by)
+            lambda db: conversations.learned(db, owner.desk, case_id, state, now=now, absorbed_by=absorbed_by)
         )
-        return None if state is CaseState.GONE else Place(absorbed_by or newest.case_id, state)
 
     async def _newest_chat(self, owner: Conversation) -> Place | None:
         if owner.user_id is None:

@@ -4,19 +4,23 @@ before and after each write. Refuses to guess: a write whose answer was lost is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge.case_text import CaseText
 from forum_bridge.bridge.conversation import CaseFinder, Place, state_of
 from forum_bridge.bridge.desk import Desk
-from forum_bridge.bridge.desk_look import DeskLook
+from forum_bridge.bridge.desk_look import DeskLook, Found
+from forum_bridge.bridge.desk_writer import DeskWriter
+from forum_bridge.bridge.files import Luggage, PostFiles
 from forum_bridge.bridge.quota import Quota
-from forum_bridge.bridge.retry import WRITE_TIMEOUT, Again, Dead, Hold, Look, decide, recording
+from forum_bridge.bridge.retry import WRITE_TIMEOUT, Again, Dead, Hold, Look, decide, recording, writing
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.walk import head
-from forum_bridge.deskie import Case, CaseNotFound, CaseStatus, DeskDeclined, Priority
+from forum_bridge.config import WhenClosed
+from forum_bridge.deskie import CaseNotFound, Priority
 from forum_bridge.errors import Retry
 from forum_bridge.ledger import conversations, posts
 from forum_bridge.ledger.conversations import Conversation
@@ -24,8 +28,6 @@ from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.posts import PostRow
 from forum_bridge.ledger.states import CaseState, State
 from forum_bridge.model import Clock
-
-CASE_GONE = timedelta(seconds=1)
 
 
 class Deliver:
@@ -40,14 +42,15 @@ class Deliver:
         random: Callable[[], float],
     ) -> None:
         self._ledger = ledger
-        self._desk = desk
         self._sites = sites
         self._clock = clock
         self._random = random
         self._finder = CaseFinder(ledger, desk, clock)
-        self._look = DeskLook(ledger, desk)
+        self._writer = DeskWriter(desk)
+        self._look = DeskLook(desk)
         self._text = CaseText(ledger, desk, clock)
-        self._quota = Quota(ledger, desk, clock)
+        self._files = PostFiles(ledger, desk)
+        self._quota = Quota(desk, clock)
 
     async def __call__(self, key: str) -> datetime | None:
         while True:
@@ -72,72 +75,69 @@ class Deliver:
 
     async def _after_a_lost_answer(self, owner: Conversation, post: PostRow) -> None:
         """Look for a post whose write may have taken effect; send it again only if it surely has not."""
-        ready = (post.sending_at or self._clock()) + WRITE_TIMEOUT
-        if self._clock() < ready:
+        site = self._sites[owner.forum]
+        if post.sending_at is not None and self._clock() < (ready := post.sending_at + WRITE_TIMEOUT):
             await self._change(post, due_at=ready)
             return
-        found = await self._look.find(owner, post, self._sites[owner.forum].channel)
+        found = await self._look.find(owner, post, site.channel)
         if found is None:
             await self._change(post, state=State.WAITING, due_at=self._clock(), sending_at=None, case_id=None)
             return
-        if found.case is not None:
-            await self._opened(owner, found.case)
-        await self._sent(post, found.case_id, found.message_id)
+        if found.opened is None and not post.as_note and not _new_when_closed(site):
+            await self._keep_open(owner, found.case_id)
+        await self._sent(owner, post, found)
 
     async def _send(self, owner: Conversation, post: PostRow) -> None:
         site = self._sites[owner.forum]
-        new_when_closed = site.config.cases.when_closed == "new"
-        place = await self._finder.place(owner, site.channel, new_when_closed=new_when_closed)
+        place = await self._finder.place(owner, site.channel, new_when_closed=_new_when_closed(site))
         if place is not None:
-            await self._append(owner, post, site, place)
+            async with self._files.packed(post, site, Priority.MESSAGE) as luggage:
+                await self._append(owner, post, site, place, luggage)
         elif post.as_note:
-            await self._change(post, state=State.IGNORED, reason="a note needs a case, and there is none yet")
+            await self._without_case(owner, post)
         else:
-            await self._open(owner, post, site)
+            async with self._ledger.reading() as db:
+                await self._quota.check(db)  # before its files are fetched
+            async with self._files.packed(post, site, Priority.NEW_CASE) as luggage:
+                await self._open(owner, post, site, luggage)
 
-    async def _open(self, owner: Conversation, post: PostRow, site: Site) -> None:
-        await self._quota.check()
-        new_case = await self._text.new_case(owner, post, site)
-        await self._sending(post, None)
-        try:
-            case = await self._desk.client.create_case(new_case)
-        except DeskDeclined:
-            await self._ask_for_the_channel(site)
-            raise
+    async def _without_case(self, owner: Conversation, note: PostRow) -> None:
+        async with self._ledger.reading() as db:
+            waiting = await posts.undelivered(db, owner.id)
+        if any(not each.as_note for each in waiting):
+            raise Retry("a note needs a case, and the message that opens it still waits")
+        await self._change(note, state=State.IGNORED, reason="a note needs a case, and there is none yet")
+
+    async def _open(self, owner: Conversation, post: PostRow, site: Site, luggage: Luggage) -> None:
+        new_case = await self._text.new_case(owner, post, site, luggage)
+        if not await self._begun(post, None):
+            return
+        with writing():
+            case = await self._writer.open(site, new_case)
         with recording():
-            await self._opened(owner, case)
-            await self._sent(post, case.id, None)
+            await self._sent(owner, post, Found(case.id, None, case))
         structlog.get_logger().info("case_opened", forum=owner.forum, case=case.number, post=post.url)
 
-    async def _ask_for_the_channel(self, site: Site) -> None:
-        """Raise Retry if the channel was switched off meanwhile: then a post must wait, not die."""
-        self._desk.learn(await self._desk.client.custom_channels(priority=Priority.ANSWER))
-        self._desk.mode(site.channel)
-
-    async def _append(self, owner: Conversation, post: PostRow, site: Site, place: Place) -> None:
-        html = self._text.message(post, site)
-        await self._sending(post, place.case_id)
-        try:
-            if post.as_note:
-                message = await self._desk.client.add_note(place.case_id, html)
-            else:
-                assert owner.user_id is not None  # known since the case was opened
-                message = await self._desk.client.add_message(place.case_id, owner.user_id, html)
-        except CaseNotFound:
-            await self._learned(owner, place.case_id, CaseState.GONE)
-            raise Retry(f"case {place.case_id} is gone from Deskie", after=CASE_GONE) from None
+    async def _append(self, owner: Conversation, post: PostRow, site: Site, place: Place, luggage: Luggage) -> None:
+        html, files = self._text.message(post, site, luggage), luggage.uploads
+        if not await self._begun(post, place.case_id):
+            return
+        with writing():
+            try:
+                message = await self._writer.append(site, owner, place.case_id, html, files, as_note=post.as_note)
+            except CaseNotFound:
+                await self._finder.refused(owner, place)
+                raise Retry(f"case {place.case_id} takes no messages any more") from None
         with recording():
-            await self._sent(post, place.case_id, message.id)
+            if place.state is CaseState.CLOSED and not post.as_note:
+                await self._keep_open(owner, place.case_id)
+            await self._sent(owner, post, Found(place.case_id, message.id))
         structlog.get_logger().info("message_added", forum=owner.forum, case=place.case_id, post=post.url)
-        if place.state is CaseState.CLOSED and not post.as_note:
-            await self._reopen(owner, place.case_id)
 
-    async def _reopen(self, owner: Conversation, case_id: int) -> None:
+    async def _keep_open(self, owner: Conversation, case_id: int) -> None:
         """A customer wrote into a closed case: Deskie is expected to reopen it; where it does not, we do."""
-        case = await self._desk.client.case(case_id, priority=Priority.MESSAGE)
-        if state_of(case) is CaseState.CLOSED:
-            case = await self._desk.client.set_status(case_id, CaseStatus.OPEN)
-        await self._learned(owner, case_id, state_of(case))
+        state, now = state_of(await self._writer.reopened(case_id)), self._clock()
+        await self._ledger.commit(lambda db: conversations.learned(db, owner.desk, case_id, state, now=now))
 
     async def _failed(self, post: PostRow, error: Exception) -> None:
         now = self._clock()
@@ -159,27 +159,34 @@ class Deliver:
                 facts = {"state": State.DEAD}
         await self._change(post, attempts=post.attempts + 1, reason=verdict.reason, **facts)
 
-    async def _sending(self, post: PostRow, case_id: int | None) -> None:
+    async def _begun(self, post: PostRow, case_id: int | None) -> bool:
+        """Write down that a write begins; False if the post changed while it was prepared, then nothing was begun."""
         now = self._clock()
-        first = post.first_tried_at or now
-        await self._change(post, state=State.SENDING, sending_at=now, first_tried_at=first, case_id=case_id)
 
-    async def _sent(self, post: PostRow, case_id: int, message_id: int | None) -> None:
-        now = self._clock()
-        await self._change(
-            post, state=State.SENT, sent_at=now, due_at=None, reason=None, case_id=case_id, message_id=message_id
-        )
+        async def work(db: AsyncConnection) -> bool:
+            if case_id is None:
+                await self._quota.check(db)
+            return await posts.begin(db, post, now=now, case_id=case_id)
 
-    async def _opened(self, owner: Conversation, case: Case) -> None:
-        now = self._clock()
-        state = state_of(case)
-        await self._ledger.commit(
-            lambda db: conversations.opened(db, owner, case.id, case.number, case.user_id, state, now=now)
-        )
+        return await self._ledger.commit(work)
 
-    async def _learned(self, owner: Conversation, case_id: int, state: CaseState) -> None:
+    async def _sent(self, owner: Conversation, post: PostRow, found: Found) -> None:
+        """Write down where a post stands, in one transaction with the case that it opened: half of that would read as a
+        post that never arrived."""
         now = self._clock()
-        await self._ledger.commit(lambda db: conversations.learned(db, owner.desk, case_id, state, now=now))
+        facts = {"due_at": None, "reason": None, "case_id": found.case_id, "message_id": found.message_id}
+
+        async def work(db: AsyncConnection) -> None:
+            if (case := found.opened) is not None:
+                state = state_of(case)
+                await conversations.opened(db, owner, case.id, case.number, case.user_id, state, now=now)
+            await posts.change(db, post.id, state=State.SENT, sent_at=now, **facts)
+
+        await self._ledger.commit(work)
 
     async def _change(self, post: PostRow, **facts: object) -> None:
         await self._ledger.commit(lambda db: posts.change(db, post.id, **facts))
+
+
+def _new_when_closed(site: Site) -> bool:
+    return site.config.cases.when_closed is WhenClosed.NEW

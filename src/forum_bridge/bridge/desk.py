@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from forum_bridge.bridge.answer_files import AnswerFiles
 from forum_bridge.deskie import Channel, ChannelType, DeskieClient
 from forum_bridge.errors import Retry
 
@@ -13,9 +14,12 @@ CHANNEL_UNKNOWN = timedelta(seconds=15)
 class Desk:
     """Made by the composition root. ``channel`` is set by the start-up check, which goes on until Deskie answers."""
 
-    def __init__(self, name: str, client: DeskieClient, *, new_cases_per_day: int | None = None) -> None:
+    def __init__(
+        self, name: str, client: DeskieClient, files: AnswerFiles, *, new_cases_per_day: int | None = None
+    ) -> None:
         self.name = name
         self.client = client
+        self.files = files
         self.new_cases_per_day = new_cases_per_day
         self._channels: dict[str, Channel] = {}
 

@@ -5,49 +5,61 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.deskie import Case, CaseNotFound, Message, Priority
 from forum_bridge.errors import Held
-from forum_bridge.ledger import conversations
 from forum_bridge.ledger.conversations import Conversation
-from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.posts import PostRow
 from forum_bridge.markup.footer import footer_address, footer_permalink
 
 NEWEST = 100
+CLOCKS_DIFFER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where a post stands on the desk; ``case`` is set when the lost write had opened it."""
+    """Where a post stands on the desk; ``opened`` is the case when the write had opened it."""
 
     case_id: int
     message_id: int | None
-    case: Case | None = None
+    opened: Case | None = None
 
 
 class DeskLook:
     """Reads only. Returns None only when the message is surely not there; raises Held when it cannot be known."""
 
-    def __init__(self, ledger: Ledger, desk: Desk) -> None:
-        self._ledger = ledger
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
     async def find(self, owner: Conversation, post: PostRow, channel: str) -> Found | None:
-        """Return where the post of a lost write stands, or None. Raises Retry when Deskie cannot be asked now."""
-        if post.case_id is not None:
-            return await self._in_case(post.case_id, post)
-        async with self._ledger.reading() as db:
-            known = {case.case_id for case in await conversations.cases(db, owner.id)}
-        users = await self._desk.client.users_by_custom_id(owner.custom_id, channel, priority=Priority.ANSWER)
-        for user in users:
-            for case in await self._desk.client.cases_of_user(user.id, priority=Priority.ANSWER):
-                if case.id not in known and (found := await self._in_case(case.id, post)) is not None:
-                    return Found(found.case_id, found.message_id, case)
+        """Return where the post of a lost write stands, or None. Raises Retry when Deskie cannot be asked now.
+
+        It is looked for in the case it was written to, then in all cases of its customer that changed since: the case
+        may be new, and an agent may have merged it meanwhile."""
+        written_to = post.case_id
+        if written_to is not None and (found := await self._in_case(written_to, post)) is not None:
+            return Found(written_to, found)
+        for case in await self._cases(owner, post, channel):
+            if case.id != written_to and (found := await self._in_case(case.id, post)) is not None:
+                return Found(case.id, found, case if written_to is None else None)
         return None
 
-    async def _in_case(self, case_id: int, post: PostRow) -> Found | None:
+    async def _cases(self, owner: Conversation, post: PostRow, channel: str) -> list[Case]:
+        client, found = self._desk.client, []
+        if post.case_id is not None:
+            case = await client.case(post.case_id, priority=Priority.ANSWER)
+            parent = case.parent_case_id if case is not None else None
+            if parent is not None and (case := await client.case(parent, priority=Priority.ANSWER)) is not None:
+                found.append(case)
+        users = await client.users_by_custom_id(owner.custom_id, channel, priority=Priority.ANSWER)
+        for user in users:
+            found += await client.cases_of_user(user.id, priority=Priority.ANSWER)
+        return [case for case in found if _changed_since(case, post)]
+
+    async def _in_case(self, case_id: int, post: PostRow) -> int | None:
+        """Return the id of the message that is the post."""
         client = self._desk.client
         try:
             messages = await client.messages(case_id, limit=NEWEST, priority=Priority.ANSWER)
@@ -56,13 +68,18 @@ class DeskLook:
         mark = (footer_address(post.url), post.revision)
         for message in messages:
             if footer_permalink(message.html or message.text) == mark:
-                return Found(case_id, message.id)
+                return message.id
         if not _reaches_back(messages, post):
             raise Held(
                 f"Deskie's answer was lost, and case {case_id} has too many newer messages to look further back",
                 explanation="Look for the post in that case, then retry the item or mark it as sent.",
             )
         return None
+
+
+def _changed_since(case: Case, post: PostRow) -> bool:
+    """Whether a case may hold what was written: it changed since then, by Deskie's clock."""
+    return case.updated_at is None or post.sending_at is None or case.updated_at >= post.sending_at - CLOCKS_DIFFER
 
 
 def _reaches_back(messages: Sequence[Message], post: PostRow) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forum_bridge.bridge.agents import Agents
+from forum_bridge.bridge.answer_files import AnswerFiles
 from forum_bridge.bridge.context import Names, names_of
 from forum_bridge.bridge.site import Site
 from forum_bridge.errors import NotPosted
@@ -23,16 +24,17 @@ from forum_bridge.model import Author, Draft, Markup, Quote
 class Drafting:
     """Reads the ledger and the agents' names; writes nothing."""
 
-    def __init__(self, ledger: Ledger, agents: Agents) -> None:
+    def __init__(self, ledger: Ledger, agents: Agents, files: AnswerFiles) -> None:
         self._ledger = ledger
         self._agents = agents
+        self._files = files
 
     async def draft(self, site: Site, answer: AnswerRow, owner: Conversation, thread: ThreadRow) -> Draft:
         """Return the post to write. Raises NotPosted if nothing would be left to say, Retry if Deskie must be asked
         first."""
         markup = site.adapter.markup
-        files = [to_markup(f"📎 {file.name} {file.url}", is_html=False, markup=markup) for file in answer.attachments]
-        body = "\n\n".join(filter(None, [to_markup(answer.body or "", answer.is_html, markup), *files]))
+        files = to_markup(self._files.html(answer), is_html=True, markup=markup)
+        body = "\n\n".join(filter(None, [to_markup(answer.body or "", answer.is_html, markup), files]))
         if not body.strip():
             raise NotPosted("the answer is empty", explanation="Write the answer again in the case.")
         agent = await self._agents.public_name(answer.staff_id, site.config.answers.aliases)

@@ -3,15 +3,17 @@ beginning, those that no other answer has, by what they say."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from forum_bridge.bridge.answer_files import said
 from forum_bridge.bridge.site import Site
 from forum_bridge.errors import Held
 from forum_bridge.forums.contract import CanReply
-from forum_bridge.ledger import answers
+from forum_bridge.ledger import answers, posts
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.ledger import Ledger
-from forum_bridge.markup.answer import answer_text
 from forum_bridge.markup.clean import clean_post
-from forum_bridge.markup.compare import is_answer
+from forum_bridge.markup.compare import fingerprint, is_answer
 from forum_bridge.model import Post, ThreadRef
 
 
@@ -25,15 +27,23 @@ class ForumLook:
         """Return our post that is this answer, or None. Raises Held if a page since could not be read, or
         moderators hold our posts back."""
         assert isinstance(site.adapter, CanReply)  # only then was a write begun
-        own = await site.adapter.own_posts(thread, answer.after_post)
+        async with self._ledger.reading() as db:
+            before = await posts.newest_foreign(db, site.name, thread.id, answer.after_post)
+        own = await site.adapter.own_posts(thread, before)
         ids = [post.id for post in own.posts]
         async with self._ledger.reading() as db:
-            taken = await answers.with_receipts(db, site.name, ids)
+            published = await answers.with_receipts(db, site.name, ids)
             moderated = await answers.ever_queued(db, site.name)
-        wanted = answer_text(answer.body or "", answer.is_html)
-        for post in own.posts:
-            if post.id not in taken and is_answer(clean_post(post.html, post.url).text, wanted):
+        wanted = said(answer)
+        for post in own.posts[ids.index(answer.after_post) + 1 if answer.after_post in ids else 0 :]:
+            if post.id not in published and is_answer(clean_post(post.html, post.url).text, wanted):
                 return post
+        for post in own.posts:
+            if post.id in published and _says_more(post, published[post.id], wanted):
+                raise Held(
+                    f"the forum's answer was lost, and it may have become a part of {post.url}",
+                    explanation="Look whether it stands in that post, then retry it or mark it as sent.",
+                )
         if moderated or not own.complete:
             why = (
                 "a moderator may be looking at it" if moderated else "not every page of the thread could be read since"
@@ -43,3 +53,11 @@ class ForumLook:
                 explanation="Look in the thread whether the answer stands there, then retry it or mark it as sent.",
             )
         return None
+
+
+def _says_more(post: Post, published: Sequence[AnswerRow], wanted: str) -> bool:
+    """Whether a post of ours holds ``wanted`` more often than the answers it is known to be: some engines put a new
+    answer into the last one."""
+    sought = fingerprint(wanted)
+    known = "|".join(fingerprint(said(each)) for each in published)
+    return bool(sought) and fingerprint(clean_post(post.html, post.url).text).count(sought) > known.count(sought)

@@ -3,6 +3,7 @@ guesses."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,23 +19,31 @@ CASE_BEING_OPENED = timedelta(seconds=10)
 async def owner_of(db: AsyncConnection, answer: AnswerRow) -> Conversation:
     """Return the conversation of an answer and tie it to it.
 
-    Raises Retry while a case of this customer is being opened (the answer may belong to it), Held if the customer has
-    several threads and nothing says which, NotPosted if there is none.
+    Raises Retry while a case of this customer is being opened (the answer may belong to it), Held if its case or its
+    customer has several threads and nothing says which, NotPosted if there is none.
     """
     if answer.conversation_id is not None:
         return await conversations.get(db, answer.conversation_id)
-    owner = await conversations.of_case(db, answer.desk, answer.case_id) if answer.case_id is not None else None
-    if owner is None:
+    found = await conversations.of_case(db, answer.desk, answer.case_id) if answer.case_id is not None else []
+    if not found:
         of_user = await conversations.of_user(db, answer.desk, custom_id=answer.custom_id, user_id=answer.user_id)
         if await posts.creations_unclear(db, [each.id for each in of_user]):
             raise Retry("a case of this customer is just being opened", after=CASE_BEING_OPENED)
         if not of_user:
             raise NotPosted("no conversation of this bridge has this case or this customer")
         if len(of_user) > 1:
-            raise Held(
-                f"the bridge does not know case {answer.case_id}, and its customer writes in {len(of_user)} threads",
-                explanation="Answer in a case that the bridge opened, or post this one by hand and mark it as sent.",
-            )
-        owner = of_user[0]
-    await answers.change(db, answer.id, conversation_id=owner.id)
-    return owner
+            raise _ambiguous(f"the bridge does not know case {answer.case_id}, and its customer writes in", of_user)
+        found = of_user
+    if len(found) > 1:
+        raise _ambiguous(f"case {answer.case_id} holds posts from", found)
+    if found[0].forum != answer.forum:
+        raise Held(f"case {answer.case_id} belongs to {found[0].forum}, its customer to {answer.forum}")
+    await answers.change(db, answer.id, conversation_id=found[0].id)
+    return found[0]
+
+
+def _ambiguous(what: str, found: Sequence[Conversation]) -> Held:
+    return Held(
+        f"{what} {len(found)} threads",
+        explanation="Answer in a case that holds one thread, or post this one by hand and mark it as sent.",
+    )

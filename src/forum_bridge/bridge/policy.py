@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from forum_bridge.ledger.states import State
 from forum_bridge.model import Post, normalised
@@ -28,6 +28,7 @@ class Facts:
     starter_key: str | None
 
 
+CLOCKS_DIFFER = timedelta(hours=1)
 Concerns = Callable[[Post, Facts], bool]
 
 
@@ -70,7 +71,8 @@ def is_old(post: Post, facts: Facts) -> bool:
 
     In a thread read before, what is numbered above all that was read there is new, whatever the forum's clock says.
     Else the post's time decides, and where the page shows none: a first reading holds only old posts, and in a
-    thread met later only an id above all ids known on the forum is new, for ids count up across a forum.
+    thread met later only an id above all ids known on the forum is new, for ids count up across a forum. Where ids are
+    no numbers, a thread read before forgives a forum's clock an hour.
     """
     number = int(post.id) if post.id.isdigit() else None
     if facts.since is None:
@@ -78,7 +80,9 @@ def is_old(post: Post, facts: Facts) -> bool:
     if number is not None and facts.newest_in_thread is not None and number > facts.newest_in_thread:
         return False
     if post.time is not None:
-        return post.time < _as_coarse(facts.since, post.time)
+        met_before = number is None and facts.thread_known and not facts.first_reading
+        since = facts.since - CLOCKS_DIFFER if met_before else facts.since
+        return post.time < _as_coarse(since, post.time)
     if facts.first_reading:
         return True
     return not facts.thread_known and number is not None and facts.highest is not None and number <= facts.highest

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from forum_bridge.bridge.intake import Intake, digest
+from forum_bridge.bridge.content import digest
+from forum_bridge.bridge.intake import Intake
 from forum_bridge.bridge.policy import Rules
 from forum_bridge.bridge.retry import BLOCKED_PAUSE, backoff, describe
 from forum_bridge.bridge.site import Site
@@ -54,9 +55,12 @@ class Poll:
             return None
         try:
             reading = await site.account.doing(lambda: site.adapter.read(watch.watch, watch.cursor))
+            return await self._store(site, watch, reading)
         except BridgeError as error:
             return await self._troubled(watch, error, site.config.every.max)
-        return await self._store(site, watch, reading)
+        except Exception as error:  # noqa: BLE001 -- an adapter is anybody's code; the operator must see that it fails
+            structlog.get_logger().exception("watch_failed", forum=watch.forum, watch=watch.watch.target)
+            return await self._troubled(watch, error, site.config.every.max)
 
     async def _store(self, site: Site, watch: WatchRow, reading: Reading) -> datetime:
         large = len(reading.posts) > LARGE_READING
@@ -90,7 +94,7 @@ class Poll:
             return every.min
         return min(max(watch.interval, every.min) * SLOWER, every.max)
 
-    async def _troubled(self, watch: WatchRow, error: BridgeError, longest: timedelta) -> datetime:
+    async def _troubled(self, watch: WatchRow, error: Exception, longest: timedelta) -> datetime:
         pause = backoff(watch.failures + 1, self._random())
         if isinstance(error, Retry):
             pause = max(pause, error.after or timedelta(0))

@@ -12,11 +12,11 @@ import structlog
 from forum_bridge.bridge.draft import Drafting
 from forum_bridge.bridge.forum_look import ForumLook
 from forum_bridge.bridge.owner import owner_of
-from forum_bridge.bridge.retry import WRITE_TIMEOUT, Again, Dead, Hold, Look, decide, recording
+from forum_bridge.bridge.retry import WRITE_TIMEOUT, Again, Dead, Hold, Look, decide, recording, writing
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.walk import head
 from forum_bridge.bridge.wording import Wording
-from forum_bridge.errors import NotPosted, Unclear
+from forum_bridge.errors import Held, NotPosted, Unclear
 from forum_bridge.forums.contract import CanReply
 from forum_bridge.ledger import answers, posts, threads
 from forum_bridge.ledger.answers import AnswerRow
@@ -25,6 +25,8 @@ from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.states import State
 from forum_bridge.ledger.threads import ThreadRow
 from forum_bridge.model import Clock, Receipt, ReceiptState
+
+LOST_WRITES = 5  # a forum that takes an answer and never shows it must not get it for ever
 
 
 class Publish:
@@ -90,9 +92,11 @@ class Publish:
             await self._change(answer, state=State.SENDING, sending_at=now, first_tried_at=first, after_post=newest)
             return await adapter.reply(thread.ref, draft)
 
-        receipt = await site.account.doing(write)
+        with writing():
+            receipt = await site.account.doing(write)
         with recording():
             if receipt.post_id is None and receipt.state is ReceiptState.POSTED:
+                await self._change(answer, receipt_state=receipt.state)
                 receipt = await self._read_back(site, replace(answer, after_post=newest), thread)
             await self._sent(answer, receipt)
         structlog.get_logger().info("answer_published", forum=site.name, message=answer.message_id, post=receipt.url)
@@ -105,15 +109,20 @@ class Publish:
 
     async def _after_a_lost_answer(self, site: Site, answer: AnswerRow, thread: ThreadRow) -> None:
         """Look for an answer whose write may have taken effect; publish it again only if it surely has not."""
-        ready = (answer.sending_at or self._clock()) + WRITE_TIMEOUT
-        if self._clock() < ready:
+        if answer.sending_at is not None and self._clock() < (ready := answer.sending_at + WRITE_TIMEOUT):
             await self._change(answer, due_at=ready)
             return
         found = await site.account.doing(lambda: self._look.find(site, answer, thread.ref))
-        if found is None:
-            await self._change(answer, state=State.WAITING, due_at=self._clock(), sending_at=None)
-        else:
+        if found is not None:
             await self._sent(answer, Receipt(found.id, found.url))
+        elif answer.receipt_state is not None or answer.attempts >= LOST_WRITES:
+            raise Held(
+                f"the forum was sent the answer {max(answer.attempts, 1)} times, and it does not stand in the thread",
+                explanation="A moderator or a spam filter may hold it: look there, then retry it or mark it as sent.",
+            )
+        else:
+            due = self._clock() + WRITE_TIMEOUT * (2 ** max(answer.attempts - 1, 0) - 1)
+            await self._change(answer, state=State.WAITING, due_at=due, sending_at=None)
 
     async def _sent(self, answer: AnswerRow, receipt: Receipt) -> None:
         await self._change(
@@ -128,7 +137,8 @@ class Publish:
         )
 
     async def _failed(self, answer: AnswerRow, error: Exception) -> None:
-        verdict = decide(error, answer.attempts + 1, self._clock(), self._random())
+        now = self._clock()
+        verdict = decide(error, answer.attempts + 1, now, self._random())
         log = structlog.get_logger().bind(forum=answer.forum, message=answer.message_id, reason=verdict.reason)
         facts: dict[str, object]
         match verdict:
@@ -144,7 +154,9 @@ class Publish:
             case Dead():
                 log.error("answer_dead")
                 facts = {"state": State.DEAD}
-        await self._change(answer, attempts=answer.attempts + 1, reason=verdict.reason, **facts)
+        first = answer.first_tried_at or now  # what fails before its write, too, keeps others back for an hour only
+        tried = {"attempts": answer.attempts + 1, "first_tried_at": first, "reason": verdict.reason}
+        await self._change(answer, **tried, **facts)
 
     async def _change(self, answer: AnswerRow, **facts: object) -> None:
         await self._ledger.commit(lambda db: answers.change(db, answer.id, **facts))

@@ -78,7 +78,7 @@ class Receive:
             "staff_id": answer.staff_id,
             "origin": answer.origin.value,
             "is_html": answer.is_html,
-            "body_id": await bodies.keep(db, answer.body, now=now),
+            "body_id": (await bodies.keep(db, [answer.body], now=now))[0],
             "attachments": [asdict(attachment) for attachment in answer.attachments],
             "received_at": now,
             "forum": forum,
@@ -91,11 +91,11 @@ class Receive:
         return forum or ""
 
     async def _owner(self, db: AsyncConnection, answer: AgentAnswer) -> tuple[Conversation | None, str | None]:
-        """Return the conversation if the case names it, and the forum if anything does."""
+        """Return the conversation if the case names one alone, and the forum if anything does."""
         if answer.case_id is not None:
-            owner = await conversations.of_case(db, self._desk, answer.case_id)
-            if owner is not None:
-                return owner, owner.forum
+            of_case = await conversations.of_case(db, self._desk, answer.case_id)
+            if of_case:
+                return of_case[0] if len(of_case) == 1 else None, of_case[0].forum
         of_user = await conversations.of_user(db, self._desk, custom_id=answer.custom_user_id, user_id=answer.user_id)
         return None, of_user[0].forum if of_user else None
 

@@ -53,7 +53,8 @@ Verdict = Again | Look | Hold | Dead
 def decide(error: Exception, attempts: int, now: datetime, jitter: float) -> Verdict:
     """Return what to do with an item whose ``attempts``-th try (from 1) ended in ``error``.
 
-    ``jitter`` in [0, 1) spreads items that failed together: it stretches a pause by up to a quarter.
+    ``jitter`` in [0, 1) spreads items that failed together: it stretches a pause by up to a quarter. An error that
+    nobody foresaw counts as "nothing was written": ``writing`` and ``recording`` stand around what may have been.
     """
     reason = describe(error)
     match error:
@@ -64,7 +65,7 @@ def decide(error: Exception, attempts: int, now: datetime, jitter: float) -> Ver
         case Held():
             return Hold(reason)
         case Retry(after=timedelta() as pause):
-            return Again(now + pause * (1 + jitter / 4), reason)
+            return Again(now + max(pause, FIRST_PAUSE) * (1 + jitter / 4), reason)
         case Blocked():
             return Again(now + BLOCKED_PAUSE * (1 + jitter / 4), reason)
         case Retry() | SignInNeeded() | WatchTrouble():
@@ -72,7 +73,18 @@ def decide(error: Exception, attempts: int, now: datetime, jitter: float) -> Ver
         case _ if attempts >= TRIES_OF_A_FAULT:
             return Hold(f"unexpected: {reason}")
         case _:
-            return Look(now + WRITE_TIMEOUT, f"unexpected: {reason}")
+            return Again(now + backoff(attempts, jitter), f"unexpected: {reason}")
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Around a remote write: a failure that nobody foresaw may have come after it took effect."""
+    try:
+        yield
+    except BridgeError:
+        raise
+    except Exception as error:
+        raise Unclear(f"The write ended in {type(error).__name__}") from error
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from forum_bridge.bridge.account import Account
 from forum_bridge.config import ForumConfig
 from forum_bridge.forums.contract import Adapter
+from forum_bridge.web.fetch import Fetcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +21,4 @@ class Site:
     config: ForumConfig
     adapter: Adapter
     account: Account
+    fetcher: Fetcher

@@ -1,24 +1,25 @@
 """An answer's full wording. Deskie's webhook is only known to carry plain text (api: `content`), so bold, links and
-lists are read from the case."""
+lists are read from the case, and with them once more whether it is an internal note."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.deskie import CaseNotFound, Priority
+from forum_bridge.errors import NotPosted
 from forum_bridge.ledger import answers, bodies
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.ledger import Ledger
-from forum_bridge.model import Clock
+from forum_bridge.model import Attachment, Clock
 
 NEWEST = 50
 
 
 class Wording:
-    """Asks Deskie once for each answer that came as plain text, and keeps what it learned in the ledger."""
+    """Asks Deskie for each answer, and keeps what it learned in the ledger."""
 
     def __init__(self, ledger: Ledger, desk: Desk, clock: Clock) -> None:
         self._ledger = ledger
@@ -26,19 +27,31 @@ class Wording:
         self._clock = clock
 
     async def full(self, answer: AnswerRow) -> AnswerRow:
-        """Return the answer with its HTML, or as it is if Deskie has none. Raises Retry when Deskie cannot be asked
-        now."""
-        if answer.is_html or answer.case_id is None:
+        """Return the answer with its HTML, or as it is if Deskie has none. Raises NotPosted if it is an internal note
+        whatever its webhook said, Retry when Deskie cannot be asked now."""
+        if answer.case_id is None:
             return answer
         try:
             messages = await self._desk.client.messages(answer.case_id, limit=NEWEST, priority=Priority.ANSWER)
         except CaseNotFound:
             return answer
-        told = next((each for each in messages if each.id == answer.message_id and not each.note), None)
-        if told is None or not told.html:
+        told = next((each for each in messages if each.id == answer.message_id), None)
+        if told is not None and told.note:
+            raise NotPosted("it is an internal note", explanation="It stays inside; there is nothing to do.")
+        if told is not None and len(told.attachments) >= len(answer.attachments) and told.attachments:
+            answer = await self._with_files(answer, told.attachments)
+        if told is None or not told.html or answer.is_html:
             return answer
         await self._keep(answer, told.html)
         return replace(answer, body=told.html, is_html=True)
+
+    async def _with_files(self, answer: AnswerRow, files: tuple[Attachment, ...]) -> AnswerRow:
+        """The webhook may give bare addresses; the case tells the files' names too."""
+        if files == answer.attachments:
+            return answer
+        facts = [asdict(file) for file in files]
+        await self._ledger.commit(lambda db: answers.change(db, answer.id, attachments=facts))
+        return replace(answer, attachments=files)
 
     async def _keep(self, answer: AnswerRow, html: str) -> None:
         now = self._clock()

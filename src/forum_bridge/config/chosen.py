@@ -9,15 +9,17 @@ from pathlib import Path
 
 from forum_bridge.config.faults import KeyPath
 from forum_bridge.config.tree import Tree, typed
+from forum_bridge.model import WatchKind
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The adapter that a forum names, and the options for it."""
+    """The adapter that a forum names, the options for it, and what is watched: the entry's number and its kind."""
 
     forum: str
     adapter: str
     options: Mapping[str, object] = field(repr=False)
+    watches: tuple[tuple[int, WatchKind], ...] = ()
 
 
 def adapters_dir(tree: Mapping[str, Tree], folder: Path, known: AbstractSet[KeyPath]) -> Path | None:
@@ -41,4 +43,12 @@ def chosen(tree: Mapping[str, Tree], known: AbstractSet[KeyPath]) -> Iterator[Ch
         spoiled = {path[2] for path in known if path[:2] == ("forums", name) and len(path) > 2}
         spoiled |= {path[1] for path in known if path[:1] == ("defaults",) and len(path) > 1}
         if isinstance(adapter, str) and adapter and isinstance(options, dict) and not spoiled & {"adapter", "options"}:
-            yield Chosen(name, str(adapter), {key: typed(value) for key, value in options.items()})
+            given = {key: typed(value) for key, value in options.items()}
+            yield Chosen(name, str(adapter), given, tuple(_watches(forum.get("watch"))))
+
+
+def _watches(entries: Tree) -> Iterator[tuple[int, WatchKind]]:
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        kinds = [kind for kind in WatchKind if isinstance(entry, dict) and kind.value in entry]
+        if len(kinds) == 1:
+            yield index, kinds[0]

@@ -114,7 +114,9 @@ class WebhookConfig(Model):
         "127.0.0.1:8090", description="Address and port on which the bridge listens."
     )
     public_url: Url | None = Field(
-        None, description="The address under which Deskie reaches the bridge; /deskie/CHANNEL/SECRET is appended."
+        None,
+        description="The address under which Deskie (/deskie/CHANNEL/SECRET is appended) and the forum's readers "
+        "(files of answers, /files/…) reach the bridge. Left out, files are linked where Deskie has them.",
     )
     secret: Annotated[Secret, AfterValidator(_hook_secret)] = Field(
         description="At least 24 characters that stand in the webhook's address."

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from forum_bridge.config import Config, ForumConfig
-from forum_bridge.daemon.compose import adapter_of, open_desk, open_forum
-from forum_bridge.daemon.desk_check import channel_faults, expected_webhook
-from forum_bridge.errors import BridgeError
+from forum_bridge.daemon.compose import adapter_of, channel_of, open_desk, open_forum
+from forum_bridge.daemon.desk_check import expected_webhook
+from forum_bridge.deskie import Channel, check_channel, find_channel
+from forum_bridge.errors import BridgeError, Retry
 from forum_bridge.forums.contract import Adapter, CanReply, CanSignIn
 from forum_bridge.forums.registry import Registry
+from forum_bridge.ledger import files
 from forum_bridge.ledger.ledger import Ledger
-from forum_bridge.model import Clock, SignInState, Watch
+from forum_bridge.model import Clock, Reading, SignInState, Watch
 from forum_bridge.web.pacer import Pacer
 
 REFUSED = {
-    SignInState.REFUSED: "Check login.user and login.password: the forum does not take them.",
+    SignInState.REFUSED: "Check login.user and login.password: sign in with them in a browser.",
     SignInState.CAPTCHA: "Sign in once by hand with this account, or ask the owner to exempt it from captchas.",
     SignInState.BLOCKED: "Ask the forum's owner to let the bridge's User-Agent through.",
 }
+LATER = "Try again in a while; the running bridge does so by itself."
+
+Trying = Callable[[str, str], None]
+"""Told the part and the step just before each is tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was tried: where, what, whether it works, what was found, and what to do if it does not."""
+    """One thing that was tried: where, what, whether it works, and what was found. ``todo`` says what to do if it does
+    not work; where it does, what is left out and how to have it."""
 
     part: str
     what: str
@@ -35,25 +42,25 @@ class Finding:
     todo: str = ""
 
 
-async def checkup(config: Config, registry: Registry, clock: Clock) -> AsyncIterator[Finding]:
+async def checkup(config: Config, registry: Registry, clock: Clock, trying: Trying) -> AsyncIterator[Finding]:
     """Yield findings as they come: the ledger, Deskie, then each forum. Reads only; signs in where an account is
     set."""
-    yield await _ledger(Path(config.ledger.path), clock)
-    async for finding in _desk(config, clock):
+    trying("ledger", "open")
+    yield await _ledger(config.ledger.path, clock)
+    async for finding in _desk(config, clock, trying):
         yield finding
     pacer = Pacer(clock, asyncio.sleep)
     for name, forum in config.forums.items():
         async with open_forum(forum, pacer, clock) as session:
-            async for finding in _forum(name, forum, adapter_of(forum, registry, session), clock):
+            async for finding in _forum(name, forum, adapter_of(forum, registry, session), clock, trying):
                 yield finding
 
 
 async def _ledger(path: Path, clock: Clock) -> Finding:
-    if not await asyncio.to_thread(path.exists):
-        ok = await asyncio.to_thread(path.parent.is_dir)
-        todo = "" if ok else f"Make the folder {path.parent} and give it to the user who runs the bridge."
-        return Finding("ledger", "open", ok, f"{path} will be made at the first run", todo)
     try:
+        if not await asyncio.to_thread(path.exists):
+            await asyncio.to_thread(files.check_place, files.located(path))
+            return Finding("ledger", "open", ok=True, found=f"{path} will be made when the bridge first runs")
         async with Ledger.open(path, clock, read_only=True) as ledger:
             await ledger.probe()
     except BridgeError as error:
@@ -61,59 +68,94 @@ async def _ledger(path: Path, clock: Clock) -> Finding:
     return Finding("ledger", "open", ok=True, found=str(path))
 
 
-async def _desk(config: Config, clock: Clock) -> AsyncIterator[Finding]:
+async def _desk(config: Config, clock: Clock, trying: Trying) -> AsyncIterator[Finding]:
+    trying("deskie", "API")
     async with open_desk(config, clock) as desk:
         try:
             channels = await desk.client.custom_channels()
         except BridgeError as error:
             yield _failed("deskie", "API", error)
             return
-    yield Finding("deskie", "API", ok=True, found=config.deskie.api_url)
-    faults = channel_faults(config, channels)
-    for fault in faults:
-        yield Finding("deskie", "channel", ok=False, found=fault.message, todo=fault.explanation)
-    if not faults:
-        compared = "its webhook URL is right" if expected_webhook(config, "") else "its webhook URL was not compared"
-        todo = "" if config.webhook.public_url else "Set webhook.public_url to have it compared."
-        yield Finding("deskie", "channel", ok=True, found=f"exists, is active; {compared}", todo=todo)
+    yield Finding("deskie", "API", ok=True, found=f"{config.deskie.api_url} takes the key of {config.deskie.email}")
+    for key in sorted({channel_of(config, forum) for forum in config.forums.values()}):
+        for finding in _channel(config, key, channels):
+            yield finding
 
 
-async def _forum(name: str, forum: ForumConfig, adapter: Adapter, clock: Clock) -> AsyncIterator[Finding]:
-    if forum.login is None:
-        yield Finding(name, "sign in", ok=True, found="no account configured: reads as a guest, cannot answer")
-    elif not isinstance(adapter, CanSignIn):
-        yield Finding(name, "sign in", ok=True, found=f"the adapter {adapter.name} needs no sign-in")
-    else:
-        finding = await _sign_in(name, forum.login.user, adapter)
-        yield finding
-        if not finding.ok:
-            return
+def _channel(config: Config, key: str, channels: list[Channel]) -> list[Finding]:
+    what, expected = f"channel {key}", expected_webhook(config, key)
+    faults = check_channel(channels, key, expected)
+    channel = find_channel(channels, key)
+    if faults or channel is None:
+        return [Finding("deskie", what, ok=False, found=each.message, todo=each.explanation) for each in faults]
+    found = f"“{channel.title}” is active, {channel.type}"
+    if expected is not None:
+        return [Finding("deskie", what, ok=True, found=f"{found}, and its webhook URL leads to this bridge")]
+    todo = "Set webhook.public_url to have the channel's webhook URL compared with it."
+    return [Finding("deskie", what, ok=True, found=f"{found}; its webhook URL was not compared", todo=todo)]
+
+
+async def _forum(
+    name: str, forum: ForumConfig, adapter: Adapter, clock: Clock, trying: Trying
+) -> AsyncIterator[Finding]:
+    trying(name, "sign in")
+    signed_in = await _sign_in(name, forum, adapter)
+    yield signed_in
+    if not signed_in.ok:
+        return
     for watch in forum.watch:
-        yield await _read(name, adapter, Watch(watch.kind, watch.target, clock()))
-    if not isinstance(adapter, CanReply):
-        yield Finding(name, "answer", ok=False, found=f"{adapter.name} only reads", todo="Answers are posted by hand.")
+        what = f"{watch.kind.value} {watch.target}".strip()
+        trying(name, what)
+        yield await _read(name, what, adapter, Watch(watch.kind, watch.target, clock()))
+    if forum.login is not None and not isinstance(adapter, CanReply):
+        todo = "Agents' answers will be dead letters in `forum-bridge status`: post them by hand."
+        yield Finding(name, "answer", ok=True, found=f"the adapter {adapter.name} only reads", todo=todo)
 
 
-async def _sign_in(name: str, user: str, adapter: CanSignIn) -> Finding:
-    try:
-        outcome = await adapter.sign_in()
-    except BridgeError as error:
-        return _failed(name, "sign in", error)
+async def _sign_in(name: str, forum: ForumConfig, adapter: Adapter) -> Finding:
+    if forum.login is None:
+        todo = "Set login.user and login.password of the bridge's account to have answers posted."
+        return Finding(name, "sign in", ok=True, found="no account: reads as a guest, never answers", todo=todo)
+    if not isinstance(adapter, CanSignIn):
+        return Finding(name, "sign in", ok=True, found=f"the adapter {adapter.name} needs none")
+    return await _tried(name, "sign in", lambda: _try_account(name, forum.login.user if forum.login else "", adapter))
+
+
+async def _try_account(name: str, user: str, adapter: CanSignIn) -> Finding:
+    outcome = await adapter.sign_in()
     if outcome.state is SignInState.OK:
         return Finding(name, "sign in", ok=True, found=f"signed in as {user}")
     told = f": {outcome.detail}" if outcome.detail else ""
-    return Finding(name, "sign in", ok=False, found=f"{user}: {outcome.state.value}{told}", todo=REFUSED[outcome.state])
+    todo = f"{REFUSED[outcome.state]} What is watched there is only tried once this works."
+    return Finding(name, "sign in", ok=False, found=f"{user}: {outcome.state.value}{told}", todo=todo)
 
 
-async def _read(name: str, adapter: Adapter, watch: Watch) -> Finding:
-    what = f"{watch.kind.value} {watch.target}".strip()
+async def _read(name: str, what: str, adapter: Adapter, watch: Watch) -> Finding:
+    async def work() -> Finding:
+        return Finding(name, what, ok=True, found=_told(await adapter.read(watch, None)))
+
+    return await _tried(name, what, work)
+
+
+async def _tried(part: str, what: str, work: Callable[[], Awaitable[Finding]]) -> Finding:
     try:
-        reading = await adapter.read(watch, None)
+        return await work()
     except BridgeError as error:
-        return _failed(name, what, error)
-    titles = ", ".join(f"“{seen.ref.title}”" for seen in reading.threads[:3])
-    return Finding(name, what, ok=True, found=f"{len(reading.posts)} posts read" + (f" in {titles}" if titles else ""))
+        return _failed(part, what, error)
+    except Exception as error:  # noqa: BLE001 -- an adapter may be anybody's code, and the other parts are still to be tried
+        todo = "This is a fault in the adapter, not in the configuration: tell its author."
+        return Finding(part, what, ok=False, found=f"the adapter failed with {type(error).__name__}", todo=todo)
+
+
+def _told(reading: Reading) -> str:
+    many = len(reading.posts)
+    if not many:
+        return "read; no new post at this moment"
+    titles = ", ".join(f"“{seen.ref.title}”" for seen in reading.threads[:3] if seen.ref.title)
+    more = f" and {len(reading.threads) - 3} more threads" if len(reading.threads) > 3 else ""
+    return f"{many} {'post' if many == 1 else 'posts'} read" + (f" in {titles}{more}" if titles else "")
 
 
 def _failed(part: str, what: str, error: BridgeError) -> Finding:
-    return Finding(part, what, ok=False, found=str(error), todo=error.explanation)
+    todo = LATER if error.explanation == Retry.explanation else error.explanation
+    return Finding(part, what, ok=False, found=str(error), todo=todo)

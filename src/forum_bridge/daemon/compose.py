@@ -9,6 +9,7 @@ import aiohttp
 
 from forum_bridge import __version__
 from forum_bridge.bridge.account import Account
+from forum_bridge.bridge.answer_files import AnswerFiles
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.policy import Concerns, Rules, everyone, mentioning, starter
 from forum_bridge.bridge.site import Site
@@ -20,6 +21,7 @@ from forum_bridge.forums.registry import Registry, UnknownAdapter
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.model import Clock, Post, WatchKind, normalised
+from forum_bridge.web.fetch import open_fetcher
 from forum_bridge.web.pacer import Pacer
 from forum_bridge.web.session import Credentials, ForumSession, SessionSettings, open_session, user_agent
 
@@ -41,13 +43,16 @@ def adapter_faults(loaded: Loaded, registry: Registry) -> list[Fault]:
             loaded.source.fault((*here, "options", *fault.path), fault.problem, fault.mend)
             for fault in entry.check(chosen.options)
         ]
-        watched = loaded.config.forums[chosen.forum].watch if loaded.config else ()
         faults += [
-            loaded.source.fault((*here, "watch", index), f"{entry.name} cannot watch a {watch.kind}", _able(entry))
-            for index, watch in enumerate(watched)
-            if watch.kind not in entry.watches
+            loaded.source.fault((*here, "watch", index), f"{entry.name} cannot watch {_named(kind)}", _able(entry))
+            for index, kind in chosen.watches
+            if kind not in entry.watches
         ]
     return faults
+
+
+def _named(kind: WatchKind) -> str:
+    return kind.value if kind is WatchKind.MENTIONS else f"a {kind.value}"
 
 
 def _able(entry: AdapterEntry) -> str:
@@ -86,7 +91,8 @@ async def open_sites(
     async with AsyncExitStack() as stack:
         sites: dict[str, Site] = {}
         for name, forum in config.forums.items():
-            adapter = adapter_of(forum, registry, await stack.enter_async_context(open_forum(forum, pacer, clock)))
+            session = await stack.enter_async_context(open_forum(forum, pacer, clock))
+            adapter = adapter_of(forum, registry, session)
             sites[name] = Site(
                 name=name,
                 desk=DESK,
@@ -94,6 +100,7 @@ async def open_sites(
                 config=forum,
                 adapter=adapter,
                 account=Account(name, adapter, ledger, clock),
+                fetcher=await stack.enter_async_context(open_fetcher(forum.url, user_agent(__version__), session)),
             )
         yield sites
 
@@ -101,9 +108,13 @@ async def open_sites(
 @asynccontextmanager
 async def open_desk(config: Config, clock: Clock) -> AsyncIterator[Desk]:
     """Open the connection to Deskie."""
-    deskie = config.deskie
+    deskie, door = config.deskie, config.webhook
     connector = aiohttp.TCPConnector(keepalive_timeout=IDLE_SECONDS)
-    async with aiohttp.ClientSession(connector=connector) as http:
+    async with (
+        aiohttp.ClientSession(connector=connector) as http,
+        open_fetcher(deskie.api_url, user_agent(__version__)) as fetcher,
+    ):
+        files = AnswerFiles(DESK, deskie.api_url, door.public_url, door.secret.get_secret_value(), fetcher)
         client = DeskieClient(
             http,
             deskie.api_url,
@@ -113,7 +124,7 @@ async def open_desk(config: Config, clock: Clock) -> AsyncIterator[Desk]:
             clock,
             timeout=deskie.timeout,
         )
-        yield Desk(DESK, client, new_cases_per_day=deskie.new_cases_per_day)
+        yield Desk(DESK, client, files, new_cases_per_day=deskie.new_cases_per_day)
 
 
 def channel_of(config: Config, forum: ForumConfig) -> str:

@@ -1,130 +1,115 @@
-"""The running bridge: ledger, desk, forums, webhook door and dispatcher, started and stopped in order."""
+"""The running bridge: the ledger, and the shift that works under the configuration in effect. Starts, hands over to a
+new configuration, stops."""
 
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-import structlog
-
-from forum_bridge.bridge.desk import Desk
-from forum_bridge.bridge.receive import Receive
-from forum_bridge.bridge.site import Site
 from forum_bridge.config import Config
-from forum_bridge.daemon.compose import open_desk, open_sites
-from forum_bridge.daemon.desk_check import DeskCheck
+from forum_bridge.daemon.changes import changed_forums, changes
 from forum_bridge.daemon.door import Door
-from forum_bridge.daemon.register import refuse_changed_keys, register
-from forum_bridge.daemon.roads import roads
-from forum_bridge.dispatch import Dispatcher
-from forum_bridge.errors import Retry
+from forum_bridge.daemon.heartbeat import patience
+from forum_bridge.daemon.notify import Notifier
+from forum_bridge.daemon.shift import Shift, open_shift
+from forum_bridge.errors import ConfigurationRefused
 from forum_bridge.forums.registry import Registry
-from forum_bridge.ledger import answers, forums, posts, watches
 from forum_bridge.ledger.ledger import Ledger
-from forum_bridge.model import Clock, WorkKind
+from forum_bridge.model import Clock
 from forum_bridge.web.pacer import Pacer
-
-SWEEP = timedelta(minutes=1)
-PATIENCE = timedelta(seconds=20)
 
 
 class Daemon:
-    """One bridge. ``start`` wakes all that the ledger says is due; ``stop`` lets what is in flight finish or be
-    recorded."""
+    """One bridge, working. ``remark`` stands in the status until somebody takes it away."""
 
-    def __init__(self, config: Config, ledger: Ledger, desk: Desk, sites: Mapping[str, Site], clock: Clock) -> None:
+    def __init__(
+        self, ledger: Ledger, pacer: Pacer, clock: Clock, door: Door, shift: Shift, sessions: AsyncExitStack
+    ) -> None:
+        """The door is open and leads to ``shift``; ``sessions`` closes what that works with."""
+        self.remark: str | None = None
+        self.door = door
         self._ledger = ledger
-        self._sites = sites
+        self._pacer = pacer
         self._clock = clock
-        self._desk = desk
-        self._check = DeskCheck(config, desk, clock)
-        self._roads = roads(ledger, desk, sites, self._wake, clock, random.random)
-        self._unread: set[str] | None = None
-        self.settled = asyncio.Event()
-        """Set once every watch was asked for the first time since the start."""
-        daemons = {
-            WorkKind.POLL: self._poll,
-            WorkKind.RECONCILE: self._meet_desk,
-            WorkKind.SWEEP: self._sweep,
-        }
-        self._dispatcher = Dispatcher({**self._roads, **daemons}, clock)
-        receive = Receive(ledger, desk.name, sites, self._wake, clock)
-        self.door = Door(config.webhook, receive, self._channels(), ledger, self._check)
+        self._shift = shift
+        self._sessions = sessions
 
-    async def start(self) -> None:
-        """Open the webhook's door, then let the dispatcher run."""
-        async with self._ledger.reading() as db:
-            refuse_changed_keys(self._sites.values(), await forums.everyone(db))
-        await self.door.open()
-        self._dispatcher.start()
-        self._wake(WorkKind.RECONCILE, self._desk.name)
-        self._wake(WorkKind.SWEEP, self._desk.name)
+    @property
+    def config(self) -> Config:
+        """The configuration in effect."""
+        return self._shift.config
+
+    @property
+    def settled(self) -> asyncio.Event:
+        """Set once every watch was asked for the first time under the configuration in effect."""
+        return self._shift.settled
+
+    async def take_over(self, config: Config, registry: Registry) -> list[str]:
+        """Work under another configuration; return the keys that changed.
+
+        It is set up beside the old one, so that whatever is wrong with it leaves the old one at work: raises
+        ConfigurationRefused, and OSError for the door. Then the door leads to the new one, what the old one has under
+        way is finished or recorded, and only after that the new one begins to work: never two at once for one key.
+        """
+        old = self._shift
+        if config.ledger.path != old.config.ledger.path:
+            raise ConfigurationRefused(
+                f"ledger.url leads to {config.ledger.path}, but the bridge works with {old.config.ledger.path}.",
+                explanation="Another ledger needs a restart; set ledger.url back, or restart the bridge.",
+            )
+        changed, eager = changes(old.config, config), changed_forums(old.config, config)
+        async with AsyncExitStack() as beside:
+            opened = open_shift(config, registry, self._ledger, self._pacer, self._clock, eager)
+            shift = await beside.enter_async_context(opened)
+            await shift.check()
+            if config.webhook.bind != old.config.webhook.bind:
+                await self.door.open(config.webhook)
+            self.door.lead_to(shift.behind)
+            left, self._shift, self._sessions = self._sessions, shift, beside.pop_all()
+        try:
+            await old.end()
+        finally:
+            shift.work()
+        await left.aclose()
+        return changed
+
+    async def look(self) -> str:
+        """Write into the ledger, read from it and return in one line how things stand. Raises Retry if it cannot be
+        written."""
+        await self._ledger.probe()
+        status = await self._shift.status()
+        return f"{self.remark}; {status}" if self.remark else status
+
+    def stalled(self) -> str | None:
+        """Return what does not go on although it should, None if all does."""
+        return self._shift.progress.stalled()
 
     async def stop(self) -> None:
-        """Close the door, finish what runs, start nothing new."""
-        await self.door.close()
-        await self._dispatcher.stop(patience=PATIENCE)
-
-    def _wake(self, kind: WorkKind, key: str, at: datetime | None = None) -> None:
-        self._dispatcher.wake(kind, key, at)
-
-    def _channels(self) -> frozenset[str]:
-        return frozenset(site.channel for site in self._sites.values())
-
-    async def _meet_desk(self, _: str) -> datetime | None:
-        """Ask Deskie for its channels, and register the forums, which for new ones needs the answer."""
-        again = await self._check.run()
-        watched: set[str] = set()
-        for site in self._sites.values():
-            try:
-                for watch_id in await register(site, self._ledger, self._desk, self._clock):
-                    watched.add(str(watch_id))
-                    self._wake(WorkKind.POLL, str(watch_id), await self._due(watch_id))
-            except Retry as waits:
-                structlog.get_logger().warning("forum_waits", forum=site.name, reason=str(waits))
-        if self._unread is None and watched:
-            self._unread = watched
-        return again
-
-    async def _poll(self, key: str) -> datetime | None:
-        again = await self._roads[WorkKind.POLL](key)
-        if self._unread is not None:
-            self._unread.discard(key)
-            if not self._unread:
-                self.settled.set()
-        return again
-
-    async def _due(self, watch_id: int) -> datetime:
-        async with self._ledger.reading() as db:
-            return (await watches.get(db, watch_id)).due_at
-
-    async def _sweep(self, _: str) -> datetime:
-        """Wake whatever the ledger says is work: after a start, and in case a wake-up was lost."""
-        async with self._ledger.reading() as db:
-            conversations = await posts.due_conversations(db)
-            waiting = await answers.due_forums(db)
-        for conversation_id, at in conversations:
-            self._wake(WorkKind.DELIVER, str(conversation_id), at)
-        for forum, at in waiting:
-            self._wake(WorkKind.PUBLISH, forum, at)
-        return self._clock() + SWEEP
+        """Close the door, let what is under way finish or be recorded, close every session."""
+        async with self._sessions:
+            await self.door.close()
+            await self._shift.end()
 
 
 @asynccontextmanager
-async def running(config: Config, registry: Registry, clock: Clock) -> AsyncIterator[Daemon]:
-    """Run the bridge while the context is open. Raises LedgerRefused, ConfigurationRefused, or OSError for the door."""
-    async with (
-        Ledger.open(Path(config.ledger.path), clock) as ledger,
-        open_desk(config, clock) as desk,
-        open_sites(config, registry, ledger, Pacer(clock, asyncio.sleep), clock) as sites,
-    ):
-        daemon = Daemon(config, ledger, desk, sites, clock)
-        try:
-            await daemon.start()
-            yield daemon
-        finally:
-            await daemon.stop()
+async def running(
+    config: Config, registry: Registry, clock: Clock, notify: Notifier | None = None
+) -> AsyncIterator[Daemon]:
+    """Run the bridge while the context is open. Raises LedgerRefused, ConfigurationRefused, or OSError for the door.
+    While the ledger is opened, and perhaps migrated, ``notify`` is asked for more time."""
+    pacer = Pacer(clock, asyncio.sleep)
+    async with AsyncExitStack() as stack:
+        async with patience(notify or Notifier(), "Opening the ledger"):
+            ledger = await stack.enter_async_context(Ledger.open(Path(config.ledger.path), clock))
+        async with AsyncExitStack() as sessions:
+            shift = await sessions.enter_async_context(open_shift(config, registry, ledger, pacer, clock))
+            await shift.check()
+            door = Door(shift.behind)
+            stack.push_async_callback(door.close)
+            await door.open(config.webhook)
+            daemon = Daemon(ledger, pacer, clock, door, shift, sessions.pop_all())
+        stack.push_async_callback(daemon.stop)
+        shift.work()
+        yield daemon

@@ -1,35 +1,72 @@
-"""How the daemon speaks: plain lines with colours on a terminal, one logfmt line an event elsewhere (journald, a
-file)."""
+"""How a command speaks of events: short lines with colours on a terminal, one logfmt line an event elsewhere (journald,
+a file). Libraries' own warnings take the same form; what they say below that is not let through, for it may quote
+addresses and headers."""
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from typing import TextIO
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
+from structlog.types import Processor
 
 
-def configure(*, verbose: bool, stream: TextIO | None = None) -> None:
-    """Send structlog's events to ``stream`` (standard error by default); ``verbose`` includes debug events."""
+def configure(*, verbose: bool, quiet: bool = False, stream: TextIO | None = None) -> None:
+    """Send events to ``stream`` (standard error by default). ``verbose`` lets debug events through, ``quiet`` only
+    warnings and worse: for commands whose output is something else."""
     out = stream or sys.stderr
     terminal = out.isatty()
-    renderer = (
-        structlog.dev.ConsoleRenderer(colors=True)
-        if terminal
-        else structlog.processors.LogfmtRenderer(key_order=["level", "event"], bool_as_flag=False)
-    )
-    stamp = [structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False)] if terminal else []
+    before: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        *_stamp(terminal),
+    ]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            *stamp,
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        processors=[*before, *_rendering(terminal)],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.WARNING if quiet else logging.DEBUG if verbose else logging.INFO
+        ),
         logger_factory=structlog.PrintLoggerFactory(out),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.WARNING, stream=out, format="%(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler(out)
+    handler.addFilter(_discreet)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*before, structlog.stdlib.add_logger_name],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering(terminal)],
+        )
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def _discreet(record: logging.LogRecord) -> bool:
+    """Keep what cannot be read as HTTP out of the log: aiohttp quotes its first line, where the webhook's secret may
+    stand."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError):
+        record.msg, record.args = f"{record.getMessage()}: {type(error).__name__}", None
+        record.exc_info = record.exc_text = None
+    return True
+
+
+def _stamp(terminal: bool) -> list[Processor]:
+    """journald notes the time itself, and says by $JOURNAL_STREAM that it listens (systemd.exec(5))."""
+    if terminal:
+        return [structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False)]
+    return [] if "JOURNAL_STREAM" in os.environ else [structlog.processors.TimeStamper(fmt="iso", utc=True, key="time")]
+
+
+def _rendering(terminal: bool) -> list[Processor]:
+    if terminal:
+        # The library's own traceback prints every local variable, passwords among them.
+        plain = structlog.dev.plain_traceback
+        return [structlog.dev.ConsoleRenderer(colors="NO_COLOR" not in os.environ, exception_formatter=plain)]
+    order = ["time", "level", "event"]
+    return [
+        structlog.processors.format_exc_info,
+        structlog.processors.LogfmtRenderer(key_order=order, drop_missing=True, bool_as_flag=False),
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -43,17 +44,18 @@ def _refuse_other(site: Site, key: str, wanted: str | None, fixed: str) -> None:
         )
 
 
-async def register(site: Site, ledger: Ledger, desk: Desk, clock: Clock) -> list[int]:
+async def register(site: Site, ledger: Ledger, desk: Desk, clock: Clock, *, began: datetime | None = None) -> list[int]:
     """Write a forum and its watches into the ledger; return the watches' ids.
 
+    A new watch counts posts from when the bridge ``began`` (None: now), so that none is missed while Deskie is down.
     Raises Retry while the channel's type, which decides a new forum's identity, is not known yet.
     """
     config = site.config
     async with ledger.reading() as db:
         row = (await forums.everyone(db)).get(site.name)
-    identity = config.identity or (row.identity if row else None) or _usual_identity(desk, site.channel)
+    identity = config.identity or (row.identity if row else None) or usual_identity(desk, site.channel)
     now = clock()
-    since = config.start_from.moment(now, config.zone)
+    since = config.start_from.moment(began or now, config.zone)
     wanted = [Watch(each.kind, each.target, since) for each in config.watch]
 
     async def work(db: AsyncConnection) -> list[int]:
@@ -63,7 +65,7 @@ async def register(site: Site, ledger: Ledger, desk: Desk, clock: Clock) -> list
     return await ledger.commit(work)
 
 
-def _usual_identity(desk: Desk, channel: str) -> str:
-    """In a sync channel all of a user's threads would collapse into one chat, so there each thread is a person
-    apart."""
+def usual_identity(desk: Desk, channel: str) -> str:
+    """Return who is one customer where the configuration does not say. In a sync channel all of a user's threads would
+    collapse into one chat, so there each thread is a person apart. Raises Retry while the channel is not known."""
     return AUTHOR_IN_THREAD if desk.mode(channel) is ChannelType.SYNC else AUTHOR

@@ -28,6 +28,11 @@ def roads(
         WorkKind.POLL: Poll(ledger, sites, rules_for, wake, clock, chance),
         WorkKind.DELIVER: Deliver(ledger, desk, sites, clock, chance),
         WorkKind.PUBLISH: Publish(
-            ledger, sites, Wording(ledger, desk, clock), Drafting(ledger, Agents(desk, clock)), clock, chance
+            ledger,
+            sites,
+            Wording(ledger, desk, clock),
+            Drafting(ledger, Agents(desk, clock), desk.files),
+            clock,
+            chance,
         ),
     }

@@ -15,6 +15,7 @@ from forum_bridge.deskie.records import (
     Language,
     Message,
     NewCase,
+    Upload,
     User,
 )
 from forum_bridge.deskie.trouble import BadWebhook, CaseNotFound, DeskDeclined, DeskRefused, NotDeskie
@@ -44,6 +45,7 @@ __all__ = [
     "NotDeskie",
     "Origin",
     "Priority",
+    "Upload",
     "User",
     "check_channel",
     "decode",

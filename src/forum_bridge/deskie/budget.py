@@ -89,6 +89,13 @@ class Budget:
     def take(self, cost: int, priority: Priority) -> None:
         """Draw ``cost`` units (READ or WRITE) for a call about to be made; raises Retry with the wait, and then draws
         none."""
+        self.check(cost, priority)
+        window = self._window
+        left = None if window.left is None else window.left - cost
+        self._window = Window(window.opened, window.used + cost, left)
+
+    def check(self, cost: int, priority: Priority) -> None:
+        """Raise Retry with the wait unless ``cost`` units could be drawn now; draws none."""
         now = self._clock()
         if self._closed_until is not None:
             if now < self._closed_until:
@@ -99,8 +106,6 @@ class Budget:
         window = self._window
         if not fits(window, self.allowance, cost, priority):
             raise _spent(window.opened + MINUTE - now)
-        left = None if window.left is None else window.left - cost
-        self._window = Window(window.opened, window.used + cost, left)
 
     def learn(self, quota: Quota) -> None:
         """Take in what an answer told. The lower count of units left holds, since calls under way are not yet in

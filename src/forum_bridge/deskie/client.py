@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 import aiohttp
@@ -23,7 +23,19 @@ from forum_bridge.deskie.reading import (
     listed,
     single,
 )
-from forum_bridge.deskie.records import Agent, Case, CaseStatus, Channel, Group, Label, Language, Message, NewCase, User
+from forum_bridge.deskie.records import (
+    Agent,
+    Case,
+    CaseStatus,
+    Channel,
+    Group,
+    Label,
+    Language,
+    Message,
+    NewCase,
+    Upload,
+    User,
+)
 from forum_bridge.deskie.transport import Transport
 from forum_bridge.deskie.trouble import CaseNotFound
 from forum_bridge.deskie.values import Misshapen
@@ -54,9 +66,13 @@ class DeskieClient:
             http, base_url, email=email, api_key=api_key, budget=budget, clock=clock, timeout=timeout
         )
 
+    def ready(self, priority: Priority) -> None:
+        """Raise Retry unless the request budget allows a write of this priority now; for who has to prepare much."""
+        self._transport.ready(priority)
+
     async def create_case(self, new: NewCase, *, priority: Priority = Priority.NEW_CASE) -> Case:
         """Open a case; the customer is created on the way if the channel does not know them."""
-        return await self._write("POST", "cases.json", {"case": case_fields(new)}, CASE, priority)
+        return await self._write("POST", "cases.json", {"case": case_fields(new)}, CASE, priority, new.files)
 
     async def case(self, case_id: int, *, priority: Priority = Priority.MESSAGE) -> Case | None:
         """Return a case, also one in the bin or in spam; None if it does not exist (any more)."""
@@ -81,19 +97,23 @@ class DeskieClient:
         html: str,
         attachment_urls: Iterable[str] = (),
         *,
+        files: Sequence[Upload] = (),
         priority: Priority = Priority.MESSAGE,
     ) -> Message:
-        """Add a customer's message. Deskie fetches the ``attachment_urls`` itself."""
+        """Add a customer's message with files: ``files`` are sent along, the ``attachment_urls`` Deskie fetches
+        itself."""
         fields: dict[str, object] = {"user_id": user_id, "content_html": html}
         if urls := list(attachment_urls):
             fields["attachment_urls"] = urls
         path = f"cases/{case_id}/messages.json"
-        return await self._write("POST", path, {"message": fields}, MESSAGE, priority)
+        return await self._write("POST", path, {"message": fields}, MESSAGE, priority, files)
 
-    async def add_note(self, case_id: int, html: str, *, priority: Priority = Priority.ANSWER) -> Message:
+    async def add_note(
+        self, case_id: int, html: str, *, files: Sequence[Upload] = (), priority: Priority = Priority.ANSWER
+    ) -> Message:
         """Add an internal note, seen by agents only."""
         body = {"note": {"content_html": html}}
-        return await self._write("POST", f"cases/{case_id}/note.json", body, MESSAGE, priority)
+        return await self._write("POST", f"cases/{case_id}/note.json", body, MESSAGE, priority, files)
 
     async def messages(
         self, case_id: int, *, newest_first: bool = True, limit: int = 50, priority: Priority = Priority.ANSWER
@@ -154,8 +174,9 @@ class DeskieClient:
         body: Mapping[str, object],
         kind: Kind[Record],
         priority: Priority,
+        files: Sequence[Upload] = (),
     ) -> Record:
-        answer = await self._transport.write(method, path, body, priority)
+        answer = await self._transport.write(method, path, body, priority, files)
         return _read(Call(method, path), answer, kind)
 
     async def _list(

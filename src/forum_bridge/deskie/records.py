@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import IO
 
 from forum_bridge.model import Attachment
 
@@ -122,6 +123,17 @@ class Language:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file to hang on a message: its name (clean), media type, size in bytes, and where it is read from, a real file.
+    The call that sends it closes it, so it goes once."""
+
+    name: str
+    mime: str
+    size: int
+    content: IO[bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class NewCase:
     """A case to create. ``user_custom_id`` names the customer on ``channel``; an e-mail or phone links them to
     profiles that the desk already knows. ``custom_fields`` is by `cf_<id>`; ``labels`` are ids."""
@@ -140,3 +152,4 @@ class NewCase:
     language_id: int | None = None
     custom_fields: Mapping[str, str | bool] = field(default_factory=dict)
     attachment_urls: tuple[str, ...] = ()
+    files: tuple[Upload, ...] = ()

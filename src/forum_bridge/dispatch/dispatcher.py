@@ -25,10 +25,11 @@ class Dispatcher:
     """One per daemon. ``wake`` may come at any time, from any task of the loop."""
 
     def __init__(self, handlers: Mapping[WorkKind, Handler], clock: Clock, *, at_once: int = 32) -> None:
-        """``at_once`` bounds how many handlers run side by side."""
+        """``at_once`` bounds how many handlers of one kind run side by side: polls of a forum that hangs must not hold
+        up deliveries."""
         self._handlers = handlers
         self._clock = clock
-        self._slots = asyncio.Semaphore(at_once)
+        self._slots = {kind: asyncio.Semaphore(at_once) for kind in handlers}
         self._due: dict[Key, datetime] = {}
         self._running: dict[Key, asyncio.Task[None]] = {}
         self._rung: dict[Key, datetime] = {}
@@ -79,7 +80,7 @@ class Dispatcher:
     async def _run(self, name: Key) -> None:
         again: datetime | None = None
         try:
-            async with self._slots:
+            async with self._slots[name[0]]:
                 again = await self._handlers[name[0]](name[1])
         except Exception:  # noqa: BLE001 -- a fault in one key must not end the others; it is logged whole
             structlog.get_logger().exception("work_failed", kind=name[0].value, key=name[1])

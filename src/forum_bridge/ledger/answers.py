@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import RowMapping, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.ledger.batches import batched
 from forum_bridge.ledger.states import WORK, State
 from forum_bridge.ledger.tables import answer, body
 from forum_bridge.ledger.upsert import insert_ignore
@@ -47,6 +48,7 @@ class AnswerRow:
     reason: str | None
 
 
+AT_A_TIME = 100  # of a queue; what stands behind them has to wait anyway
 _SELECT = select(answer, body.c.html.label("body")).outerjoin(body, answer.c.body_id == body.c.id)
 
 
@@ -54,6 +56,12 @@ async def known(db: AsyncConnection, desk: str, message_id: int) -> bool:
     """Whether an answer with this message id was taken in already."""
     where = (answer.c.desk == desk, answer.c.message_id == message_id)
     return (await db.execute(select(func.count()).select_from(answer).where(*where))).scalar_one() > 0
+
+
+async def by_message(db: AsyncConnection, desk: str, message_id: int) -> AnswerRow | None:
+    """Return the answer with this message id."""
+    found = await _answers(db, _SELECT.where(answer.c.desk == desk, answer.c.message_id == message_id))
+    return found[0] if found else None
 
 
 async def take_in(db: AsyncConnection, row: dict[str, object]) -> None:
@@ -67,9 +75,9 @@ async def change(db: AsyncConnection, row_id: int, **values: object) -> None:
 
 
 async def unpublished(db: AsyncConnection, forum: str) -> list[AnswerRow]:
-    """Return the answers that still have to reach a forum, in the order they were received."""
+    """Return the oldest answers that still have to reach a forum, in the order they were received."""
     where = (answer.c.forum == forum, answer.c.state.in_(WORK))
-    return await _answers(db, _SELECT.where(*where).order_by(answer.c.id))
+    return await _answers(db, _SELECT.where(*where).order_by(answer.c.id).limit(AT_A_TIME))
 
 
 async def due_forums(db: AsyncConnection) -> list[tuple[str, datetime | None]]:
@@ -82,10 +90,15 @@ async def due_forums(db: AsyncConnection) -> list[tuple[str, datetime | None]]:
     return [(forum, due) for forum, due in await db.execute(query)]
 
 
-async def with_receipts(db: AsyncConnection, forum: str, post_ids: Sequence[str]) -> set[str]:
-    """Return those of these post ids that are known to be answers of ours."""
-    where = (answer.c.forum == forum, answer.c.receipt_post.in_(post_ids))
-    return set((await db.execute(select(answer.c.receipt_post).where(*where))).scalars())
+async def with_receipts(db: AsyncConnection, forum: str, post_ids: Sequence[str]) -> dict[str, list[AnswerRow]]:
+    """Return, by post id, the answers of ours that became one of these posts: several where the engine merges."""
+    found: dict[str, list[AnswerRow]] = {}
+    for ids in batched(post_ids):
+        query = _SELECT.where(answer.c.forum == forum, answer.c.receipt_post.in_(ids)).order_by(answer.c.id)
+        for row in await _answers(db, query):
+            if row.receipt_post is not None:
+                found.setdefault(row.receipt_post, []).append(row)
+    return found
 
 
 async def ever_queued(db: AsyncConnection, forum: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, update
@@ -10,10 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from forum_bridge.ledger.tables import body
 
 
-async def keep(db: AsyncConnection, html: str, *, now: datetime) -> int:
-    """Store a text and return its id."""
-    made: int = (await db.execute(insert(body).values(html=html, stored_at=now).returning(body.c.id))).scalar_one()
-    return made
+async def keep(db: AsyncConnection, htmls: Sequence[str], *, now: datetime) -> list[int]:
+    """Store texts and return their ids, in the same order."""
+    if not htmls:
+        return []
+    made = insert(body).returning(body.c.id, sort_by_parameter_order=True)
+    return list((await db.execute(made, [{"html": html, "stored_at": now} for html in htmls])).scalars())
 
 
 async def replace(db: AsyncConnection, body_id: int, html: str, *, now: datetime) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from forum_bridge.ledger.states import CaseState
-from forum_bridge.ledger.tables import conversation, desk_case
+from forum_bridge.ledger.batches import batched
+from forum_bridge.ledger.states import CaseState, State
+from forum_bridge.ledger.tables import conversation, desk_case, post
 from forum_bridge.ledger.upsert import insert_ignore, upsert
+
+_GIVEN = ("desk", "forum", "scope_key", "thread_id", "author_key", "author_name", "custom_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +45,16 @@ class DeskCase:
     absorbed_by: int | None
 
 
-async def ensure(db: AsyncConnection, wanted: Conversation) -> int:
-    """Return the id of the conversation with this desk, forum and scope key, made now if it did not exist."""
-    names = ("desk", "forum", "scope_key", "thread_id", "author_key", "author_name", "custom_id")
-    await db.execute(insert_ignore(db, conversation, {name: getattr(wanted, name) for name in names}))
-    where = (
-        conversation.c.desk == wanted.desk,
-        conversation.c.forum == wanted.forum,
-        conversation.c.scope_key == wanted.scope_key,
-    )
-    found: int = (await db.execute(select(conversation.c.id).where(*where))).scalar_one()
+async def ensure(db: AsyncConnection, desk: str, forum: str, wanted: Iterable[Conversation]) -> dict[str, int]:
+    """Return the ids of conversations of a desk and a forum by their scope keys, made now if they did not exist."""
+    by_key = {each.scope_key: each for each in wanted}
+    found: dict[str, int] = {}
+    for keys in batched(list(by_key)):
+        rows = [{name: getattr(by_key[key], name) for name in _GIVEN} for key in keys]
+        await db.execute(insert_ignore(db, conversation, rows))
+        where = (conversation.c.desk == desk, conversation.c.forum == forum, conversation.c.scope_key.in_(keys))
+        query = select(conversation.c.scope_key, conversation.c.id).where(*where)
+        found |= {row.scope_key: row.id for row in await db.execute(query)}
     return found
 
 
@@ -59,15 +63,13 @@ async def get(db: AsyncConnection, conversation_id: int) -> Conversation:
     return (await _conversations(db, select(conversation).where(conversation.c.id == conversation_id)))[0]
 
 
-async def of_case(db: AsyncConnection, desk: str, case_id: int) -> Conversation | None:
-    """Return the conversation to which a case belongs, through any of its cases."""
-    query = (
-        select(conversation)
-        .join(desk_case, desk_case.c.conversation_id == conversation.c.id)
-        .where(desk_case.c.desk == desk, desk_case.c.case_id == case_id)
-    )
-    found = await _conversations(db, query)
-    return found[0] if found else None
+async def of_case(db: AsyncConnection, desk: str, case_id: int) -> list[Conversation]:
+    """Return the conversations that a case belongs to: the one that opened it, and those whose posts stand in it since
+    an agent merged theirs into it, or because their customer has only this chat."""
+    opened = select(desk_case.c.conversation_id).where(desk_case.c.desk == desk, desk_case.c.case_id == case_id)
+    joined = select(post.c.conversation_id).where(post.c.case_id == case_id, post.c.state == State.SENT)
+    tied = or_(conversation.c.id.in_(opened), conversation.c.id.in_(joined))
+    return await _conversations(db, select(conversation).where(conversation.c.desk == desk, tied))
 
 
 async def of_user(

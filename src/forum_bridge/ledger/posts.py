@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import RowMapping, Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.ledger.batches import batched
 from forum_bridge.ledger.states import WORK, State
-from forum_bridge.ledger.tables import body, post
+from forum_bridge.ledger.tables import body, conversation, post
 from forum_bridge.model import Attachment, AuthorKey, PostId, ThreadId
 
 
@@ -44,22 +45,34 @@ class PostRow:
     sent_at: datetime | None
     case_id: int | None
     message_id: int | None
+    file_tries: int
     reason: str | None
 
 
+AT_A_TIME = 100  # of a queue; what stands behind them has to wait anyway
+_NEWEST_FIRST = (func.coalesce(post.c.number, 0).desc(), post.c.id.desc())
 _SELECT = select(post, body.c.html).outerjoin(body, post.c.body_id == body.c.id)
 
 
 async def latest(db: AsyncConnection, forum: str, post_ids: Sequence[str]) -> dict[str, PostRow]:
     """Return the newest revision of each of these posts that the ledger knows, by post id."""
-    where = (post.c.forum == forum, post.c.post_id.in_(post_ids))
-    return {row.post_id: row for row in await _posts(db, _SELECT.where(*where).order_by(post.c.revision))}
+    found: dict[str, PostRow] = {}
+    for ids in batched(post_ids):
+        query = _SELECT.where(post.c.forum == forum, post.c.post_id.in_(ids)).order_by(post.c.revision)
+        found |= {row.post_id: row for row in await _posts(db, query)}
+    return found
 
 
-async def insert_new(db: AsyncConnection, rows: Iterable[dict[str, object]]) -> None:
+async def had(db: AsyncConnection, forum: str, post_id: str, body_hash: str) -> bool:
+    """Whether any revision of a post had this content."""
+    where = (post.c.forum == forum, post.c.post_id == post_id, post.c.body_hash == body_hash)
+    return (await db.execute(select(func.count()).select_from(post).where(*where))).scalar_one() > 0
+
+
+async def insert_new(db: AsyncConnection, rows: Sequence[dict[str, object]]) -> None:
     """Take posts in, in the order given; a key that exists already is an error, never a second row."""
-    for row in rows:
-        await db.execute(insert(post).values(row))
+    if rows:
+        await db.execute(insert(post), rows)
 
 
 async def change(db: AsyncConnection, row_id: int, **values: object) -> None:
@@ -67,10 +80,19 @@ async def change(db: AsyncConnection, row_id: int, **values: object) -> None:
     await db.execute(update(post).where(post.c.id == row_id).values(values))
 
 
+async def begin(db: AsyncConnection, row: PostRow, *, now: datetime, case_id: int | None) -> bool:
+    """Note that the write of a waiting post begins (``case_id``: None opens a case); False, and nothing is changed, if
+    the post was edited or decided about since ``row`` was read."""
+    where = (post.c.id == row.id, post.c.state == State.WAITING, post.c.body_hash == row.body_hash)
+    first = row.first_tried_at or now
+    values = {"state": State.SENDING, "sending_at": now, "first_tried_at": first, "case_id": case_id}
+    return (await db.execute(update(post).where(*where).values(values))).rowcount == 1
+
+
 async def undelivered(db: AsyncConnection, conversation_id: int) -> list[PostRow]:
-    """Return the posts of a conversation that still have to reach the desk, oldest first."""
+    """Return the oldest posts of a conversation that still have to reach the desk, in order."""
     where = (post.c.conversation_id == conversation_id, post.c.state.in_(WORK))
-    return await _posts(db, _SELECT.where(*where).order_by(post.c.id))
+    return await _posts(db, _SELECT.where(*where).order_by(post.c.id).limit(AT_A_TIME))
 
 
 async def due_conversations(db: AsyncConnection) -> list[tuple[int, datetime | None]]:
@@ -96,19 +118,33 @@ async def newest_delivered(db: AsyncConnection, conversation_id: int, before: da
 async def newest_in_thread(db: AsyncConnection, forum: str, thread_id: str) -> PostId | None:
     """Return the newest post known in a thread: by number where ids count, else the one seen last."""
     query = select(post.c.post_id).where(post.c.forum == forum, post.c.thread_id == thread_id)
-    query = query.order_by(func.coalesce(post.c.number, 0).desc(), post.c.id.desc()).limit(1)
-    value = (await db.execute(query)).scalar_one_or_none()
+    value = (await db.execute(query.order_by(*_NEWEST_FIRST).limit(1))).scalar_one_or_none()
     return None if value is None else PostId(value)
 
 
-async def highest_number(db: AsyncConnection, forum: str, thread_id: str | None = None) -> int | None:
-    """Return the highest post id known on a forum, or in one thread; None where ids do not count or nothing was
-    read."""
-    query = select(func.max(post.c.number)).where(post.c.forum == forum)
-    if thread_id is not None:
-        query = query.where(post.c.thread_id == thread_id)
-    highest: int | None = (await db.execute(query)).scalar_one()
+async def newest_foreign(db: AsyncConnection, forum: str, thread_id: str, up_to: PostId | None) -> PostId | None:
+    """Return the newest post by others that was known in a thread when ``up_to`` was its newest post."""
+    seen = select(func.min(post.c.id)).where(post.c.forum == forum, post.c.post_id == up_to).scalar_subquery()
+    where = (post.c.forum == forum, post.c.thread_id == thread_id, post.c.state != State.OWN, post.c.id <= seen)
+    query = select(post.c.post_id).where(*where)
+    value = (await db.execute(query.order_by(*_NEWEST_FIRST).limit(1))).scalar_one_or_none()
+    return None if value is None else PostId(value)
+
+
+async def highest_number(db: AsyncConnection, forum: str) -> int | None:
+    """Return the highest post id known on a forum; None where ids do not count or nothing was read."""
+    highest: int | None = (await db.execute(select(func.max(post.c.number)).where(post.c.forum == forum))).scalar_one()
     return highest
+
+
+async def highest_numbers(db: AsyncConnection, forum: str, thread_ids: Sequence[str]) -> dict[str, int | None]:
+    """Return the highest post id known in each of these threads that any post is known of."""
+    found: dict[str, int | None] = {}
+    for ids in batched(thread_ids):
+        query = select(post.c.thread_id, func.max(post.c.number).label("highest")).group_by(post.c.thread_id)
+        where = (post.c.forum == forum, post.c.thread_id.in_(ids))
+        found |= {row.thread_id: row.highest for row in await db.execute(query.where(*where))}
+    return found
 
 
 async def creations_unclear(db: AsyncConnection, conversation_ids: Sequence[int]) -> bool:
@@ -116,6 +152,13 @@ async def creations_unclear(db: AsyncConnection, conversation_ids: Sequence[int]
     where = (post.c.conversation_id.in_(conversation_ids), post.c.state.in_((State.SENDING, State.UNCLEAR)))
     query = select(func.count()).select_from(post).where(*where, post.c.case_id.is_(None))
     return (await db.execute(query)).scalar_one() > 0
+
+
+async def creations_under_way(db: AsyncConnection, desk: str) -> int:
+    """Return how many cases are just being opened on a desk, or may have been."""
+    query = select(func.count()).select_from(post).join(conversation, post.c.conversation_id == conversation.c.id)
+    where = (conversation.c.desk == desk, post.c.state.in_((State.SENDING, State.UNCLEAR)), post.c.case_id.is_(None))
+    return (await db.execute(query.where(*where))).scalar_one()
 
 
 async def _posts(db: AsyncConnection, query: Select[tuple[object, ...]]) -> list[PostRow]:

@@ -156,11 +156,13 @@ post = Table(
     Column("sent_at", Instant),
     Column("case_id", BigInteger),
     Column("message_id", BigInteger),
+    Column("file_tries", Integer, nullable=False, default=0),
     Column("reason", Text),
     UniqueConstraint("forum", "post_id", "revision"),
     Index("ix_post_conversation_id_state", "conversation_id", "state"),
     Index("ix_post_thread", "forum", "thread_id"),
     Index("ix_post_number", "forum", "number"),
+    Index("ix_post_case_id", "case_id"),
 )
 
 answer = Table(

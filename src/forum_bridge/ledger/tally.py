@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Column, ColumnElement, Table, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from forum_bridge.ledger.states import State
+from forum_bridge.ledger.states import WORK, State
 from forum_bridge.ledger.tables import answer, post
 
 
@@ -29,12 +30,13 @@ async def counts(db: AsyncConnection, road: str) -> dict[State, int]:
     return {State(state): number for state, number in rows}
 
 
-async def stuck(db: AsyncConnection, limit: int = 20) -> list[Stuck]:
-    """Return held and dead items of both roads, newest first."""
-    asleep = (State.HELD, State.DEAD)
-    posts = select(post.c.url, post.c.forum, post.c.state, post.c.reason).where(post.c.state.in_(asleep))
+async def stuck(db: AsyncConnection, limit: int = 20, *, late: datetime | None = None) -> list[Stuck]:
+    """Return what does not move: held and dead items of both roads, and with ``late`` those that came before that
+    moment and are still on their way (Deskie or the forum away, a forum taken out of the configuration); newest
+    first."""
+    posts = select(post.c.url, post.c.forum, post.c.state, post.c.reason).where(_still(post, post.c.seen_at, late))
     answers = select(answer.c.message_id, answer.c.forum, answer.c.state, answer.c.reason).where(
-        answer.c.state.in_(asleep)
+        _still(answer, answer.c.received_at, late)
     )
     found: list[Stuck] = []
     for item, forum, state, reason in await db.execute(posts.order_by(post.c.id.desc()).limit(limit)):
@@ -42,3 +44,8 @@ async def stuck(db: AsyncConnection, limit: int = 20) -> list[Stuck]:
     for item, forum, state, reason in await db.execute(answers.order_by(answer.c.id.desc()).limit(limit)):
         found.append(Stuck("answer", f"message {item}", forum or "?", State(state), reason or ""))
     return found
+
+
+def _still(table: Table, came_at: Column[datetime], late: datetime | None) -> ColumnElement[bool]:
+    asleep = table.c.state.in_((State.HELD, State.DEAD))
+    return asleep if late is None else or_(asleep, and_(table.c.state.in_(WORK), came_at < late))

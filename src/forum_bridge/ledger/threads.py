@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.ledger.batches import batched
 from forum_bridge.ledger.bodies import keep
 from forum_bridge.ledger.tables import body, thread
 from forum_bridge.ledger.upsert import insert_ignore
@@ -26,16 +28,45 @@ class ThreadRow:
     locked: bool
 
 
+_SELECT = select(thread, body.c.html).outerjoin(body, thread.c.opening_body == body.c.id)
+
+
 async def get(db: AsyncConnection, forum: str, thread_id: str) -> ThreadRow | None:
     """Return one thread, or None if no reading ever touched it."""
-    query = (
-        select(thread, body.c.html)
-        .outerjoin(body, thread.c.opening_body == body.c.id)
-        .where(thread.c.forum == forum, thread.c.thread_id == thread_id)
-    )
-    row = (await db.execute(query)).mappings().one_or_none()
-    if row is None:
-        return None
+    return (await several(db, forum, [thread_id])).get(ThreadId(thread_id))
+
+
+async def several(db: AsyncConnection, forum: str, thread_ids: Sequence[str]) -> dict[ThreadId, ThreadRow]:
+    """Return those of these threads that a reading ever touched."""
+    found: dict[ThreadId, ThreadRow] = {}
+    for ids in batched(thread_ids):
+        query = _SELECT.where(thread.c.forum == forum, thread.c.thread_id.in_(ids))
+        found |= {row["thread_id"]: _row(row) for row in (await db.execute(query)).mappings()}
+    return found
+
+
+async def note(db: AsyncConnection, forum: str, seen: ThreadSeen, known: ThreadRow | None, *, now: datetime) -> None:
+    """Store what a reading said of a thread that is ``known`` so far; an opening post once known is kept."""
+    ref, opening = seen.ref, seen.opening
+    facts: dict[str, object] = {"url": ref.url, "title": ref.title or (known.ref.title if known else "")}
+    facts["locked"] = seen.locked
+    if opening is not None and (known is None or known.opening_url is None):
+        facts |= {
+            "starter_key": opening.author.key,
+            "starter_name": opening.author.name,
+            "opening_url": opening.url,
+            "opening_body": (await keep(db, [opening.html], now=now))[0],
+        }
+    elif known is not None and facts == {"url": known.ref.url, "title": known.ref.title, "locked": known.locked}:
+        return
+    if known is None:
+        await db.execute(insert_ignore(db, thread, {"forum": forum, "thread_id": ref.id, **facts}))
+    else:
+        where = (thread.c.forum == forum, thread.c.thread_id == ref.id)
+        await db.execute(update(thread).where(*where).values(facts))
+
+
+def _row(row: RowMapping) -> ThreadRow:
     return ThreadRow(
         ref=ThreadRef(ThreadId(row["thread_id"]), row["url"], row["title"]),
         starter_key=row["starter_key"],
@@ -44,24 +75,3 @@ async def get(db: AsyncConnection, forum: str, thread_id: str) -> ThreadRow | No
         opening_html=row["html"],
         locked=row["locked"],
     )
-
-
-async def note(db: AsyncConnection, forum: str, seen: ThreadSeen, *, now: datetime) -> None:
-    """Store what a reading said of a thread; an opening post once known is kept."""
-    ref, opening = seen.ref, seen.opening
-    facts: dict[str, object] = {"url": ref.url, "locked": seen.locked}
-    if ref.title:
-        facts["title"] = ref.title
-    known = await get(db, forum, ref.id)
-    if opening is not None and (known is None or known.opening_url is None):
-        facts |= {
-            "starter_key": opening.author.key,
-            "starter_name": opening.author.name,
-            "opening_url": opening.url,
-            "opening_body": await keep(db, opening.html, now=now),
-        }
-    if known is None:
-        await db.execute(insert_ignore(db, thread, {"forum": forum, "thread_id": ref.id, "title": "", **facts}))
-    else:
-        where = (thread.c.forum == forum, thread.c.thread_id == ref.id)
-        await db.execute(update(thread).where(*where).values(facts))

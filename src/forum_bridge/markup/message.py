@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from forum_bridge.markup.characters import one_line
 from forum_bridge.markup.cut import cut
 from forum_bridge.markup.footer import footer
+from forum_bridge.markup.pictures import pictures_as_links
 from forum_bridge.markup.text import plain_text
 from forum_bridge.markup.tree import parse
 from forum_bridge.markup.urls import absolute
@@ -26,6 +27,7 @@ class MessageTexts:
     attachments: str = "Attachments"
     empty: str = "This post has no text."
     only_images: str = "This post is only a picture"
+    linked: str = "linked"
 
 
 TURKISH = MessageTexts(
@@ -33,6 +35,7 @@ TURKISH = MessageTexts(
     attachments="Ekler",
     empty="Bu gönderide metin yok.",
     only_images="Bu gönderi yalnızca bir görsel",
+    linked="yalnızca bağlantı",
 )
 
 
@@ -54,15 +57,21 @@ def case_message(
     author: str | None = None,
     opening: Opening | None = None,
     attachments: Sequence[Attachment] = (),
+    pictures: Mapping[str, str] | None = None,
+    why_linked: Mapping[str, str] | None = None,
     texts: MessageTexts | None = None,
     limit: int = BODY_LIMIT,
 ) -> str:
     """Return the message of one post.
 
     ``body`` is ``CleanPost.html``, shown up to ``limit`` bytes of UTF-8, with a visible link to the rest; ``author`` is
-    given where a conversation holds several people; ``opening`` for a case's first message. The footer comes last.
+    given where a conversation holds several people; ``opening`` for a case's first message. Every file is linked;
+    ``pictures`` names, by their addresses, those in the body that become links as well, and ``why_linked`` says why a
+    file or picture does not hang on the message too. The footer comes last.
     """
     texts = texts or MessageTexts()
+    remarks = {address: _why(reason, texts) for address, reason in (why_linked or {}).items()}
+    body = pictures_as_links(body, pictures or {}, remarks)
     parts = [_top(opening)] if opening else []
     if author:
         parts.append(f"<p><b>{escape(one_line(author, 100), quote=False)}</b>:</p>")
@@ -71,7 +80,7 @@ def case_message(
     if shortened:
         parts.append(f"<p>{_link(permalink, texts.continues + ' →')}</p>")
     if attachments:
-        links = ", ".join(_link(file.url, _described(file)) for file in attachments)
+        links = ", ".join(_link(file.url, _described(file)) + remarks.get(file.url, "") for file in attachments)
         parts.append(f"<p>{escape(texts.attachments, quote=False)}: {links}</p>")
     return "".join(parts) + footer(permalink, revision)
 
@@ -101,6 +110,10 @@ def _link(url: str, label: str) -> str:
     address = absolute(url, None)
     words = escape(one_line(label, 250) or url, quote=False)
     return f'<a href="{escape(address)}" rel="nofollow noopener">{words}</a>' if address else words
+
+
+def _why(reason: str, texts: MessageTexts) -> str:
+    return f" ({escape(one_line(reason, 100), quote=False)}: {escape(texts.linked, quote=False)})"
 
 
 def _described(file: Attachment) -> str:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import aiohttp
 import structlog
+from yarl import URL
 
 from forum_bridge.errors import Blocked, BridgeError, Retry, Unclear, Unreadable, WatchTrouble
 from forum_bridge.model import Clock
@@ -105,6 +106,18 @@ class ForumSession:
             # The form was taken; that what followed went wrong, even for sure, says nothing about it.
             raise Unclear(f"The form was taken, but what followed is lost: {error}") from error
         return page
+
+    @asynccontextmanager
+    async def file_turn(self, url: str) -> AsyncIterator[Mapping[str, str]]:
+        """Let one request of a file on this forum's own server through, at its pace; yields our cookies as a header.
+
+        Raises RobotsForbid, and Retry while the host asked for silence."""
+        governed = not (self.signed_in or self._settings.i_have_permission)
+        pace = await self._robots.check(url) if governed else timedelta()
+        async with self._pacer.turn(host(url), max(pace, self._settings.pace)):
+            cookies = self._http.cookie_jar.filter_cookies(URL(url, encoded=True))
+            said = "; ".join(f"{name}={morsel.coded_value}" for name, morsel in cookies.items())
+            yield {"Cookie": said} if said else {}
 
     async def _hear(self, request: Request, history: tuple[str, ...] = ()) -> Page:
         try:

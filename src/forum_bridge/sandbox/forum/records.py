@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import quote
 
 _FOLD = str.maketrans("çğıöşüÇĞİÖŞÜ", "cgiosuCGIOSU")
 
@@ -28,6 +29,7 @@ class Switches:
     guests_may_post: bool = True
     auto_user: str = "Deniz"  # who a browser without our cookie is; empty: a guest
     max_chars: int = 200_000
+    files_for_members: bool = False
 
 
 @dataclass(slots=True)
@@ -43,6 +45,21 @@ class Person:
     banned: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that hangs on a post."""
+
+    id: int
+    name: str
+    mime: str
+    data: bytes = field(repr=False)
+
+    @property
+    def path(self) -> str:
+        """Its address on the forum."""
+        return f"/file/{self.id}/{quote(self.name, safe='')}"
+
+
 @dataclass(slots=True)
 class Post:
     """One post; ``author`` is a person or a guest's name. ``change`` is the thread's count when it last changed."""
@@ -55,6 +72,7 @@ class Post:
     change: int
     edited: datetime | None = None
     pending: bool = False
+    files: list[File] = field(default_factory=list)
 
     @property
     def author_name(self) -> str:

@@ -9,7 +9,7 @@ from typing import Self
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from forum_bridge.sandbox.forum import account, control, news, reading, writing
+from forum_bridge.sandbox.forum import account, control, files, news, reading, writing
 from forum_bridge.sandbox.forum.keys import FORUM, LOOK, PATIENCE, SESSIONS, to
 from forum_bridge.sandbox.forum.records import Refused
 from forum_bridge.sandbox.forum.sessions import VISITOR, Sessions, identifying
@@ -61,6 +61,7 @@ def _app(forum: Forum, look: Look, patience: float) -> web.Application:
             web.get("/post/{post}/edit", writing.edit_form),
             web.post("/post/{post}/edit", writing.edit),
             web.post("/post/{post}/delete", writing.delete),
+            web.get("/file/{file}/{name}", files.file),
             web.get("/user/{person}", reading.person),
             web.get("/login", account.login_form),
             web.post("/login", account.login),

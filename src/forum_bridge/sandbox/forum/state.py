@@ -8,7 +8,7 @@ from itertools import count
 
 from forum_bridge.model import Clock, normalised
 from forum_bridge.sandbox.forum.faults import Faults
-from forum_bridge.sandbox.forum.records import Person, Post, Refused, Switches, Thread
+from forum_bridge.sandbox.forum.records import File, Person, Post, Refused, Switches, Thread
 from forum_bridge.sandbox.look.bell import Bell
 
 BOARD_TITLE = "Genel Destek / General Support"
@@ -34,6 +34,7 @@ class Forum:
         self._people: dict[str, Person] = {}
         self._threads: dict[int, Thread] = {}
         self._posts: dict[int, Post] = {}
+        self._files: dict[int, File] = {}
         self._next = count(1)
 
     # -- people
@@ -83,6 +84,12 @@ class Forum:
         """Return every post, those that wait for a moderator too, oldest first."""
         return list(self._posts.values())
 
+    def file(self, file_id: int) -> File:
+        """Return a file; Refused ``gone`` if there is none."""
+        if file_id not in self._files:
+            raise Refused("gone")
+        return self._files[file_id]
+
     def page_of(self, post: Post) -> int:
         """Return the number of the thread page a visible post stands on, from 1."""
         return self.thread(post.thread_id).visible.index(post) // POSTS_A_PAGE + 1
@@ -119,6 +126,15 @@ class Forum:
         post.text, post.edited = text.strip(), self.clock()
         self._changed(self._threads[post.thread_id], post)
         return post
+
+    def attach(self, post_id: int, name: str, mime: str, data: bytes) -> File:
+        """Hang a file on a post."""
+        post = self.post(post_id)
+        file = File(len(self._files) + 1, name, mime, data)
+        self._files[file.id] = file
+        post.files.append(file)
+        self._changed(self._threads[post.thread_id], post)
+        return file
 
     def delete(self, post_id: int) -> None:
         """Take a post away; a thread that loses its last post is gone too."""

@@ -155,12 +155,14 @@ def upgrade() -> None:
         sa.Column("sent_at", INSTANT, nullable=True),
         sa.Column("case_id", sa.BigInteger(), nullable=True),
         sa.Column("message_id", sa.BigInteger(), nullable=True),
+        sa.Column("file_tries", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["body_id"], ["body.id"], name="fk_post_body_id"),
         sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"], name="fk_post_conversation_id"),
         sa.PrimaryKeyConstraint("id", name="pk_post"),
         sa.UniqueConstraint("forum", "post_id", "revision", name="uq_post_forum_post_id_revision"),
     )
+    op.create_index("ix_post_case_id", "post", ["case_id"], unique=False)
     op.create_index("ix_post_conversation_id_state", "post", ["conversation_id", "state"], unique=False)
     op.create_index("ix_post_number", "post", ["forum", "number"], unique=False)
     op.create_index("ix_post_thread", "post", ["forum", "thread_id"], unique=False)

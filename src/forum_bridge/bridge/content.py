@@ -1,0 +1,49 @@
+"""What a post says, in a form that tells an edit from a follow-up and both from a page that only looks different."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from forum_bridge.markup.clean import clean_post
+from forum_bridge.markup.compare import fingerprint
+from forum_bridge.model import Post, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a post says: the fingerprint of its visible text, and how many pictures and files it shows (their addresses
+    may change from page to page)."""
+
+    text: str
+    pictures: int
+    files: int
+
+    @property
+    def hash(self) -> str:
+        """What tells two contents apart."""
+        return hashlib.sha256(f"{self.text}|{self.pictures}|{self.files}".encode()).hexdigest()[:32]
+
+    def grew_from(self, old: Content) -> bool:
+        """Whether something was added at the end and nothing was taken away."""
+        added = self.text.startswith(old.text)
+        return added and self.pictures >= old.pictures and self.files >= old.files
+
+
+@dataclass(frozen=True, slots=True)
+class Digested:
+    """A post with its content, made off the ledger's transaction."""
+
+    post: Post
+    content: Content
+
+
+def digest(reading: Reading) -> list[Digested]:
+    """Return the posts of a reading with their contents. Pure and possibly slow: fit to run off the loop."""
+    return [Digested(post, content_of(post.html, post.url, len(post.attachments))) for post in reading.posts]
+
+
+def content_of(html: str, url: str, files: int) -> Content:
+    """Return what a post's body says; ``files`` is the number of its attachments."""
+    clean = clean_post(html, url)
+    return Content(fingerprint(clean.text), len(clean.images), files)

@@ -1,0 +1,21 @@
+"""Files that hang on posts, as the forum hands them out: to everybody, or to members only."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from forum_bridge.sandbox.forum.keys import FORUM, to
+from forum_bridge.sandbox.forum.reading import number
+from forum_bridge.sandbox.forum.sessions import VISITOR
+
+
+async def file(request: web.Request) -> web.Response:
+    """One file, to be saved; pictures are shown. Where only members may see files, a guest is led to sign in."""
+    forum = request.app[FORUM]
+    found = forum.file(number(request.match_info["file"]))
+    if forum.switches.files_for_members and request[VISITOR].person is None:
+        return to(f"/login?next={found.path}")
+    place = "inline" if found.mime in ("image/png", "image/jpeg", "image/gif", "image/webp") else "attachment"
+    # A stranger's file must never run as a page of this address.
+    headers = {"Content-Type": found.mime, "Content-Disposition": place, "X-Content-Type-Options": "nosniff"}
+    return web.Response(body=found.data, headers=headers)

@@ -1,0 +1,77 @@
+"""Which addresses a stranger's link may lead us to: the public internet's, and one server that was named to us. Names
+are resolved once, and the connection goes to an address that was looked at, so that none changes its mind between."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+from yarl import URL
+
+_CLOSED = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "168.63.129.16/32",  # Azure's own services, on an address that looks public
+        "192.0.0.0/24",  # protocol assignments, Oracle Cloud's metadata among them
+        "192.88.99.0/24",  # 6to4 relays
+    )
+)
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_DEFAULT_PORTS = frozenset((80, 443))
+
+
+class NotPublic(OSError):
+    """The address is not one of the public internet."""
+
+
+def is_public(address: str) -> bool:
+    """Say whether an IP address is a public server's: not private, loopback, link-local (where clouds keep their
+    metadata), shared, multicast, reserved, nor an IPv6 form of such an IPv4 one. False for what is no IP address."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
+        inner += [ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)] if ip in _NAT64 else []
+        if any(each is not None and not is_public(str(each)) for each in inner):
+            return False
+        if ip.ipv4_mapped is not None or ip in _NAT64:
+            return True  # the network says nothing, only the address within
+    closed = any(ip in network for network in _CLOSED if network.version == ip.version)
+    return ip.is_global and not (closed or ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+
+
+def at_home(url: str, home: str) -> bool:
+    """Say whether ``url`` lies on the very server of ``home``: the same host, and the same port or both the usual
+    ones."""
+    one, other = URL(url), URL(home)
+    if one.host is None or one.host.lower() != (other.host or "").lower():
+        return False
+    return one.port == other.port or {one.port, other.port} <= _DEFAULT_PORTS
+
+
+class PublicResolver(AbstractResolver):
+    """Resolves names to public addresses only; those of ``home``'s server to whatever they are."""
+
+    def __init__(self, home: str, inner: AbstractResolver | None = None) -> None:
+        self._home = home
+        self._inner = inner or ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Return the addresses of a host. Raises NotPublic if it has none that may be gone to."""
+        found = await self._inner.resolve(host, port, family)
+        if at_home(f"http://{host}:{port}/", self._home):
+            return found
+        public = [each for each in found if is_public(each["host"])]
+        if not public:
+            raise NotPublic(f"{host} has no public address")
+        return public
+
+    async def close(self) -> None:
+        """Free the inner resolver."""
+        await self._inner.close()

@@ -1,0 +1,78 @@
+"""The forum takes an answer and shows it late, elsewhere or never: it is not posted over and over."""
+
+import pytest
+from tests.bridge.world import World
+
+from forum_bridge.sandbox.forum.faults import What
+
+REPLY = r"POST /thread/\d+/reply"
+
+
+async def case_of(world: World) -> int:
+    await world.write("Kargo", "Nerede?")
+    return world.deskie.cases()[0].case_id
+
+
+@pytest.mark.parametrize("takes_effect", [True, False])
+async def test_a_forum_that_never_shows_an_answer_does_not_get_it_for_ever(world: World, takes_effect: bool) -> None:
+    case = await case_of(world)
+    world.forum.switches.moderation = True  # and its words about that are unknown
+    fault = world.forum.faults.next(REPLY, 200, None, takes_effect=takes_effect)
+    await world.answer(case, "<p>Yarın sizde.</p>")
+    for _ in range(60):
+        await world.later(seconds=31)
+    assert await world.answer_states() == ["held"]
+    assert fault.hits <= 5
+    assert any("moderator" in reason for reason in await world.reasons())
+
+
+async def test_an_outage_of_some_minutes_needs_no_person(world: World) -> None:
+    case = await case_of(world)
+    fault = world.forum.faults.next(REPLY, 500, None)
+    await world.answer(case, "<p>Yarın sizde.</p>")
+    await world.answer(case, "<p>Takip 44-19.</p>")
+    for _ in range(10):
+        await world.later(seconds=31)
+    assert fault.hits > 1
+    world.forum.faults.clear()
+    for _ in range(10):
+        await world.later(seconds=31)
+    assert ["Yarın sizde" in text for text in world.ours()] == [True, False]
+
+
+@pytest.mark.parametrize("seen", [True, False])
+@pytest.mark.parametrize("second", ["<p>Takip numarası 44-19.</p>", "<p>Yarın sizde.</p>"])
+async def test_an_answer_lost_into_our_previous_post_is_not_put_there_twice(
+    world: World, seen: bool, second: str
+) -> None:
+    world.forum.switches.merge_posts = True
+    case = await case_of(world)
+    await world.answer(case, "<p>Yarın sizde.</p>")
+    if seen:
+        await world.later(seconds=2)
+    before = world.ours()[0]
+    world.forum.faults.next(REPLY, What.CUT_AFTER)
+    await world.answer(case, second)
+    merged = world.ours()
+    assert len(merged) == 1
+    assert len(merged[0]) > len(before)
+    for _ in range(10):
+        await world.later(seconds=31)
+    assert world.ours() == merged
+    assert await world.answer_states() == ["sent", "held"]
+
+
+@pytest.mark.parametrize("seen", [True, False])
+async def test_an_answer_that_never_left_is_posted_where_the_forum_merges(world: World, seen: bool) -> None:
+    world.forum.switches.merge_posts = True
+    case = await case_of(world)
+    await world.answer(case, "<p>Yarın sizde.</p>")
+    if seen:
+        await world.later(seconds=2)
+    world.forum.faults.next(REPLY, What.CUT_BEFORE)
+    await world.answer(case, "<p>Yarın sizde.</p>")
+    for _ in range(4):
+        await world.later(seconds=31)
+    (ours,) = world.ours()
+    assert ours.count("Yarın sizde") == 2
+    assert await world.answer_states() == ["sent", "sent"]
