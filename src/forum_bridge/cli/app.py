@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 import typer
 
@@ -14,6 +15,7 @@ from forum_bridge.cli.run import run
 from forum_bridge.cli.sandbox import sandbox
 from forum_bridge.cli.say import complain
 from forum_bridge.cli.status import status
+from forum_bridge.daemon import log
 from forum_bridge.errors import BridgeError, ConfigurationRefused
 
 app = typer.Typer(
@@ -31,6 +33,7 @@ app.add_typer(config.app, name="config")
 
 @app.callback(invoke_without_command=True)
 def _root(version: bool = typer.Option(False, "--version", help="Print the version and leave.")) -> None:
+    log.configure(verbose=False, quiet=True)
     if version:
         typer.echo(f"forum-bridge {__version__}")
         raise typer.Exit
@@ -38,6 +41,9 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
 
 def main() -> None:
     """Run the command; exit 2 for a refused configuration, 1 for any other failure, without a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without emoji is no reason to fail
     try:
         app()
     except ConfigurationRefused as error:

@@ -3,51 +3,94 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from forum_bridge.cli.loading import DEFAULT, ConfigOption, Ready, ready
 from forum_bridge.cli.run import now
+from forum_bridge.cli.say import Lines, to_person
 from forum_bridge.daemon.checkup import Finding, checkup
+
+COLUMN = 14  # what stands in it is followed by what was found; longer things take a line of their own
 
 
 def check(
     config: ConfigOption = DEFAULT,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON instead.")] = False,
 ) -> None:
-    """Try configuration, Deskie and every forum once; write nothing. Exit 1 if something does not work."""
+    """Try configuration, Deskie and every forum once.
+
+    Asks Deskie for the channel, signs in on each forum and reads a page of everything that is watched. Nothing is
+    written anywhere, and a running bridge is not disturbed. Every line that begins with a cross says what to do.
+
+    --json prints a list of objects with the keys part, what, ok, found and todo.
+
+    Exit status: 0 if all works, 1 if something does not, 2 if the configuration has faults.
+    """
     loaded = ready(config)
-    findings = asyncio.run(_all(loaded))
     if as_json:
+        findings = asyncio.run(_gather(loaded))
         typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
-        _print(findings)
+        findings = asyncio.run(_show(loaded, config))
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
 
 
-async def _all(loaded: Ready) -> list[Finding]:
-    return [finding async for finding in checkup(loaded.config, loaded.registry, now)]
+async def _gather(loaded: Ready) -> list[Finding]:
+    return [finding async for finding in checkup(loaded.config, loaded.registry, now, lambda *_: None)]
 
 
-def _print(findings: list[Finding]) -> None:
-    table = Table(show_edge=False, pad_edge=False, expand=True)
-    for title, ratio in (("", 1), ("part", 4), ("what", 8), ("found", 12), ("what to do", 14)):
-        table.add_column(title, overflow="fold", ratio=ratio)
-    table.add_row("[green]✓[/]", "configuration", "read", "no faults", "")
-    for finding in findings:
-        mark = "[green]✓[/]" if finding.ok else "[red]✗[/]"
-        table.add_row(mark, *map(_plain, (finding.part, finding.what, finding.found, finding.todo)))
-    console = Console()
-    console.print(table)
-    bad = sum(not finding.ok for finding in findings)
-    console.print("[bold green]All works.[/]" if not bad else f"[bold red]{bad} of {len(findings)} do not work.[/]")
+async def _show(loaded: Ready, path: Path) -> list[Finding]:
+    """Print each finding as it comes; on a terminal a last line says what is being tried."""
+    console = to_person()
+    table = _Table(Lines(console))
+    table.row(Finding("configuration", "read", ok=True, found=f"{path} has no faults"))
+    findings: list[Finding] = []
+    with console.status("") if console.is_terminal else contextlib.nullcontext() as spinner:
+
+        def trying(part: str, what: str) -> None:
+            if spinner is not None:
+                spinner.update(f"trying {part}: {what} …")
+
+        async for finding in checkup(loaded.config, loaded.registry, now, trying):
+            findings.append(finding)
+            table.row(finding)
+    table.end(sum(not finding.ok for finding in findings))
+    return findings
 
 
-def _plain(text: str) -> str:
-    return text.replace("[", r"\[")
+class _Table:
+    """Findings under the names of their parts."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self._part = ""
+
+    def row(self, finding: Finding) -> None:
+        """Print one finding, and before the first of a part the part's name."""
+        if finding.part != self._part:
+            self._part = finding.part
+            self._lines.line(finding.part, style="bold")
+        mark, style = ("✗", "red") if not finding.ok else ("!", "yellow") if finding.todo else ("✓", "green")
+        if len(finding.what) <= COLUMN:
+            self._lines.line(finding.found, indent=2, mark=f"{mark} {finding.what:<{COLUMN}}", mark_style=style)
+        else:
+            self._lines.line(finding.what, indent=2, mark=mark, mark_style=style)
+            self._lines.line(finding.found, indent=COLUMN + 5)
+        if finding.todo:
+            self._lines.line(finding.todo, indent=COLUMN + 5, mark="→", mark_style=style)
+
+    def end(self, bad: int) -> None:
+        """Print the sum of it."""
+        self._lines.blank()
+        if bad:
+            what = "1 thing does not work" if bad == 1 else f"{bad} things do not work"
+            self._lines.line(f"{what}; see the lines with {self._lines.sign('✗')} above.", style="bold red")
+        else:
+            self._lines.line("All works.", style="bold green")

@@ -9,18 +9,25 @@ import typer
 from forum_bridge.cli.loading import DEFAULT, ConfigOption, ready
 from forum_bridge.config import effective, json_schema
 
-app = typer.Typer(
-    help="Show the configuration's schema, or what is in force.", no_args_is_help=True, rich_markup_mode=None
-)
+app = typer.Typer(help="Show the configuration or its schema.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command()
 def schema() -> None:
-    """Print the configuration's JSON Schema, for editors that check YAML while you type."""
+    """Print the JSON Schema of the configuration.
+
+    Editors that know YAML check and complete the keys with it: forum-bridge config schema > config.schema.json
+    """
     typer.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))
 
 
 @app.command()
 def show(config: ConfigOption = DEFAULT) -> None:
-    """Print the effective configuration, defaults included, secrets masked."""
+    """Print what is in effect, secrets masked.
+
+    Defaults are filled in, references like ${NAME} are resolved, and what stands under defaults is shown with each
+    forum.
+
+    Exit status: 0, or 2 if the configuration has faults.
+    """
     typer.echo(effective(ready(config).config), nl=False)

@@ -1,109 +1,179 @@
-"""``forum-bridge preview``: posts as the adapter sees them, and the case that the first of them would become."""
+"""``forum-bridge preview``: posts as the adapter sees them, and the cases that they would become."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
+import os
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
-from rich.console import Console
-from rich.panel import Panel
 
 from forum_bridge.cli.loading import DEFAULT, ConfigOption, Ready, ready
+from forum_bridge.cli.preview_text import print_cases, print_posts
 from forum_bridge.cli.run import now
-from forum_bridge.config import ForumConfig
-from forum_bridge.daemon.compose import open_forum
-from forum_bridge.errors import BridgeError, ConfigurationRefused
-from forum_bridge.forums.entry import AdapterEntry
+from forum_bridge.cli.say import Lines, to_person
+from forum_bridge.config import load
+from forum_bridge.daemon.rehearsal import Rehearsal, rehearse
+from forum_bridge.errors import BridgeError, ConfigurationRefused, Unreadable
 from forum_bridge.forums.html.parse import ThreadPage
 from forum_bridge.forums.registry import Registry
 from forum_bridge.markup.clean import clean_post
-from forum_bridge.model import Post, Watch, WatchKind
+from forum_bridge.model import Post
+from forum_bridge.web.address import belongs, origin, shown
 from forum_bridge.web.charset import decode
-from forum_bridge.web.pacer import Pacer
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the adapter made of one address; ``next`` is the next page's address where the reading tells it."""
-
-    posts: tuple[Post, ...]
-    next: str | None = None
+from forum_bridge.web.depth import too_deep
 
 
 def preview(
-    url: Annotated[str | None, typer.Argument(help="A thread's address on a configured forum.")] = None,
-    adapter: Annotated[str | None, typer.Option("--adapter", help="With --file: the adapter that reads it.")] = None,
-    file: Annotated[
-        Path | None, typer.Option("--file", help="Read a saved page; no configuration, no network.")
+    url: Annotated[
+        str | None, typer.Argument(metavar="[URL]", help="Address of a thread (any page) on a configured forum.")
     ] = None,
-    address: Annotated[str | None, typer.Option("--url", help="With --file: the address the page came from.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the posts as JSON.")] = False,
+    adapter: Annotated[
+        str | None,
+        typer.Option("--adapter", metavar="NAME", help="Read with this adapter instead of the configured one."),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", metavar="PAGE", help="Read a saved page; needs --adapter and --url, and no network."),
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option("--url", metavar="URL", help="With --file: the address the page came from.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the posts as JSON instead.")] = False,
     config: ConfigOption = DEFAULT,
 ) -> None:
-    """Show the posts of a thread as the adapter sees them, and the case they would become. Writes nothing."""
+    """Show a thread's posts and the cases they would become.
+
+    Reads one page of a thread, signed in as the bridge if an account is configured, and shows what the adapter makes
+    of it; then what each post would become on the desk by the rules of the forum's configuration, as if every post
+    were new. Nothing is written anywhere.
+
+    With --file a saved page is read without configuration and without network: then only the posts are shown.
+
+    --json prints an object with the keys thread, posts and next (the address of the next page, or null).
+
+    Exit status: 0 if posts were found, 1 if the page cannot be read, 2 if the configuration or the command has
+    faults.
+    """
+    asked = url or address
+    if asked is None or (file is not None and adapter is None):
+        raise typer.BadParameter("give a thread's address, or: --file PAGE --adapter NAME --url URL")
     if file is not None:
-        seen = _saved(file, adapter, address or url)
-    elif url is not None or address is not None:
-        seen = asyncio.run(_live(ready(config), url or address or "", adapter))
+        page = _saved(file, _registry(config), str(adapter), asked)
+        _tell(page.posts, page.next, as_json=as_json)
     else:
-        raise typer.BadParameter("give a thread's address, or --file PAGE --adapter NAME --url URL")
-    if as_json:
-        typer.echo(json.dumps(_as_json(seen), ensure_ascii=False, indent=2))
-    else:
-        _print(seen)
+        loaded, name = _chosen(ready(config), asked, adapter)
+        found = _live(loaded, name, asked)
+        _tell(found.posts, found.next, as_json=as_json, rehearsal=found, forum=(loaded, name))
 
 
-def _saved(file: Path, adapter: str | None, url: str | None) -> Seen:
-    if adapter is None or url is None:
-        raise typer.BadParameter("--file needs --adapter NAME and --url URL beside it")
-    entry = Registry.load(Path("adapters")).get(adapter)
+def _registry(config: Path) -> Registry:
+    """Find adapters beside the configuration, if there is one; its faults do not matter here."""
+    found = load(config, os.environ).adapters_dir if config.is_file() else None
+    return Registry.load(found or config.parent / "adapters")
+
+
+def _saved(file: Path, registry: Registry, adapter: str, url: str) -> ThreadPage:
+    entry = registry.get(adapter)
     if entry.parse is None:
         raise ConfigurationRefused(
-            f"The adapter {adapter} cannot read saved pages.",
-            explanation="Adapters made from presets can; give the thread's address instead of a file.",
+            f"The adapter {adapter} cannot be used: {entry.fault}"
+            if entry.fault
+            else f"The adapter {adapter} cannot read saved pages.",
+            explanation=f"Mend {entry.source}." if entry.fault else "Give the thread's address instead of a file.",
         )
     try:
         html, _ = decode(file.read_bytes(), None)
     except OSError as error:
-        raise BridgeError(f"{file}: {error.strerror}", explanation="Save the page and give its path.") from None
-    page: ThreadPage = entry.parse(html, url)
-    return Seen(page.posts, page.next)
+        raise BridgeError(
+            f"{file} cannot be read: {error.strerror or error}.",
+            explanation="Save a page of the thread as HTML and give the path of that file.",
+        ) from None
+    try:
+        if too_deep(html):
+            raise Unreadable(f"{file} is nested too deep to be a forum's page")
+        return entry.parse(html, url)
+    except Unreadable as error:
+        raise Unreadable(
+            f"{file}: {error}",
+            explanation=f"Is this a whole page of a thread, as the forum sent it, and is {adapter} the right adapter?"
+            " If the theme has changed, mend the preset's selectors.",
+        ) from None
 
 
-async def _live(loaded: Ready, url: str, adapter: str | None) -> Seen:
-    forum = _forum_of(loaded, url)
-    entry: AdapterEntry = loaded.registry.get(adapter or forum.adapter)
-    async with open_forum(forum, Pacer(now, asyncio.sleep), now) as session:
-        reader = entry.build(forum.options if adapter is None else {}, session, timezone=forum.timezone)
-        if hasattr(reader, "sign_in") and forum.login is not None:
-            await reader.sign_in()
-        reading = await reader.read(Watch(WatchKind.THREAD, url), None)
-    return Seen(reading.posts)
+def _live(loaded: Ready, name: str, url: str) -> Rehearsal:
+    try:
+        return asyncio.run(rehearse(loaded.config, loaded.registry, name, url, now))
+    except Unreadable as error:
+        raise Unreadable(
+            str(error),
+            explanation="Is this a thread's address? If the theme has changed, save the page, mend the preset's"
+            " selectors, and read the saved page with --file until it is right.",
+        ) from None
 
 
-def _forum_of(loaded: Ready, url: str) -> ForumConfig:
-    host = urlsplit(url).netloc
-    for forum in loaded.config.forums.values():
-        if urlsplit(forum.url).netloc == host:
-            return forum
-    known = ", ".join(forum.url for forum in loaded.config.forums.values())
-    raise ConfigurationRefused(
-        f"No configured forum has the host {host or url!r}.", explanation=f"Configured are: {known}."
-    )
+def _chosen(loaded: Ready, url: str, adapter: str | None) -> tuple[Ready, str]:
+    """Return the configuration and the name of the forum that the address belongs to; ``adapter`` takes the place of
+    the configured one and of its options."""
+    forums = loaded.config.forums
+    at_home = [name for name, forum in forums.items() if belongs(url, forum.url)]
+    if not at_home:
+        known = ", ".join(shown(forum.url) for forum in forums.values())
+        whole = urlsplit(url).scheme in {"http", "https"}
+        raise ConfigurationRefused(
+            f"{shown(url)} is not on a configured forum." if whole else f"{shown(url)} is not a whole address.",
+            explanation=f"Configured are: {known}. For any other page: --file PAGE --adapter NAME --url URL.",
+        )
+    name = max(at_home, key=lambda each: _nearness(url, forums[each].url))
+    if adapter is None:
+        return loaded, name
+    loaded.registry.get(adapter)  # an unknown one is refused here, with the names that are close
+    changed = forums[name].model_copy(update={"adapter": adapter, "options": {}})
+    return Ready(loaded.config.model_copy(update={"forums": {**forums, name: changed}}), loaded.registry), name
 
 
-def _as_json(seen: Seen) -> dict[str, object]:
-    thread = seen.posts[0].thread if seen.posts else None
-    return {
-        "thread": {"id": thread.id, "url": thread.url, "title": thread.title} if thread else None,
-        "posts": [_post_json(post) for post in seen.posts],
-        "next": seen.next,
-    }
+def _nearness(url: str, forum_url: str) -> tuple[bool, bool, int]:
+    """Several forums may stand on one host: the one whose address the thread's begins with is meant."""
+    return url.startswith(forum_url), origin(url) == origin(forum_url), len(forum_url)
+
+
+def _tell(
+    posts: tuple[Post, ...],
+    following: str | None,
+    *,
+    as_json: bool,
+    rehearsal: Rehearsal | None = None,
+    forum: tuple[Ready, str] | None = None,
+) -> None:
+    if as_json:
+        thread = posts[0].thread if posts else None
+        told = {
+            "thread": {"id": thread.id, "url": thread.url, "title": thread.title} if thread else None,
+            "posts": [_post_json(post) for post in posts],
+            "next": following,
+        }
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    say = Lines(to_person())
+    if not posts:
+        say.line("The adapter found no posts.")
+        return
+    config = forum[0].config.forums[forum[1]] if forum else None
+    print_posts(say, posts, rehearsal, config.zone if config else None)
+    if rehearsal is not None and forum is not None and config is not None:
+        print_cases(say, rehearsal)
+        say.blank()
+        say.line(f"Shown as if every post were new; start_from is {config.start_from}.", mark="•")
+        if rehearsal.watch is None:
+            to_add = f"- thread: {posts[0].thread.url}"
+            say.line(f"Nothing watches this thread yet: add `{to_add}` to forums.{forum[1]}.watch.", mark="•")
+        if rehearsal.remark:
+            say.line(rehearsal.remark, mark="•", style="yellow")
+    if following:
+        say.line(f"The next page is {following}", mark="•")
 
 
 def _post_json(post: Post) -> dict[str, object]:
@@ -119,26 +189,3 @@ def _post_json(post: Post) -> dict[str, object]:
         "edited": post.edited.isoformat() if post.edited else None,
         "attachments": [{"url": each.url, "name": each.name} for each in post.attachments],
     }
-
-
-def _print(seen: Seen) -> None:
-    console = Console(highlight=False, markup=False)
-    if not seen.posts:
-        console.print("No posts.")
-        return
-    thread = seen.posts[0].thread
-    console.print(f"{thread.title or '(no title)'}\n{thread.url}\n", style="bold")
-    for post in seen.posts:
-        who = f"{post.author.name} ({post.author.id or 'guest'})"
-        when = post.time.isoformat(sep=" ", timespec="minutes") if post.time else "time unknown"
-        title = f"#{post.id} · {who} · {when}{' · opening' if post.opening else ''}"
-        console.print(Panel(_post_text(post), title=title, title_align="left"))
-    first = seen.posts[0]
-    console.print(f"As a case: “{thread.title}” from {first.author.name}, with {len(seen.posts)} posts to read.")
-    if seen.next:
-        console.print(f"Next page: {seen.next}")
-
-
-def _post_text(post: Post) -> str:
-    files = "".join(f"\n📎 {each.name or each.url}" for each in post.attachments)
-    return (clean_post(post.html, post.url).text or "(no text)") + files

@@ -1,0 +1,77 @@
+"""Reads from the ledger all that the status shows. Prints nothing, writes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from forum_bridge.config import Config
+from forum_bridge.ledger import answers, conversations, forums, posts, tally, watches
+from forum_bridge.ledger.forums import ForumRow
+from forum_bridge.ledger.ledger import Ledger
+from forum_bridge.ledger.states import State
+from forum_bridge.ledger.tally import Stuck
+from forum_bridge.ledger.watches import WatchRow
+from forum_bridge.model import Clock, SignInState
+
+LATE = timedelta(hours=1)  # by then every ordinary trouble is over
+
+
+@dataclass(frozen=True, slots=True)
+class ForumStanding:
+    """A configured forum and those of its configured watches that the ledger knows."""
+
+    name: str
+    row: ForumRow | None
+    watches: tuple[WatchRow, ...]
+
+    @property
+    def refused(self) -> bool:
+        """Whether the forum did not take our account when it was last tried."""
+        return self.row is not None and self.row.sign_in not in (None, SignInState.OK.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that the status shows. ``orphaned`` names forums that are no longer configured although posts or answers of
+    theirs still wait."""
+
+    forums: tuple[ForumStanding, ...]
+    posts: dict[State, int]
+    answers: dict[State, int]
+    stuck: tuple[Stuck, ...]
+    orphaned: tuple[str, ...]
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether something will not get well by itself."""
+        troubled = any(forum.refused or any(watch.trouble for watch in forum.watches) for forum in self.forums)
+        return bool(self.stuck or self.orphaned or troubled)
+
+
+async def read_standing(config: Config, clock: Clock) -> Standing:
+    """Read the ledger of this configuration. Raises LedgerRefused, for instance where there is none yet."""
+    async with Ledger.open(config.ledger.path, clock, read_only=True) as ledger, ledger.reading() as db:
+        known = await forums.everyone(db)
+        return Standing(
+            forums=tuple([await _forum(db, config, name, known.get(name)) for name in config.forums]),
+            posts=await tally.counts(db, "post"),
+            answers=await tally.counts(db, "answer"),
+            stuck=tuple(await tally.stuck(db, late=clock() - LATE)),
+            orphaned=tuple(sorted(await _with_work(db) - set(config.forums))),
+        )
+
+
+async def _forum(db: AsyncConnection, config: Config, name: str, row: ForumRow | None) -> ForumStanding:
+    configured = {(each.kind, each.target) for each in config.forums[name].watch}
+    rows = await watches.of_forum(db, name)
+    return ForumStanding(name, row, tuple(each for each in rows if (each.watch.kind, each.watch.target) in configured))
+
+
+async def _with_work(db: AsyncConnection) -> set[str]:
+    waiting = {forum for forum, _ in await answers.due_forums(db)}
+    for conversation_id, _ in await posts.due_conversations(db):
+        waiting.add((await conversations.get(db, conversation_id)).forum)
+    return waiting

@@ -1,0 +1,107 @@
+"""How the status looks on a terminal. Reads nothing itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from forum_bridge.cli.say import Lines
+from forum_bridge.cli.standing import ForumStanding, Standing
+from forum_bridge.daemon.pulse import Pulse
+from forum_bridge.ledger.states import State
+from forum_bridge.ledger.tally import Stuck
+from forum_bridge.ledger.watches import WatchRow
+
+WORDS = {
+    State.WAITING: "waiting",
+    State.SENDING: "being sent",
+    State.UNCLEAR: "unclear, will be looked up",
+    State.SENT: "delivered",
+    State.HELD: "held",
+    State.DEAD: "dead",
+    State.OLD: "older than the watch",
+    State.OWN: "our own",
+    State.IGNORED: "left out",
+}
+TODO = {
+    State.HELD: "Look on the forum and on Deskie whether it stands there; if it does not, write it there by hand.",
+    State.DEAD: "It is not tried again: mend the cause, and write it on the other side by hand.",
+}
+STILL = "It goes on by itself once the cause is mended."
+
+
+def print_standing(say: Lines, standing: Standing, alive: Pulse, moment: datetime) -> None:
+    """Print the bridge, each forum with its watches, the counts, and what needs a person."""
+    _print_bridge(say, alive)
+    for forum in standing.forums:
+        _print_forum(say, forum, moment)
+    for road, counts in (("posts", standing.posts), ("answers", standing.answers)):
+        told = ", ".join(f"{counts[state]} {WORDS[state]}" for state in State if counts.get(state))
+        say.line(road, style="bold")
+        say.line(told or "none yet", indent=2)
+    for item in standing.stuck:
+        _print_stuck(say, item)
+    for name in standing.orphaned:
+        say.line(f"Work waits for the forum {name}, which is not configured.", mark="✗", mark_style="red")
+        say.line(f"Put forums.{name} back into the configuration and start the bridge anew.", indent=2, mark="→")
+    say.blank()
+    if standing.needs_a_person or not alive.running or alive.troubles:
+        say.line(f"Something needs a person; see the lines with {say.sign('✗')} above.", style="bold red")
+    else:
+        say.line("All is well.", style="bold green")
+
+
+def _print_bridge(say: Lines, alive: Pulse) -> None:
+    say.line("bridge", style="bold")
+    if not alive.running:
+        say.line("is not running", indent=2, mark="✗", mark_style="red")
+        say.line("Start it: `forum-bridge run`, or the service if there is one.", indent=4, mark="→")
+    elif alive.troubles:
+        for part, said in alive.troubles.items():
+            say.line(f"is running, but not ready: {part}: {said}", indent=2, mark="✗", mark_style="red")
+    else:
+        say.line("is running and ready", indent=2, mark="✓", mark_style="green")
+
+
+def _print_forum(say: Lines, forum: ForumStanding, moment: datetime) -> None:
+    say.line(forum.name, style="bold")
+    if forum.refused and forum.row is not None:
+        told = f": {forum.row.sign_in_detail}" if forum.row.sign_in_detail else ""
+        say.line(f"signing in: {forum.row.sign_in}{told}", indent=2, mark="✗", mark_style="red")
+        say.line("Check login.user and login.password, then start the bridge anew.", indent=4, mark="→")
+    if not forum.watches:
+        say.line("not read yet", indent=2)
+    for row in forum.watches:
+        _print_watch(say, row, moment)
+
+
+def _print_watch(say: Lines, row: WatchRow, moment: datetime) -> None:
+    mark, style = ("✗", "red") if row.trouble else ("✓", "green")
+    say.line(f"{row.watch.kind.value} {row.watch.target}".strip(), indent=2, mark=mark, mark_style=style)
+    say.line(f"last read {_ago(row.read_at, moment)}, next {_in(row.due_at, moment)}", indent=4)
+    if row.trouble:
+        say.line(row.trouble, indent=4)
+
+
+def _print_stuck(say: Lines, item: Stuck) -> None:
+    way = f"post from {item.forum} to Deskie" if item.road == "post" else f"answer from Deskie to {item.forum}"
+    late = "" if item.state in TODO else "for over an hour "
+    say.line(f"{late}{WORDS[item.state]}: {way}: {item.item}", mark="✗", mark_style="red")
+    if item.reason:
+        say.line(item.reason, indent=2)
+    say.line(TODO.get(item.state, STILL), indent=2, mark="→")
+
+
+def _ago(when: datetime | None, moment: datetime) -> str:
+    return "never" if when is None else f"{_short((moment - when).total_seconds())} ago"
+
+
+def _in(when: datetime, moment: datetime) -> str:
+    seconds = (when - moment).total_seconds()
+    return "now" if seconds <= 0 else f"in {_short(seconds)}"
+
+
+def _short(seconds: float) -> str:
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} s"
