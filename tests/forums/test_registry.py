@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 from tests.forums.conftest import OpenSession
 
 from forum_bridge.errors import ConfigurationRefused
@@ -123,3 +124,13 @@ def test_faults_of_options_carry_their_path_and_the_mend() -> None:
 async def test_options_that_are_wrong_build_nothing(open_to: OpenSession) -> None:
     with pytest.raises(ConfigurationRefused, match=r"posts\.boddy"):
         Registry.load().get("flaskbb").build({"posts": {"boddy": ".x"}}, await open_to())
+
+
+async def test_a_whole_preset_may_stand_under_the_options_of_html(open_to: OpenSession) -> None:
+    html = Registry.load().get("html")
+    assert {fault.path for fault in html.check({})} >= {("markup",), ("thread",), ("posts",)}
+    preset = YAML(typ="safe").load(READER)
+    assert html.check(preset) == []
+    reader = html.build(preset, await open_to())
+    assert reader.markup is Markup.HTML
+    assert not isinstance(reader, CanReply)

@@ -62,7 +62,7 @@ class ForumConfig(Model):
     """One forum."""
 
     adapter: Annotated[str, Field(min_length=1)] = Field(
-        description="What speaks the forum's engine: flaskbb, html, or a file of the adapters folder."
+        description="What speaks the forum's engine: flaskbb, fossil, feed, html, or a file of the adapters folder."
     )
     url: Url = Field(description="The forum's start page.")
     login: LoginConfig | None = Field(None, description="The bridge's account; without one it reads and never answers.")

@@ -81,6 +81,12 @@ def extended(
     raise PresetFault(f"extends: there is no preset {base!r} to extend")
 
 
+def spelled_out(source: str) -> AdapterEntry:
+    """Return the entry ``html``: a forum whose whole preset stands under its options, without a file of its own."""
+    watches = frozenset({WatchKind.THREAD, WatchKind.BOARD})
+    return AdapterEntry("html", source, PresetMaker("html", {}), capabilities=frozenset({"read"}), watches=watches)
+
+
 def preset_entry(name: str, source: str, raw: Options) -> AdapterEntry:
     """Return the entry of a preset whose keys are whole. Raises PresetFault, naming every key that is wrong."""
     try:

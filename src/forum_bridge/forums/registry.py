@@ -16,7 +16,7 @@ from forum_bridge.errors import ConfigurationRefused
 from forum_bridge.forums.contract import Adapter
 from forum_bridge.forums.entry import AdapterEntry
 from forum_bridge.forums.feed.maker import feed_entry
-from forum_bridge.forums.preset_files import PresetFault, extended, preset_entry, read_yaml
+from forum_bridge.forums.preset_files import PresetFault, extended, preset_entry, read_yaml, spelled_out
 from forum_bridge.forums.python_adapters import AdapterFault, class_entry, from_entry_point, from_file
 
 GROUP = "forum_bridge.adapters"
@@ -40,6 +40,7 @@ class Registry:
         entries: dict[str, AdapterEntry] = {}
         presets: dict[str, dict[str, object]] = {}
         _put(entries, feed_entry(BUILT_IN, entries))
+        _put(entries, spelled_out(BUILT_IN))
         _take_presets(_PRESETS, presets, entries)
         for point in entry_points(group=GROUP):
             _take_class(point.name, f"entry point {point.value}", entries, partial(from_entry_point, point))
