@@ -113,7 +113,10 @@ async def test_hup_reads_the_configuration_anew(place: Place, manager: Manager) 
 
 
 async def test_a_closed_terminal_ends_it(place: Place, manager: Manager) -> None:
-    ours, theirs = pty.openpty()
+    try:
+        ours, theirs = pty.openpty()
+    except OSError:
+        pytest.skip("no pseudo-terminals here: mount devpts at /dev/pts")
     try:
         async with run(place, manager, stdin=theirs) as process:
             await manager.until("READY")
