@@ -10,13 +10,14 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge.case_text import CaseText
+from forum_bridge.bridge.consequence import consequence
 from forum_bridge.bridge.conversation import CaseFinder, Place, state_of
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.desk_look import DeskLook, Found
 from forum_bridge.bridge.desk_writer import DeskWriter
 from forum_bridge.bridge.files import Luggage, PostFiles
 from forum_bridge.bridge.quota import Quota
-from forum_bridge.bridge.retry import WRITE_TIMEOUT, Again, Dead, Hold, Look, decide, recording, writing
+from forum_bridge.bridge.retry import WRITE_TIMEOUT, decide, recording, writing
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.walk import head
 from forum_bridge.config import WhenClosed
@@ -142,21 +143,8 @@ class Deliver:
     async def _failed(self, post: PostRow, error: Exception) -> None:
         now = self._clock()
         verdict = decide(error, post.attempts + 1, now, self._random())
-        facts: dict[str, object]
         log = structlog.get_logger().bind(forum=post.forum, post=post.url, reason=verdict.reason)
-        match verdict:
-            case Again(at):
-                log.warning("delivery_waits", again_at=at.isoformat())
-                facts = {"state": post.state, "due_at": at}  # as it was before this step: nothing was written
-            case Look(at):
-                log.warning("delivery_unclear", look_at=at.isoformat())
-                facts = {"state": State.UNCLEAR, "due_at": at}
-            case Hold():
-                log.error("delivery_held")
-                facts = {"state": State.HELD}
-            case Dead():
-                log.error("delivery_dead")
-                facts = {"state": State.DEAD}
+        facts = consequence(verdict, post.state, log, "delivery")
         await self._change(post, attempts=post.attempts + 1, reason=verdict.reason, **facts)
 
     async def _begun(self, post: PostRow, case_id: int | None) -> bool:

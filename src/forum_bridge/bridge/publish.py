@@ -9,10 +9,11 @@ from datetime import datetime
 
 import structlog
 
+from forum_bridge.bridge.consequence import consequence
 from forum_bridge.bridge.draft import Drafting
 from forum_bridge.bridge.forum_look import ForumLook
 from forum_bridge.bridge.owner import owner_of
-from forum_bridge.bridge.retry import WRITE_TIMEOUT, Again, Dead, Hold, Look, decide, recording, writing
+from forum_bridge.bridge.retry import WRITE_TIMEOUT, decide, recording, writing
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.walk import head
 from forum_bridge.bridge.wording import Wording
@@ -140,20 +141,7 @@ class Publish:
         now = self._clock()
         verdict = decide(error, answer.attempts + 1, now, self._random())
         log = structlog.get_logger().bind(forum=answer.forum, message=answer.message_id, reason=verdict.reason)
-        facts: dict[str, object]
-        match verdict:
-            case Again(at):
-                log.warning("answer_waits", again_at=at.isoformat())
-                facts = {"state": answer.state, "due_at": at}  # as it was before this step: nothing was written
-            case Look(at):
-                log.warning("answer_unclear", look_at=at.isoformat())
-                facts = {"state": State.UNCLEAR, "due_at": at}
-            case Hold():
-                log.error("answer_held")
-                facts = {"state": State.HELD}
-            case Dead():
-                log.error("answer_dead")
-                facts = {"state": State.DEAD}
+        facts = consequence(verdict, answer.state, log, "answer")
         first = answer.first_tried_at or now  # what fails before its write, too, keeps others back for an hour only
         tried = {"attempts": answer.attempts + 1, "first_tried_at": first, "reason": verdict.reason}
         await self._change(answer, **tried, **facts)
