@@ -47,6 +47,12 @@ class NotPosted(BridgeError):
     explanation = "Read the reason; mend the cause, then retry the item or drop it."
 
 
+class FilesRefused(NotPosted):
+    """The forum does not take the answer's files, and nothing was posted: post it with links to them instead."""
+
+    explanation = "The bridge posts the answer with links to its files."
+
+
 class Held(BridgeError):
     """Acting might be wrong, so a person has to decide."""
 

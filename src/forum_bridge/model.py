@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType, Protocol
+from typing import IO, NewType, Protocol
 
 PostId = NewType("PostId", str)
 ThreadId = NewType("ThreadId", str)
@@ -45,11 +45,13 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class ThreadRef:
-    """One thread: its id on the forum, its canonical address (no page, no session id) and its title."""
+    """One thread: its id on the forum, its canonical address (no page, no session id) and its title. Personal messages
+    are threads too, ``private`` ones: what is written there is seen by their members only."""
 
     id: ThreadId
     url: str
     title: str = ""
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +86,13 @@ class WatchKind(StrEnum):
     BOARD = "board"
     FEED = "feed"
     MENTIONS = "mentions"
+    INBOX = "inbox"
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """One thing to poll. ``target`` is an address, empty for mentions. Posts before ``since`` need not be read
-    (None: from the first post on); it bounds the first reading, the ledger decides what is delivered."""
+    """One thing to poll. ``target`` is an address, empty for mentions and the inbox. Posts before ``since`` need not be
+    read (None: from the first post on); it bounds the first reading, the ledger decides what is delivered."""
 
     kind: WatchKind
     target: str = ""
@@ -135,10 +138,23 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file to hang on a message or a post: its name (clean), media type, size in bytes, and where it is read from, a
+    real file. The call that sends it closes it, so it goes once."""
+
+    name: str
+    mime: str
+    size: int
+    content: IO[bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """An answer ready to post: ``text`` stands in the engine's own markup, quote, mention and signature included."""
+    """An answer ready to post: ``text`` stands in the engine's own markup, quote, mention and signature included;
+    ``files`` only for an adapter that can upload."""
 
     text: str
+    files: tuple[Upload, ...] = ()
 
 
 class ReceiptState(StrEnum):
@@ -185,11 +201,13 @@ class SignIn:
 
 
 class WorkKind(StrEnum):
-    """The dispatcher's kinds of work; the key says on what (a watch, a conversation, a forum, a desk)."""
+    """The dispatcher's kinds of work; the key says on what (a watch, a conversation, a forum, a desk). ``tell`` writes
+    the bridge's own notes to agents."""
 
     POLL = "poll"
     DELIVER = "deliver"
     PUBLISH = "publish"
+    TELL = "tell"
     RECONCILE = "reconcile"
     SWEEP = "sweep"
 

@@ -12,8 +12,9 @@ from aiohttp import BodyPartReader, web
 from aiohttp.test_utils import BaseTestServer, TestServer
 from tests.deskie.conftest import EMAIL, KEY, StandingClock
 
-from forum_bridge.deskie import Budget, DeskieClient, NewCase, Priority, Upload
+from forum_bridge.deskie import Budget, DeskieClient, NewCase, Priority
 from forum_bridge.errors import Retry, Unclear
+from forum_bridge.model import Upload
 
 Parts = dict[str, tuple[str | None, str | None, bytes]]
 

@@ -76,7 +76,7 @@ async def test_migrations_make_exactly_the_tables(path: Path, clock: Clock) -> N
 async def test_a_new_ledger_is_signed_and_needs_no_backup(path: Path, clock: Clock) -> None:
     async with Ledger.open(path, clock):
         pass
-    assert said(path) == {"schema": str(HEAD), "readable_from": "1"}
+    assert said(path) == {"schema": str(HEAD), "readable_from": "2"}
     assert not list(path.parent.glob("*.bak"))
 
 
@@ -96,7 +96,7 @@ async def test_a_change_of_schema_comes_after_a_backup(path: Path, clock: Clock,
     assert said(path) == {"schema": f"{HEAD + 1}", "readable_from": f"{HEAD + 1}"}
     copy = path.with_name(BACKUP)
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    assert said(copy) == {"schema": f"{HEAD}", "readable_from": "1"}
+    assert said(copy) == {"schema": f"{HEAD}", "readable_from": "2"}
     assert rows(copy, "SELECT count(*) FROM meta WHERE key = 'Gökçe'") == [(1,)]
     assert rows(copy, "PRAGMA integrity_check") == [("ok",)]
 

@@ -9,9 +9,10 @@ import structlog
 from forum_bridge.bridge.conversation import state_of
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.site import Site
-from forum_bridge.deskie import Case, CaseStatus, DeskDeclined, Message, NewCase, Priority, Upload
+from forum_bridge.deskie import Case, CaseStatus, DeskDeclined, Message, NewCase, Priority
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.states import CaseState
+from forum_bridge.model import Upload
 
 
 class DeskWriter:

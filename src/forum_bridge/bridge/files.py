@@ -17,14 +17,14 @@ import structlog
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.retry import describe
 from forum_bridge.bridge.site import Site
-from forum_bridge.deskie import DeskDeclined, Priority, Upload
+from forum_bridge.deskie import DeskDeclined, Priority
 from forum_bridge.errors import BridgeError, Retry, RobotsForbid, SignInNeeded, Unclear
 from forum_bridge.ledger import posts
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.posts import PostRow
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.markup.pictures import sources
-from forum_bridge.model import Attachment
+from forum_bridge.model import Attachment, Upload
 from forum_bridge.web.fetch import Bounds
 from forum_bridge.web.file_name import clean_name, name_in
 from forum_bridge.web.incoming import NoFile

@@ -15,7 +15,6 @@ from forum_bridge.deskie.records import (
     Language,
     Message,
     NewCase,
-    Upload,
     User,
 )
 from forum_bridge.deskie.trouble import BadWebhook, CaseNotFound, DeskDeclined, DeskRefused, NotDeskie
@@ -45,7 +44,6 @@ __all__ = [
     "NotDeskie",
     "Origin",
     "Priority",
-    "Upload",
     "User",
     "check_channel",
     "decode",

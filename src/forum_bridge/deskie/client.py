@@ -33,7 +33,6 @@ from forum_bridge.deskie.records import (
     Language,
     Message,
     NewCase,
-    Upload,
     User,
 )
 from forum_bridge.deskie.transport import Transport
@@ -41,7 +40,7 @@ from forum_bridge.deskie.trouble import CaseNotFound
 from forum_bridge.deskie.values import Misshapen
 from forum_bridge.deskie.verdict import Call, lost
 from forum_bridge.deskie.writing import case_fields
-from forum_bridge.model import Clock
+from forum_bridge.model import Clock, Upload
 
 PAGE = 100  # the most that Deskie returns at once
 MAX_LIST = 1000  # no account of ours has more agents, labels or namesakes

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from aiohttp import MultipartWriter, payload
 from aiohttp.hdrs import CONTENT_DISPOSITION, CONTENT_TYPE
 
-from forum_bridge.deskie.records import Upload
+from forum_bridge.model import Upload
 
 
 def multipart(body: Mapping[str, object], files: Sequence[Upload]) -> MultipartWriter:

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import IO
 
-from forum_bridge.model import Attachment
+from forum_bridge.model import Attachment, Upload
 
 
 class CaseStatus(StrEnum):
@@ -120,17 +119,6 @@ class Language:
     code: str
     title: str
     active: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file to hang on a message: its name (clean), media type, size in bytes, and where it is read from, a real file.
-    The call that sends it closes it, so it goes once."""
-
-    name: str
-    mime: str
-    size: int
-    content: IO[bytes] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

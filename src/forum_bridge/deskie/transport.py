@@ -16,10 +16,9 @@ from forum_bridge import __version__
 from forum_bridge.deskie.budget import READ, WRITE, Budget, Priority
 from forum_bridge.deskie.multipart import multipart
 from forum_bridge.deskie.quota import quota_of
-from forum_bridge.deskie.records import Upload
 from forum_bridge.deskie.verdict import Answer, Call, judge, lost, rate_limited
 from forum_bridge.errors import ConfigurationRefused, Retry
-from forum_bridge.model import Clock
+from forum_bridge.model import Clock, Upload
 
 MAX_ANSWER = 8 * 1024 * 1024  # bytes
 SLOWEST_UPLOAD = 200_000  # bytes a second; files may take that much longer than a call without

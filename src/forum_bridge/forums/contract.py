@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
 from forum_bridge.model import (
+    Author,
     Cursor,
     Draft,
     Markup,
@@ -62,3 +64,20 @@ class CanQuote(Protocol):
 
     def quote(self, quote: Quote) -> str: ...
     def mention(self, quote: Quote) -> str: ...
+
+
+@runtime_checkable
+class CanUpload(Protocol):
+    """Hangs files on what it writes: ``reply`` takes ``draft.files`` and raises FilesRefused if the forum does not.
+    ``takes`` tells before they are fetched whether a file of this name and size (bytes, if known) has a chance."""
+
+    def takes(self, name: str, size: int | None) -> bool: ...
+
+
+@runtime_checkable
+class CanMessage(Protocol):
+    """Writes personal messages. ``message`` opens one and raises as ``reply`` does; in a private thread that exists,
+    ``reply`` answers. ``own_messages`` is how a lost one is found: what we sent to a person since a moment."""
+
+    async def message(self, to: Author, subject: str, draft: Draft) -> Receipt: ...
+    async def own_messages(self, to: Author, since: datetime) -> OwnPosts: ...

@@ -23,6 +23,9 @@ class AnswerRow:
     id: int
     desk: str
     message_id: int
+    part: int
+    parts: int
+    split_of: int | None
     case_id: int | None
     custom_id: str | None
     user_id: int | None
@@ -45,6 +48,8 @@ class AnswerRow:
     receipt_post: PostId | None
     receipt_url: str | None
     receipt_state: str | None
+    private: bool
+    files_linked: bool
     reason: str | None
 
 

@@ -30,6 +30,8 @@ class Conversation:
     author_name: str
     custom_id: str
     user_id: int | None
+    link_state: str | None = None
+    link_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

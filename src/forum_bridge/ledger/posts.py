@@ -37,6 +37,7 @@ class PostRow:
     attachments: tuple[Attachment, ...]
     conversation_id: int | None
     as_note: bool
+    by_agent: bool
     state: State
     attempts: int
     first_tried_at: datetime | None

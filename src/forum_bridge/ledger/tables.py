@@ -77,6 +77,7 @@ thread = Table(
     Column("opening_url", String),
     Column("opening_body", ForeignKey("body.id")),
     Column("locked", Boolean, nullable=False, default=False),
+    Column("private", Boolean, nullable=False, default=False, server_default="0"),  # personal messages: never public
     UniqueConstraint("forum", "thread_id"),
 )
 
@@ -108,6 +109,8 @@ conversation = Table(
     Column("author_name", String, nullable=False),
     Column("custom_id", String, nullable=False),
     Column("user_id", BigInteger),  # Deskie's, from the first creation
+    Column("link_state", String),  # whether the profile is linked to its author's others
+    Column("link_due_at", Instant),
     UniqueConstraint("desk", "forum", "scope_key"),
     Index("ix_conversation_custom_id", "desk", "custom_id"),
     Index("ix_conversation_user_id", "desk", "user_id"),
@@ -148,6 +151,7 @@ post = Table(
     Column("attachments", JSON, nullable=False),
     Column("conversation_id", ForeignKey("conversation.id")),
     Column("as_note", Boolean, nullable=False, default=False),
+    Column("by_agent", Boolean, nullable=False, default=False, server_default="0"),  # our people, by hand
     Column("state", String, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("first_tried_at", Instant),
@@ -171,6 +175,9 @@ answer = Table(
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("desk", String, nullable=False),
     Column("message_id", BigInteger, nullable=False),
+    Column("part", Integer, nullable=False, default=1, server_default="1"),
+    Column("parts", Integer, nullable=False, default=1, server_default="1"),
+    Column("split_of", ForeignKey("answer.id")),  # the first part, for all the others
     Column("case_id", BigInteger),
     Column("custom_id", String),
     Column("user_id", BigInteger),
@@ -192,8 +199,31 @@ answer = Table(
     Column("receipt_post", String),
     Column("receipt_url", String),
     Column("receipt_state", String),
+    Column("private", Boolean, nullable=False, default=False, server_default="0"),  # a personal message, or a note
+    Column("files_linked", Boolean, nullable=False, default=False, server_default="0"),  # the forum refused the files
     Column("reason", Text),
-    UniqueConstraint("desk", "message_id"),
+    UniqueConstraint("desk", "message_id", "part"),
     Index("ix_answer_forum_state", "forum", "state"),
     Index("ix_answer_receipt", "forum", "receipt_post"),
+)
+
+agent_note = Table(
+    "agent_note",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("desk", String, nullable=False),
+    Column("key", String, nullable=False),  # what it speaks of, so that it is written once
+    Column("case_id", BigInteger, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("stored_at", Instant, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("first_tried_at", Instant),
+    Column("due_at", Instant),
+    Column("sending_at", Instant),
+    Column("sent_at", Instant),
+    Column("message_id", BigInteger),
+    Column("reason", Text),
+    UniqueConstraint("desk", "key"),
+    Index("ix_agent_note_desk_state", "desk", "state"),
 )

@@ -49,7 +49,7 @@ async def note(db: AsyncConnection, forum: str, seen: ThreadSeen, known: ThreadR
     """Store what a reading said of a thread that is ``known`` so far; an opening post once known is kept."""
     ref, opening = seen.ref, seen.opening
     facts: dict[str, object] = {"url": ref.url, "title": ref.title or (known.ref.title if known else "")}
-    facts["locked"] = seen.locked
+    facts |= {"locked": seen.locked, "private": ref.private}
     if opening is not None and (known is None or known.opening_url is None):
         facts |= {
             "starter_key": opening.author.key,
@@ -57,7 +57,12 @@ async def note(db: AsyncConnection, forum: str, seen: ThreadSeen, known: ThreadR
             "opening_url": opening.url,
             "opening_body": (await keep(db, [opening.html], now=now))[0],
         }
-    elif known is not None and facts == {"url": known.ref.url, "title": known.ref.title, "locked": known.locked}:
+    elif known is not None and facts == {
+        "url": known.ref.url,
+        "title": known.ref.title,
+        "locked": known.locked,
+        "private": known.ref.private,
+    }:
         return
     if known is None:
         await db.execute(insert_ignore(db, thread, {"forum": forum, "thread_id": ref.id, **facts}))
@@ -68,7 +73,7 @@ async def note(db: AsyncConnection, forum: str, seen: ThreadSeen, known: ThreadR
 
 def _row(row: RowMapping) -> ThreadRow:
     return ThreadRow(
-        ref=ThreadRef(ThreadId(row["thread_id"]), row["url"], row["title"]),
+        ref=ThreadRef(ThreadId(row["thread_id"]), row["url"], row["title"], row["private"]),
         starter_key=row["starter_key"],
         starter_name=row["starter_name"],
         opening_url=row["opening_url"],

@@ -1,0 +1,65 @@
+"""A ledger that an earlier version left opens here, with what was in flight."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from alembic import command
+
+from forum_bridge.ledger import answers, conversations, posts, threads
+from forum_bridge.ledger.engine import migration_engine
+from forum_bridge.ledger.ledger import Ledger
+from forum_bridge.ledger.migrate import configuration
+from forum_bridge.ledger.states import State
+from forum_bridge.model import Clock
+
+AT = "2026-11-20 10:00:00.000000"
+FIRST = f"""
+INSERT INTO body (id, html, stored_at) VALUES (1, '<p>İade nerede?</p>', '{AT}'), (2, '<p>Yolda.</p>', '{AT}');
+INSERT INTO thread (id, forum, thread_id, url, title, locked) VALUES (1, 'f', '7', 'https://f.example/t/7', 'İade', 0);
+INSERT INTO conversation (id, desk, forum, scope_key, thread_id, author_key, author_name, custom_id, user_id)
+  VALUES (1, 'default', 'f', '7|3', '7', '3', 'Gökçe', 'f:3', 501);
+INSERT INTO post (id, forum, post_id, number, revision, thread_id, author_key, author_name, url, opening, seen_at,
+  body_id, body_hash, attachments, conversation_id, as_note, state, attempts, sending_at, file_tries)
+  VALUES (1, 'f', '70', 70, 1, '7', '3', 'Gökçe', 'https://f.example/p/70', 1, '{AT}', 1, 'x', '[]', 1, 0, 'sending',
+  0, '{AT}', 0);
+INSERT INTO answer (id, desk, message_id, case_id, staff_id, origin, is_html, body_id, attachments, received_at, forum,
+  conversation_id, state, attempts, sending_at)
+  VALUES (1, 'default', 9001, 801, 905, 'agent', 1, 2, '[]', '{AT}', 'f', 1, 'unclear', 1, '{AT}');
+"""
+
+
+async def of_schema(path: Path, schema: str, statements: str) -> None:
+    """Make a ledger as the version of that schema left it."""
+    path.touch()
+    engine = migration_engine(path)
+    config = configuration()
+    async with engine.begin() as connection:
+
+        def make(sync: object) -> None:
+            config.attributes["connection"] = sync
+            command.upgrade(config, schema)
+
+        await connection.run_sync(make)
+    await engine.dispose()
+    with closing(sqlite3.connect(path)) as file, file:
+        file.executescript(statements)
+
+
+async def test_a_ledger_of_the_first_schema_opens_with_what_was_in_flight(path: Path, clock: Clock) -> None:
+    await of_schema(path, "0001", FIRST)
+    async with Ledger.open(path, clock) as ledger, ledger.reading() as db:
+        (post,) = await posts.undelivered(db, 1)
+        (answer,) = await answers.unpublished(db, "f")
+        owner = await conversations.get(db, 1)
+        thread = await threads.get(db, "f", "7")
+    assert (post.state, post.html, post.by_agent) == (State.SENDING, "<p>İade nerede?</p>", False)
+    assert post.sending_at == datetime(2026, 11, 20, 10, tzinfo=UTC)
+    assert (answer.state, answer.body, answer.part, answer.parts) == (State.UNCLEAR, "<p>Yolda.</p>", 1, 1)
+    assert not answer.private
+    assert (owner.user_id, owner.link_state) == (501, None)
+    assert thread is not None and not thread.ref.private
+    assert path.with_name("ledger.db.before-0002.bak").exists()
