@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from tests.cli.conftest import CHANNEL, HOOK_SECRET, SECRETS, Place, Ran, Tree, free_port
@@ -181,3 +182,20 @@ async def test_json_survives_a_pipe(place: Place) -> None:
     ran = await place.run("check", "--json")
     assert json.loads(ran.out)[0]["part"] == "ledger"
     assert ran.err == ""
+
+
+async def test_a_forum_whose_clock_is_an_hour_behind_is_named(place: Place) -> None:
+    right = place.forum.clock
+    place.forum.clock = lambda: right() - timedelta(hours=1)
+    found = failing(await place.call("check", "--json"))["acme", "clock"]
+    assert "60 minutes behind this machine's" in found["found"]
+
+
+async def test_a_forum_whose_posts_lie_in_the_future_has_another_timezone(place: Place) -> None:
+    right = place.forum.clock
+    place.forum.clock = lambda: right() + timedelta(hours=3)
+    place.forum.reply(place.forum.threads()[0].id, "Ayşe", "Merhaba")
+    place.forum.clock = right
+    place.acme.update(watch=[{"thread": f"{place.url}/thread/2"}])
+    ran = await place.call("check", "--json")
+    assert list(failing(ran)) == [("acme", "timezone")]

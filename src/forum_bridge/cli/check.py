@@ -14,7 +14,8 @@ import typer
 from forum_bridge.cli.loading import DEFAULT, ConfigOption, Ready, ready
 from forum_bridge.cli.run import now
 from forum_bridge.cli.say import Lines, to_person
-from forum_bridge.daemon.checkup import Finding, checkup
+from forum_bridge.daemon.checkup import checkup
+from forum_bridge.daemon.finding import Finding
 
 COLUMN = 14  # what stands in it is followed by what was found; longer things take a line of their own
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from forum_bridge.config import Config, ForumConfig
 from forum_bridge.daemon.compose import adapter_of, channel_of, open_desk, open_forum
 from forum_bridge.daemon.desk_check import expected_webhook
+from forum_bridge.daemon.finding import Finding
+from forum_bridge.daemon.times_check import clocks, zone
 from forum_bridge.deskie import Channel, check_channel, find_channel
 from forum_bridge.errors import BridgeError, Retry
 from forum_bridge.forums.contract import Adapter, CanReply, CanSignIn
@@ -30,18 +32,6 @@ Trying = Callable[[str, str], None]
 """Told the part and the step just before each is tried."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was tried: where, what, whether it works, and what was found. ``todo`` says what to do if it does
-    not work; where it does, what is left out and how to have it."""
-
-    part: str
-    what: str
-    ok: bool
-    found: str
-    todo: str = ""
-
-
 async def checkup(config: Config, registry: Registry, clock: Clock, trying: Trying) -> AsyncIterator[Finding]:
     """Yield findings as they come: the ledger, Deskie, then each forum. Reads only; signs in where an account is
     set."""
@@ -52,8 +42,11 @@ async def checkup(config: Config, registry: Registry, clock: Clock, trying: Tryi
     pacer = Pacer(clock, asyncio.sleep)
     for name, forum in config.forums.items():
         async with open_forum(forum, pacer, clock) as session:
-            async for finding in _forum(name, forum, adapter_of(forum, registry, session), clock, trying):
+            adapter = adapter_of(forum, registry, session)
+            async for finding in _forum(name, forum, adapter, lambda: clock() + (session.ahead or timedelta()), trying):
                 yield finding
+            if (difference := clocks(name, session.ahead)) is not None:
+                yield difference
 
 
 async def _ledger(path: Path, clock: Clock) -> Finding:
@@ -106,7 +99,8 @@ async def _forum(
     for watch in forum.watch:
         what = f"{watch.kind.value} {watch.target}".strip()
         trying(name, what)
-        yield await _read(name, what, adapter, Watch(watch.kind, watch.target, clock()))
+        for finding in await _read(name, what, adapter, Watch(watch.kind, watch.target, clock()), clock):
+            yield finding
     if forum.login is not None and not isinstance(adapter, CanReply):
         todo = "Agents' answers will be dead letters in `forum-bridge status`: post them by hand."
         yield Finding(name, "answer", ok=True, found=f"the adapter {adapter.name} only reads", todo=todo)
@@ -130,11 +124,16 @@ async def _try_account(name: str, user: str, adapter: CanSignIn) -> Finding:
     return Finding(name, "sign in", ok=False, found=f"{user}: {outcome.state.value}{told}", todo=todo)
 
 
-async def _read(name: str, what: str, adapter: Adapter, watch: Watch) -> Finding:
-    async def work() -> Finding:
-        return Finding(name, what, ok=True, found=_told(await adapter.read(watch, None)))
+async def _read(name: str, what: str, adapter: Adapter, watch: Watch, clock: Clock) -> list[Finding]:
+    readings: list[Reading] = []
 
-    return await _tried(name, what, work)
+    async def work() -> Finding:
+        readings.append(await adapter.read(watch, None))
+        return Finding(name, what, ok=True, found=_told(readings[0]))
+
+    found = await _tried(name, what, work)
+    times = [post.time for reading in readings for post in reading.posts if post.time is not None]
+    return [found, *filter(None, [zone(name, times, clock())])]
 
 
 async def _tried(part: str, what: str, work: Callable[[], Awaitable[Finding]]) -> Finding:

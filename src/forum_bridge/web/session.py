@@ -25,6 +25,7 @@ from forum_bridge.web.request import MAX_REDIRECTS, Request, carried_on, led_to,
 from forum_bridge.web.retry_after import retry_after
 from forum_bridge.web.robots import MAX_BYTES as ROBOTS_BYTES
 from forum_bridge.web.robots import Robots
+from forum_bridge.web.server_clock import ahead
 from forum_bridge.web.settings import Credentials, SessionSettings, user_agent
 
 __all__ = ["Credentials", "ForumSession", "SessionSettings", "open_session", "user_agent"]
@@ -47,6 +48,8 @@ class ForumSession:
         self.base_url = settings.base_url
         self.credentials = credentials
         self.signed_in = False
+        self.ahead: timedelta | None = None
+        """How far the forum's clock is ahead of ours, by its last answer; None until it told a date."""
         self._http = http
         self._settings = settings
         self._pacer = pacer
@@ -151,6 +154,7 @@ class ForumSession:
         name = host(request.url)
         async with self._pacer.turn(name, max(pace, self._settings.pace)):
             answer = await exchange(self._http, request, limits)
+            self.ahead = ahead(answer.headers, self._clock())
             wait = retry_after(answer.headers, told_time(answer, self._clock)) if answer.status in (429, 503) else None
             if wait is not None:
                 self._pacer.close(name, self._clock() + wait)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import format_datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -36,6 +37,11 @@ async def _refusing(request: web.Request, handler: Handler) -> web.StreamRespons
     return request.app[LOOK].page(request, "error.html", values, status=status)
 
 
+async def _dated(request: web.Request, response: web.StreamResponse) -> None:
+    """The forum's own clock stands on every answer, as a server's does."""
+    response.headers["Date"] = format_datetime(request.app[FORUM].clock(), usegmt=True)
+
+
 async def _home(_request: web.Request) -> web.Response:
     return to("/board/1")
 
@@ -44,6 +50,7 @@ def _app(forum: Forum, look: Look, patience: float) -> web.Application:
     sessions = Sessions(forum)
     layers = [identifying(sessions), striking(forum.faults, account.login_form), _refusing]
     app = web.Application(middlewares=layers, client_max_size=4 * 1024 * 1024)
+    app.on_response_prepare.append(_dated)
     app[FORUM], app[SESSIONS], app[LOOK], app[PATIENCE] = forum, sessions, look, patience
     app.add_routes(
         [
