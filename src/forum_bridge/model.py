@@ -209,6 +209,7 @@ class WorkKind(StrEnum):
     PUBLISH = "publish"
     TELL = "tell"
     RECONCILE = "reconcile"
+    MEET = "meet"
     SWEEP = "sweep"
 
 

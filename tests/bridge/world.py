@@ -92,9 +92,9 @@ class World:
 
         opened = open_sites(self.config, Registry.load(None), ledger, Pacer(self.clock, no_pause), self.clock)
         sites = await stack.enter_async_context(opened)
-        self._handlers = roads(ledger, desk, sites, self._wake, self.clock, lambda: 0.0)
-        app = web.Application()
         receive = Receive(ledger, desk.name, sites, self._wake, self.clock)
+        self._handlers = roads(ledger, desk, sites, receive, self._wake, self.clock, lambda: 0.0)
+        app = web.Application()
         webhook.add_routes(app, receive, frozenset({CHANNEL}), SECRET)
         file_door.add_routes(app, ledger, desk.files)
         runner = web.AppRunner(app, access_log=None)
@@ -109,6 +109,7 @@ class World:
         for site in sites.values():
             for watch_id in await register(site, ledger, desk, self.clock):
                 self._wake(WorkKind.POLL, str(watch_id))
+        self._wake(WorkKind.RECONCILE, desk.name)
         await self.sweep()
 
     async def bridge_down(self) -> None:

@@ -49,13 +49,19 @@ class Receive:
                 log.info("webhook_ignored", reason=event.reason)
                 return Received.IGNORED
             case AgentAnswer():
-                forum = await self._ledger.commit(lambda db: self._take_in(db, event))
+                return await self.take(event)
+
+    async def take(self, answer: AgentAnswer) -> Received:
+        """Take in one answer, however the bridge came to know of it; returns once it is committed. Raises Retry if the
+        ledger cannot write."""
+        forum = await self._ledger.commit(lambda db: self._take_in(db, answer))
+        log = structlog.get_logger()
         if forum is None:
-            log.info("answer_known", message=event.message_id)
+            log.info("answer_known", message=answer.message_id)
             return Received.KNOWN
         if forum:
             self._wake(WorkKind.PUBLISH, forum)
-        log.info("answer_received", message=event.message_id, case=event.case_id, forum=forum)
+        log.info("answer_received", message=answer.message_id, case=answer.case_id, forum=forum)
         return Received.TAKEN
 
     async def _take_in(self, db: AsyncConnection, answer: AgentAnswer) -> str | None:
@@ -69,6 +75,9 @@ class Receive:
             state, reason = State.DEAD, "no conversation of this bridge has this case or this customer"
         elif self._policy(forum, answer.origin) == "ignore":
             state, reason = State.IGNORED, f"answers.from_{answer.origin}s is ignore"
+        elif answer.origin is Origin.UNTOLD and self._policy(forum, Origin.API) == "ignore":
+            state = State.HELD
+            reason = "its webhook never came, so nobody can tell whether a program wrote it (answers.from_api is ignore)"
         row: dict[str, object] = {
             "desk": self._desk,
             "message_id": answer.message_id,

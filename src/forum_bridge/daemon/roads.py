@@ -11,6 +11,8 @@ from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.draft import Drafting
 from forum_bridge.bridge.poll import Poll
 from forum_bridge.bridge.publish import Publish
+from forum_bridge.bridge.receive import Receive
+from forum_bridge.bridge.reconcile import Reconcile
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.wording import Wording
 from forum_bridge.daemon.compose import rules_for
@@ -21,9 +23,17 @@ Handlers = Mapping[WorkKind, Callable[[str], Awaitable[datetime | None]]]
 
 
 def roads(
-    ledger: Ledger, desk: Desk, sites: Mapping[str, Site], wake: Wake, clock: Clock, chance: Callable[[], float]
+    ledger: Ledger,
+    desk: Desk,
+    sites: Mapping[str, Site],
+    receive: Receive,
+    wake: Wake,
+    clock: Clock,
+    chance: Callable[[], float],
 ) -> Handlers:
-    """Return the handlers of polling, delivering and publishing. ``chance`` gives numbers in [0, 1) for jitter."""
+    """Return the handlers of polling, delivering, publishing and reconciling. ``chance`` gives numbers in [0, 1) for
+    jitter."""
+    channels = sorted({site.channel for site in sites.values()})
     return {
         WorkKind.POLL: Poll(ledger, sites, rules_for, wake, clock, chance),
         WorkKind.DELIVER: Deliver(ledger, desk, sites, clock, chance),
@@ -35,4 +45,5 @@ def roads(
             clock,
             chance,
         ),
+        WorkKind.RECONCILE: Reconcile(ledger, desk, channels, receive.take, clock),
     }

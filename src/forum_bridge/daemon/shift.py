@@ -58,14 +58,14 @@ class Shift:
         self._desk = desk
         self._eager = set(eager)
         self._check = DeskCheck(config, desk, self._clock)
-        self._roads = roads(ledger, desk, sites, self._wake, self._clock, random.random)
+        receive = Receive(ledger, desk.name, sites, self._wake, self._clock)
+        self._roads = roads(ledger, desk, sites, receive, self._wake, self._clock, random.random)
         self._unread: set[str] | None = None
         self.settled = asyncio.Event()
         """Set once every watch was asked for the first time since the start."""
-        own = {WorkKind.POLL: self._poll, WorkKind.RECONCILE: self._meet_desk, WorkKind.SWEEP: self._sweep}
+        own = {WorkKind.POLL: self._poll, WorkKind.MEET: self._meet_desk, WorkKind.SWEEP: self._sweep}
         handlers = {kind: progress.watched(kind, handler) for kind, handler in {**self._roads, **own}.items()}
         self._dispatcher = Dispatcher(handlers, self._clock)
-        receive = Receive(ledger, desk.name, sites, self._wake, self._clock)
         self.behind = behind(config.webhook, receive, self._channels(), ledger, self._check, desk.files)
 
     async def check(self) -> None:
@@ -76,8 +76,9 @@ class Shift:
     def work(self) -> None:
         """Let the dispatcher run."""
         self._dispatcher.start()
-        self._wake(WorkKind.RECONCILE, self._desk.name)
+        self._wake(WorkKind.MEET, self._desk.name)
         self._wake(WorkKind.SWEEP, self._desk.name)
+        self._wake(WorkKind.RECONCILE, self._desk.name)
 
     async def end(self) -> None:
         """Finish what runs, start nothing new."""

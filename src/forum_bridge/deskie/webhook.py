@@ -21,12 +21,13 @@ MESSAGE = "message_new"
 
 
 class Origin(StrEnum):
-    """Who brought an answer about: an agent's hand, an automation rule, or a program over the API (perhaps
-    ourselves)."""
+    """Who brought an answer about: an agent's hand, an automation rule, or a program over the API. Where no webhook
+    told, it may be the hand or the program."""
 
     AGENT = "agent"
     RULE = "rule"
     API = "api"
+    UNTOLD = "untold"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,130 @@
+"""Finds answers whose webhook never came: compares the cases that changed on the desk with the ledger, and lets what is
+missing in by the same entrance as a webhook. Publishes nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from forum_bridge.bridge.desk import Desk
+from forum_bridge.bridge.retry import describe
+from forum_bridge.deskie import AgentAnswer, Case, CaseNotFound, Message, Origin
+from forum_bridge.deskie.answer_body import body_of
+from forum_bridge.errors import BridgeError, Retry
+from forum_bridge.ledger import reconciling
+from forum_bridge.ledger.ledger import Ledger
+from forum_bridge.model import Clock
+
+EVERY = timedelta(minutes=5)
+ON_ITS_WAY = timedelta(minutes=2)  # so long a webhook may take; what is younger is left to it
+OVERLAP = timedelta(minutes=10)  # Deskie's clock may be behind ours by so much
+NEWEST = 100  # messages of a case; what lies further back changed long ago
+
+Take = Callable[[AgentAnswer], Awaitable[object]]
+
+
+class Reconcile:
+    """Handler of ``reconcile(desk)``. Returns when it is due again. It has the least claim to the desk's requests:
+    where they run out, the rest is compared in the next minute, oldest change first."""
+
+    def __init__(self, ledger: Ledger, desk: Desk, channels: Sequence[str], take: Take, clock: Clock) -> None:
+        self._ledger = ledger
+        self._desk = desk
+        self._channels = channels
+        self._take = take
+        self._clock = clock
+
+    async def __call__(self, _: str) -> datetime:
+        began = self._clock()
+        try:
+            await self._compare(began)
+        except Retry as waits:
+            return self._clock() + max(waits.after or EVERY, timedelta(seconds=1))
+        except BridgeError as error:
+            structlog.get_logger().warning("reconcile_failed", reason=describe(error))
+        return self._clock() + EVERY
+
+    async def _compare(self, began: datetime) -> None:
+        settled = began - ON_ITS_WAY
+        async with self._ledger.reading() as db:
+            since = await reconciling.mark(db, self._desk.name)
+        if since is None:  # what was answered before there was a ledger was never meant for it
+            await self._advance(began)
+            return
+        changed = [
+            case
+            for channel in self._channels
+            for case in await self._desk.client.changed_cases(channel, since - OVERLAP)
+        ]
+        for case in sorted(changed, key=_updated):
+            await self._case(case, settled)
+            if since < (seen := min(_updated(case), settled)):
+                await self._advance(seen)
+        await self._advance(max(since, settled))
+
+    async def _case(self, case: Case, settled: datetime) -> None:
+        async with self._ledger.reading() as db:
+            ours = await reconciling.opened_by_us(db, self._desk.name, [case.id])
+            joined = ours or await reconciling.joined_by_us(db, self._desk.name, [case.id])
+        if not joined:
+            return
+        try:
+            messages = await self._desk.client.messages(case.id, limit=NEWEST, newest_first=True)
+        except CaseNotFound:
+            return
+        ids = [message.id for message in messages]
+        async with self._ledger.reading() as db:
+            known = await reconciling.answers_known(db, self._desk.name, ids)
+            written = await reconciling.written_by_us(db, self._desk.name, ids)
+        for message in missing(messages, known, written, settled, whole=bool(ours)):
+            structlog.get_logger().warning("answer_missed", case=case.number, message=message.id)
+            await self._take(_as_answer(case, message))
+
+    async def _advance(self, moment: datetime) -> None:
+        await self._ledger.commit(lambda db: reconciling.advance(db, self._desk.name, moment))
+
+
+def missing(
+    messages: Sequence[Message], known: set[int], written: set[int], settled: datetime, *, whole: bool
+) -> list[Message]:
+    """Return the answers (not notes, not customers' messages) that the ledger lacks, oldest first.
+
+    ``messages`` come newest first; ``written`` are those that the bridge wrote. A case that others opened (not
+    ``whole``) concerns us only from our first message on: what agents wrote before was for somebody else. A message
+    that is not sent yet, or was sent after ``settled``, may still be announced by its webhook.
+    """
+    oldest_first = list(reversed(messages))
+    if not whole:
+        first = next((place for place, message in enumerate(oldest_first) if message.id in written), len(oldest_first))
+        oldest_first = oldest_first[first:]
+    return [
+        message
+        for message in oldest_first
+        if not message.note
+        and (message.staff_id or message.sent_via_rule)
+        and message.id not in known | written
+        and (when := message.sent_at or message.created_at) is not None
+        and when <= settled
+    ]
+
+
+def _updated(case: Case) -> datetime:
+    assert case.updated_at is not None  # ``changed_cases`` returns no others
+    return case.updated_at
+
+
+def _as_answer(case: Case, message: Message) -> AgentAnswer:
+    body, is_html = body_of(message.html, message.text)
+    return AgentAnswer(
+        message_id=message.id,
+        case_id=case.id,
+        staff_id=message.staff_id,
+        user_id=case.user_id or None,
+        custom_user_id=None,
+        body=body,
+        is_html=is_html,
+        attachments=message.attachments,
+        origin=Origin.RULE if message.sent_via_rule else Origin.UNTOLD,
+    )

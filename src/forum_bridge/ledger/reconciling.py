@@ -1,0 +1,68 @@
+"""Statements for finding what a webhook never told: up to when the desk's cases were compared, and what the ledger
+knows of a case and of messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from forum_bridge.ledger.batches import batched
+from forum_bridge.ledger.tables import agent_note, answer, conversation, desk_case, meta, post
+from forum_bridge.ledger.upsert import upsert
+
+
+async def mark(db: AsyncConnection, desk: str) -> datetime | None:
+    """Return the moment up to which a desk's changes were compared; None if never."""
+    value = (await db.execute(select(meta.c.value).where(meta.c.key == _key(desk)))).scalar_one_or_none()
+    return None if value is None else datetime.fromisoformat(value)
+
+
+async def advance(db: AsyncConnection, desk: str, moment: datetime) -> None:
+    """Note that changes up to a moment were compared."""
+    value = {"value": moment.isoformat()}
+    await db.execute(upsert(db, meta, {"key": _key(desk), **value}, index_elements=["key"], update=value))
+
+
+async def opened_by_us(db: AsyncConnection, desk: str, case_ids: Sequence[int]) -> set[int]:
+    """Return those of these cases that the bridge opened."""
+    found: set[int] = set()
+    for ids in batched(case_ids):
+        where = (desk_case.c.desk == desk, desk_case.c.case_id.in_(ids))
+        found |= set((await db.execute(select(desk_case.c.case_id).where(*where))).scalars())
+    return found
+
+
+async def joined_by_us(db: AsyncConnection, desk: str, case_ids: Sequence[int]) -> set[int]:
+    """Return those of these cases in which messages of ours stand, though others may have opened them."""
+    found: set[int] = set()
+    for ids in batched(case_ids):
+        query = select(post.c.case_id).join(conversation, post.c.conversation_id == conversation.c.id).distinct()
+        found |= set((await db.execute(query.where(conversation.c.desk == desk, post.c.case_id.in_(ids)))).scalars())
+    return found
+
+
+async def answers_known(db: AsyncConnection, desk: str, message_ids: Sequence[int]) -> set[int]:
+    """Return those of these messages that are answers in the ledger."""
+    found: set[int] = set()
+    for ids in batched(message_ids):
+        where = (answer.c.desk == desk, answer.c.message_id.in_(ids))
+        found |= set((await db.execute(select(answer.c.message_id).where(*where))).scalars())
+    return found
+
+
+async def written_by_us(db: AsyncConnection, desk: str, message_ids: Sequence[int]) -> set[int]:
+    """Return those of these messages that the bridge wrote: posts and notes."""
+    found: set[int] = set()
+    for ids in batched(message_ids):
+        posts = select(post.c.message_id).join(conversation, post.c.conversation_id == conversation.c.id)
+        found |= set((await db.execute(posts.where(conversation.c.desk == desk, post.c.message_id.in_(ids)))).scalars())
+        notes = select(agent_note.c.message_id).where(agent_note.c.desk == desk, agent_note.c.message_id.in_(ids))
+        found |= set((await db.execute(notes)).scalars())
+    return found
+
+
+def _key(desk: str) -> str:
+    return f"reconciled:{desk}"
