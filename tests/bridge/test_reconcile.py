@@ -1,4 +1,5 @@
-"""Answers whose webhook never came: the bridge was down, or Deskie gave up. They are found, published once, in order."""
+"""Answers whose webhook never came: the bridge was down, or Deskie gave up. They are found, published once, in
+order."""
 
 from __future__ import annotations
 
