@@ -21,7 +21,7 @@ from forum_bridge.deskie.records import (
     Message,
     User,
 )
-from forum_bridge.deskie.values import Misshapen, flag, moment, text, whole
+from forum_bridge.deskie.values import Misshapen, clearly_no, flag, moment, text, whole
 from forum_bridge.model import Attachment, Json
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -69,14 +69,14 @@ def case(raw: Json) -> Case:
 
 
 def message(raw: Json) -> Message:
-    """Read a message or a note."""
+    """Read a message or a note; anything but a clear no makes it one, as in a webhook."""
     return Message(
         id=_id(raw, "message_id"),
         user_id=whole(raw.get("user_id")) or 0,
         staff_id=whole(raw.get("staff_id")) or 0,
         html=text(raw.get("content_html")),
         text=text(raw.get("content")),
-        note=flag(raw.get("note")),
+        note=not clearly_no(raw.get("note")),
         sent_via_rule=flag(raw.get("sent_via_rule")),
         created_at=moment(raw.get("created_at")),
         sent_at=moment(raw.get("sent_at")),
