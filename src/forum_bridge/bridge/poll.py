@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -54,8 +55,7 @@ class Poll:
         if site is None:
             return None
         try:
-            reading = await site.account.doing(lambda: site.adapter.read(watch.watch, watch.cursor))
-            return await self._store(site, watch, reading)
+            return await self._store(site, *await _read(site, watch))
         except BridgeError as error:
             return await self._troubled(watch, error, site.config.every.max)
         except Exception as error:  # noqa: BLE001 -- an adapter is anybody's code; the operator must see that it fails
@@ -73,7 +73,7 @@ class Poll:
             woken, fresh = await Intake(db, site, row, watch, rules, now).take(reading, digested)
             interval = self._interval(site, watch, busy=watch.first or bool(fresh or woken))
             due = now + (MORE_IS_THERE if reading.gap else interval)
-            await watches.advance(db, watch.id, reading.cursor, due_at=due, interval=interval, now=now)
+            await watches.advance(db, watch, reading.cursor, due_at=due, interval=interval, now=now)
             return woken, fresh, due
 
         woken, fresh, due = await self._ledger.commit(work)
@@ -106,3 +106,19 @@ class Poll:
         told("watch_troubled", forum=watch.forum, watch=watch.watch.target, trouble=text, again_at=due.isoformat())
         await self._ledger.commit(lambda db: watches.trouble(db, watch.id, text, due_at=due))
         return due
+
+
+async def _read(site: Site, watch: WatchRow) -> tuple[WatchRow, Reading]:
+    """Return what is new, and the watch by which it was read: at the first reading of a forum whose clock is another
+    than ours, ``since`` is moved into the forum's time, which is what its posts show."""
+    reading = await _reading(site, watch)
+    ahead = site.ahead()
+    if not watch.first or watch.watch.since is None or not ahead:
+        return watch, reading
+    theirs = replace(watch, watch=replace(watch.watch, since=watch.watch.since + ahead))
+    structlog.get_logger().warning("forum_clock_differs", forum=site.name, seconds_ahead=round(ahead.total_seconds()))
+    return theirs, await _reading(site, theirs)
+
+
+async def _reading(site: Site, watch: WatchRow) -> Reading:
+    return await site.account.doing(lambda: site.adapter.read(watch.watch, watch.cursor))

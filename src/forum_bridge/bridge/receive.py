@@ -77,7 +77,7 @@ class Receive:
             state, reason = State.IGNORED, f"answers.from_{answer.origin}s is ignore"
         elif answer.origin is Origin.UNTOLD and self._policy(forum, Origin.API) == "ignore":
             state = State.HELD
-            reason = "its webhook never came, so nobody can tell whether a program wrote it (answers.from_api is ignore)"
+            reason = "its webhook never came, and answers.from_api is ignore: nobody can tell who wrote it"
         row: dict[str, object] = {
             "desk": self._desk,
             "message_id": answer.message_id,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from functools import partial
 
 import aiohttp
 
@@ -100,9 +102,14 @@ async def open_sites(
                 config=forum,
                 adapter=adapter,
                 account=Account(name, adapter, ledger, clock),
+                ahead=partial(_ahead, session),
                 fetcher=await stack.enter_async_context(open_fetcher(forum.url, user_agent(__version__), session)),
             )
         yield sites
+
+
+def _ahead(session: ForumSession) -> timedelta | None:
+    return session.ahead
 
 
 @asynccontextmanager
@@ -137,7 +144,8 @@ def rules_for(site: Site, kind: WatchKind) -> Rules:
     config = site.config
     login = [config.login.user] if config.login else []
     return Rules(
-        own_authors=frozenset(map(normalised, [*config.own_authors, *login])),
+        own_account=frozenset(map(normalised, login)),
+        own_authors=frozenset(map(normalised, config.own_authors)),
         ignore_authors=frozenset(map(normalised, config.ignore_authors)),
         concerns=_concerns(config.cases.whose(kind), login),
         others_as_notes=config.cases.others is Others.NOTE,

@@ -63,14 +63,21 @@ async def of_forum(db: AsyncConnection, forum: str) -> list[WatchRow]:
 
 
 async def advance(
-    db: AsyncConnection, watch_id: int, cursor: Cursor | None, *, due_at: datetime, interval: timedelta, now: datetime
+    db: AsyncConnection,
+    read: WatchRow,
+    cursor: Cursor | None,
+    *,
+    due_at: datetime,
+    interval: timedelta,
+    now: datetime,
 ) -> None:
-    """Note a good reading: its cursor, the next one's time, and that no trouble is left."""
+    """Note a good reading of a watch (by its ``since``): its cursor, the next one's time, that no trouble is left."""
     seconds = int(interval.total_seconds())
     values = {"due_at": due_at, "interval": seconds, "read_at": now, "failures": 0, "trouble": None}
+    values["since"] = read.watch.since
     if cursor is not None:
         values["cursor"] = dict(cursor.state)
-    await db.execute(update(watch).where(watch.c.id == watch_id).values(values))
+    await db.execute(update(watch).where(watch.c.id == read.id).values(values))
 
 
 async def trouble(db: AsyncConnection, watch_id: int, text: str, *, due_at: datetime) -> None:
