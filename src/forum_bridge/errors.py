@@ -53,6 +53,12 @@ class FilesRefused(NotPosted):
     explanation = "The bridge posts the answer with links to its files."
 
 
+class NotAnAnswer(BridgeError):
+    """It turned out to be no answer to the customer: leave it alone."""
+
+    explanation = "It stays inside; there is nothing to do."
+
+
 class Held(BridgeError):
     """Acting might be wrong, so a person has to decide."""
 

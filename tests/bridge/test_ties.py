@@ -107,5 +107,5 @@ async def test_a_note_stays_inside_though_its_webhook_does_not_call_it_one(world
         assert await knock(world.door, form(case_id=case.case_id, message_id=note.message_id, content=body)) == 200
         await world.settle()
         assert world.ours() == []
-    assert await world.answer_states() == ["dead"]
+    assert await world.answer_states() == ["ignored"]
     assert any("internal note" in reason for reason in await world.reasons())

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from forum_bridge.bridge.retry import Again, Dead, Hold, Look, Verdict
+from forum_bridge.bridge.retry import Again, Dead, Hold, Leave, Look, Verdict
 from forum_bridge.ledger.states import State
 
 
@@ -31,3 +31,6 @@ def consequence(verdict: Verdict, state: State, log: Log, road: str) -> dict[str
         case Dead():
             log.error("_".join((road, "dead")))
             return {"state": State.DEAD}
+        case Leave():
+            log.warning("_".join((road, "left_alone")))
+            return {"state": State.IGNORED}

@@ -7,7 +7,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from forum_bridge.errors import Blocked, BridgeError, Gone, Held, NotPosted, Retry, SignInNeeded, Unclear, WatchTrouble
+from forum_bridge.errors import (
+    Blocked,
+    BridgeError,
+    Gone,
+    Held,
+    NotAnAnswer,
+    NotPosted,
+    Retry,
+    SignInNeeded,
+    Unclear,
+    WatchTrouble,
+)
 
 WRITE_TIMEOUT = timedelta(seconds=30)  # a lost write has taken effect by then, or never will
 FIRST_PAUSE = timedelta(seconds=2)
@@ -47,7 +58,14 @@ class Dead:
     reason: str
 
 
-Verdict = Again | Look | Hold | Dead
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """It does not concern the other side."""
+
+    reason: str
+
+
+Verdict = Again | Look | Hold | Dead | Leave
 
 
 def decide(error: Exception, attempts: int, now: datetime, jitter: float) -> Verdict:
@@ -62,18 +80,26 @@ def decide(error: Exception, attempts: int, now: datetime, jitter: float) -> Ver
             return Look(now + WRITE_TIMEOUT, reason)
         case NotPosted() | Gone():
             return Dead(reason)
+        case NotAnAnswer():
+            return Leave(reason)
         case Held():
             return Hold(reason)
-        case Retry(after=timedelta() as pause):
-            return Again(now + max(pause, FIRST_PAUSE) * (1 + jitter / 4), reason)
-        case Blocked():
-            return Again(now + BLOCKED_PAUSE * (1 + jitter / 4), reason)
         case Retry() | SignInNeeded() | WatchTrouble():
-            return Again(now + backoff(attempts, jitter), reason)
+            return Again(now + _pause(error, attempts, jitter), reason)
         case _ if attempts >= TRIES_OF_A_FAULT:
             return Hold(f"unexpected: {reason}")
         case _:
             return Again(now + backoff(attempts, jitter), f"unexpected: {reason}")
+
+
+def _pause(error: Exception, attempts: int, jitter: float) -> timedelta:
+    match error:
+        case Retry(after=timedelta() as asked):
+            return max(asked, FIRST_PAUSE) * (1 + jitter / 4)
+        case Blocked():
+            return BLOCKED_PAUSE * (1 + jitter / 4)
+        case _:
+            return backoff(attempts, jitter)
 
 
 @contextmanager

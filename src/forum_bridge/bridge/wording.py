@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.deskie import CaseNotFound, Priority
-from forum_bridge.errors import NotPosted
+from forum_bridge.errors import NotAnAnswer
 from forum_bridge.ledger import answers, bodies
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.ledger import Ledger
@@ -27,8 +27,8 @@ class Wording:
         self._clock = clock
 
     async def full(self, answer: AnswerRow) -> AnswerRow:
-        """Return the answer with its HTML, or as it is if Deskie has none. Raises NotPosted if it is an internal note
-        whatever its webhook said, Retry when Deskie cannot be asked now."""
+        """Return the answer with its HTML, or as it is if Deskie has none. Raises NotAnAnswer if it is an internal note
+        or the customer's own message, whatever its webhook said; Retry when Deskie cannot be asked now."""
         if answer.case_id is None:
             return answer
         try:
@@ -37,7 +37,9 @@ class Wording:
             return answer
         told = next((each for each in messages if each.id == answer.message_id), None)
         if told is not None and told.note:
-            raise NotPosted("it is an internal note", explanation="It stays inside; there is nothing to do.")
+            raise NotAnAnswer("it is an internal note")
+        if told is not None and told.user_id and not told.staff_id and not told.sent_via_rule:
+            raise NotAnAnswer("the customer wrote it")
         if told is not None and len(told.attachments) >= len(answer.attachments) and told.attachments:
             answer = await self._with_files(answer, told.attachments)
         if told is None or not told.html or answer.is_html:
