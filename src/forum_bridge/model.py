@@ -202,10 +202,11 @@ class SignIn:
 
 class WorkKind(StrEnum):
     """The dispatcher's kinds of work; the key says on what (a watch, a conversation, a forum, a desk). ``tell`` writes
-    the bridge's own notes to agents."""
+    the bridge's own notes to agents, ``link`` links a person's profiles."""
 
     POLL = "poll"
     DELIVER = "deliver"
+    LINK = "link"
     PUBLISH = "publish"
     TELL = "tell"
     RECONCILE = "reconcile"

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from forum_bridge.bridge.policy import Concerns, Facts, Rules, everyone, is_old, judge, mentioning, starter
+from forum_bridge.bridge.policy import Concerns, Facts, Rules, Taken, everyone, is_old, judge, mentioning, starter
 from forum_bridge.ledger.states import State
 from forum_bridge.model import Author, Post, PostId, ThreadId, ThreadRef
 
@@ -26,13 +26,13 @@ def facts(**changes: object) -> Facts:
         "thread_known": True,
         "newest_in_thread": None,
         "highest": 49,
-        "starter_key": "12",
+        "starters": frozenset({"12"}),
     }
     return Facts(**{**values, **changes})  # type: ignore[arg-type]
 
 
 def rules(concerns: Concerns = everyone, *, notes: bool = False) -> Rules:
-    return Rules(frozenset({"Mehmet"}), frozenset({"99", "Spam Kral"}), concerns, notes)
+    return Rules(frozenset({"acme_destek"}), frozenset({"Mehmet"}), frozenset({"99", "Spam Kral"}), concerns, notes)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def rules(concerns: Concerns = everyone, *, notes: bool = False) -> Rules:
     [
         (AYSE, State.WAITING),
         (Author("acme_destek", "1"), State.OWN),
-        (Author("Mehmet", "3"), State.OWN),
+        (Author("acme_destek", "17"), State.OWN),
         (Author("  Spam   Kral ", "77"), State.IGNORED),
         (Author("Reklam", "99"), State.IGNORED),
         (Author("mehmet", "4"), State.WAITING),
@@ -62,6 +62,8 @@ def test_a_post_that_is_known_as_our_answer_is_ours_whoever_seems_to_have_writte
         (post(time=BEGAN), {}, False),
         (post(time=BEFORE), {"newest_in_thread": 49}, False),
         (post(time=BEFORE), {"newest_in_thread": 50}, True),
+        (post(time=BEGAN - timedelta(hours=13)), {"newest_in_thread": 49}, False),
+        (post(time=BEGAN - timedelta(days=3)), {"newest_in_thread": 49}, True),
         (post(time=BEFORE, number="ab12"), {}, False),
         (post(time=BEFORE, number="ab12"), {"first_reading": True}, True),
         (post(time=BEFORE, number="ab12"), {"thread_known": False}, True),
@@ -90,9 +92,20 @@ def test_only_the_starter_concerns_a_board_watch_and_others_follow_the_policy() 
     assert judge(stranger, facts(), rules(starter)).state is State.IGNORED
     noted = judge(stranger, facts(), rules(starter, notes=True))
     assert (noted.state, noted.as_note) == (State.WAITING, True)
-    assert (
-        judge(post(Author("Ali", "55"), opening=True), facts(starter_key=None), rules(starter)).state is State.WAITING
-    )
+    opening = post(Author("Ali", "55"), opening=True)
+    assert judge(opening, facts(starters=frozenset()), rules(starter)).state is State.WAITING
+
+
+def test_our_people_s_own_posts_are_told_unless_they_were_there_before() -> None:
+    mehmet = Author("Mehmet", "3")
+    assert judge(post(mehmet), facts(), rules()) == Taken(State.WAITING, as_note=True, by_agent=True)
+    assert judge(post(mehmet, time=BEFORE), facts(), rules()).state is State.OWN
+
+
+def test_the_bridge_s_own_account_is_none_of_our_people_even_if_it_is_named_among_them() -> None:
+    ours = Rules(frozenset({"acme_destek"}), frozenset({"acme_destek", "1"}), frozenset(), everyone, False)
+    for author in (Author("acme_destek", "17"), Author("Acme", "1")):
+        assert judge(post(author), facts(), ours).state is State.OWN
 
 
 def test_words_are_found_whatever_their_case() -> None:

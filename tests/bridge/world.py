@@ -21,7 +21,7 @@ from forum_bridge.daemon.compose import open_desk, open_sites
 from forum_bridge.daemon.register import refuse_changed_keys, register
 from forum_bridge.daemon.roads import Handlers, roads
 from forum_bridge.forums.registry import Registry
-from forum_bridge.ledger import answers, forums, posts, watches
+from forum_bridge.ledger import agent_notes, answers, forums, links, posts, watches
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.tables import answer, post
 from forum_bridge.ledger.watches import WatchRow
@@ -126,6 +126,10 @@ class World:
                 self._wake(WorkKind.DELIVER, str(conversation_id), at)
             for forum, at in await answers.due_forums(db):
                 self._wake(WorkKind.PUBLISH, forum, at)
+            if (notes := await agent_notes.due(db, self.desk.name)) is not None:
+                self._wake(WorkKind.TELL, self.desk.name, notes)
+            if (link := await links.first(db, self.desk.name)) is not None:
+                self._wake(WorkKind.LINK, self.desk.name, link.due_at)
 
     async def settle(self) -> None:
         """Do all work that is due now, webhooks included, until none is left."""

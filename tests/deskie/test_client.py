@@ -77,7 +77,6 @@ async def test_a_case_is_created(desk: Desk, client: DeskieClient) -> None:
             group_id=310,
             labels=(55,),
             custom_fields={"cf_71": "https://forum.example/t/9120"},
-            attachment_urls=("https://forum.example/a/88.png",),
         )
     )
     assert case == Case(
@@ -103,7 +102,6 @@ async def test_a_case_is_created(desk: Desk, client: DeskieClient) -> None:
             "group_id": 310,
             "labels": [55],
             "custom_fields": {"cf_71": "https://forum.example/t/9120"},
-            "attachment_urls": ["https://forum.example/a/88.png"],
         }
     }
 
@@ -118,7 +116,7 @@ async def test_every_call_says_who_we_are(desk: Desk, client: DeskieClient) -> N
 
 async def test_a_customers_message_is_added(desk: Desk, client: DeskieClient) -> None:
     desk.answers({"message": MESSAGE}, status=201)
-    message = await client.add_message(8804417, 5120087, "<p>Selam</p>", ["https://forum.example/a/1.png"])
+    message = await client.add_message(8804417, 5120087, "<p>Selam</p>")
     assert message == Message(
         id=61200455,
         user_id=5120087,
@@ -131,8 +129,7 @@ async def test_a_customers_message_is_added(desk: Desk, client: DeskieClient) ->
     )
     (seen,) = desk.seen
     assert (seen.method, seen.path) == ("POST", "/api/cases/8804417/messages.json")
-    urls = ["https://forum.example/a/1.png"]
-    assert seen.json == {"message": {"user_id": 5120087, "content_html": "<p>Selam</p>", "attachment_urls": urls}}
+    assert seen.json == {"message": {"user_id": 5120087, "content_html": "<p>Selam</p>"}}
 
 
 async def test_a_note_is_added(desk: Desk, client: DeskieClient) -> None:
@@ -192,7 +189,7 @@ async def test_messages_newest_first(desk: Desk, client: DeskieClient) -> None:
 async def test_cases_of_a_user(desk: Desk, client: DeskieClient) -> None:
     desk.answers({"1": {"case": {"case_id": 2}}, "0": {"case": {"case_id": 3, "status": "waiting"}}, "total_count": 2})
     assert [case.id for case in await client.cases_of_user(5120087)] == [3, 2]
-    query = {"user_id": "5120087", "show_active_chats": "true", "sort": "created_at_desc", "page": "1", "limit": "20"}
+    query = {"user_id": "5120087", "show_active_chats": "true", "sort": "created_at_desc", "page": "1", "limit": "100"}
     assert desk.seen[0].query == query
 
 

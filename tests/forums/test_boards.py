@@ -145,3 +145,35 @@ async def test_a_thread_that_is_gone_is_forgotten(forum: LittleForum, guest: Htm
     forum.taken()
     await guest.read(watch(forum), stored(reading))
     assert forum.taken() == ["/board/1"]
+
+
+async def test_a_thread_whose_posts_turn_up_in_another_is_asked_where_it_went(
+    forum: LittleForum, guest: HtmlWriter
+) -> None:
+    for thread in (1, 2):
+        for _ in range(8):
+            forum.post(thread, "ayşe")
+    _, cursor = await drained(guest, watch(forum))
+    forum.move(1, 2)
+    reading = await guest.read(watch(forum), cursor)
+    assert {old: ref.id for old, ref in reading.moved.items()} == {"1": "2"}
+    forum.taken()
+    new = forum.post(2, "mehmet")
+    reading = await guest.read(watch(forum), stored(reading))
+    assert new in ids(reading)
+    asked = forum.taken()
+    assert len(asked) == len(set(asked))  # the thread that took the other in is read once
+
+
+async def test_a_thread_that_lost_posts_to_another_is_read_once_for_it(forum: LittleForum, guest: HtmlWriter) -> None:
+    for thread in (2, 1):
+        for _ in range(5):
+            forum.post(thread, "ayşe")
+    _, cursor = await drained(guest, watch(forum))
+    forum.move(1, 2, 10)
+    reading = await guest.read(watch(forum), cursor)
+    assert reading.moved == {}
+    forum.taken()
+    forum.post(2, "mehmet")
+    await guest.read(watch(forum), stored(reading))
+    assert "/thread/1" not in " ".join(forum.taken())

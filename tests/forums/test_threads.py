@@ -287,8 +287,56 @@ async def test_a_merged_thread_is_followed_by_its_posts(forum: LittleForum, gues
     assert (second.threads[0].ref.id, second.threads[0].ref.url) == ("2", f"{forum.url}/thread/2")
     assert new in ids(second)
     assert {post.thread.id for post in second.posts} == {"2"}
+    assert second.threads[0].opening is not None
+    assert second.threads[0].opening.id == "1"  # posts stand in the order of their ids
     newer = forum.post(2, "elif")
     assert newer in ids(await guest.read(watch(forum), stored(second)))
+
+
+async def test_a_thread_that_goes_on_far_from_its_new_beginning_brings_its_opening(
+    forum: LittleForum, guest: HtmlWriter
+) -> None:
+    for _ in range(14):
+        forum.post(1, "ayşe")
+    first = await guest.read(watch(forum, minutes=12), None)
+    forum.move(1, 2)
+    second = await guest.read(watch(forum), stored(first))
+    assert 1 not in ids(second)
+    assert second.threads[0].opening is not None
+    assert second.threads[0].opening.id == "1"
+
+
+async def test_a_thread_that_moves_twice_tells_each_move_once(forum: LittleForum, guest: HtmlWriter) -> None:
+    forum.post(1, "ayşe")
+    first = await guest.read(watch(forum), None)
+    forum.move(1, 2)
+    second = await guest.read(watch(forum), stored(first))
+    assert {old: ref.id for old, ref in second.moved.items()} == {"1": "2"}
+    forum.move(2, 3)
+    third = await guest.read(watch(forum), stored(second))
+    assert {old: ref.id for old, ref in third.moved.items()} == {"2": "3"}
+    forum.post(3, "mehmet")
+    assert (await guest.read(watch(forum), stored(third))).moved == {}
+
+
+async def test_a_thread_whose_last_posts_alone_live_elsewhere_is_gone(forum: LittleForum, guest: HtmlWriter) -> None:
+    for _ in range(5):
+        forum.post(1, "ayşe")
+    first = await guest.read(watch(forum), None)
+    forum.move(1, 3, 4, 5)
+    forum.delete(1, 2, 3)
+    with pytest.raises(Gone, match="/thread/1"):
+        await guest.read(watch(forum), stored(first))
+
+
+async def test_a_thread_that_was_divided_among_two_is_gone(forum: LittleForum, guest: HtmlWriter) -> None:
+    for _ in range(5):
+        forum.post(1, "ayşe")
+    first = await guest.read(watch(forum), None)
+    forum.move(1, 3, 4, 5)
+    forum.move(1, 2)
+    with pytest.raises(Gone, match="/thread/1"):
+        await guest.read(watch(forum), stored(first))
 
 
 async def test_posts_that_were_split_off_are_found_in_their_new_thread(forum: LittleForum, guest: HtmlWriter) -> None:

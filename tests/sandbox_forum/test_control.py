@@ -74,3 +74,26 @@ async def test_no_web_page_elsewhere_can_turn_a_switch(guest: Visitor, forum: Fo
     ) as answer:
         assert answer.status == 415
     assert forum.switches.flood_seconds == 0
+
+
+async def test_moderators_move_merge_split_and_delete(guest: Visitor, forum: Forum) -> None:
+    await guest.control("thread", author="Ada", title="Kargo", text="Nerede?")
+    assert await guest.control("merge", thread=2, into=1) == {"thread": 1, "path": "/thread/1-hos-geldiniz-welcome"}
+    assert [post.id for post in forum.thread(1).visible] == [1, 2, 3, 4]
+    assert (await guest.get("/thread/2-kargo")).url == "/thread/1-hos-geldiniz-welcome"
+    assert await guest.control("split", posts=[2, 4], title="Fatura") == {"thread": 3, "path": "/thread/3-fatura"}
+    assert (await guest.get("/post/4")).url == "/thread/3-fatura"
+    assert await guest.control("move", thread=3, redirect=False) == {"thread": 4, "path": "/thread/4-fatura"}
+    assert (await guest.get("/thread/3-fatura")).status == 404
+    await guest.control("split", posts=[4], into=1)
+    assert [post.id for post in forum.thread(1).visible] == [1, 3, 4]
+    await guest.control("delete_thread", thread=4)
+    assert [post.id for post in forum.posts()] == [1, 3, 4]
+    async with guest.session.post(f"{guest.url}/_control/split", json={"posts": "4"}) as answer:
+        assert answer.status == 400
+
+
+async def test_an_account_is_deleted_and_its_posts_stay(guest: Visitor, forum: Forum) -> None:
+    await guest.control("forget", user="Elif Şahin")
+    assert (forum.post(2).author, forum.person("Elif Şahin")) == ("Silinmiş kullanıcı", None)
+    assert forum.register("Elif Şahin", "yeni-parola").id == 6

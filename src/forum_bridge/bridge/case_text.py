@@ -66,6 +66,7 @@ class CaseText:
             post.url,
             revision=post.revision,
             author=post.author_name if several else None,
+            by_agent=post.by_agent,
             opening=opening,
             attachments=luggage.attachments if luggage else post.attachments,
             pictures=luggage.pictures if luggage else None,

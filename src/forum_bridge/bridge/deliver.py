@@ -21,14 +21,14 @@ from forum_bridge.bridge.retry import WRITE_TIMEOUT, decide, recording, writing
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.walk import head
 from forum_bridge.config import WhenClosed
-from forum_bridge.deskie import CaseNotFound, Priority
+from forum_bridge.deskie import CaseNotFound, ChannelType, DeskDeclined, Priority
 from forum_bridge.errors import Retry
-from forum_bridge.ledger import conversations, posts
+from forum_bridge.ledger import conversations, links, posts
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.posts import PostRow
 from forum_bridge.ledger.states import CaseState, State
-from forum_bridge.model import Clock
+from forum_bridge.model import Clock, Wake, WorkKind
 
 
 class Deliver:
@@ -39,11 +39,14 @@ class Deliver:
         ledger: Ledger,
         desk: Desk,
         sites: Mapping[str, Site],
+        wake: Wake,
         clock: Clock,
         random: Callable[[], float],
     ) -> None:
         self._ledger = ledger
+        self._desk = desk
         self._sites = sites
+        self._wake = wake
         self._clock = clock
         self._random = random
         self._finder = CaseFinder(ledger, desk, clock)
@@ -84,15 +87,17 @@ class Deliver:
         if found is None:
             await self._change(post, state=State.WAITING, due_at=self._clock(), sending_at=None, case_id=None)
             return
-        if found.opened is None and not post.as_note and not _new_when_closed(site):
+        if found.opened is None and not post.as_note and not self._new_when_closed(site):
             await self._keep_open(owner, found.case_id)
         await self._sent(owner, post, found)
 
     async def _send(self, owner: Conversation, post: PostRow) -> None:
         site = self._sites[owner.forum]
-        place = await self._finder.place(owner, site.channel, new_when_closed=_new_when_closed(site))
+        place = await self._place(owner, site)
         if place is not None:
             async with self._files.packed(post, site, Priority.MESSAGE) as luggage:
+                if luggage.uploads and await self._place(owner, site) != place:
+                    raise Retry(f"case {place.case_id} changed while the post's files were fetched")
                 await self._append(owner, post, site, place, luggage)
         elif post.as_note:
             await self._without_case(owner, post)
@@ -126,8 +131,11 @@ class Deliver:
         with writing():
             try:
                 message = await self._writer.append(site, owner, place.case_id, html, files, as_note=post.as_note)
-            except CaseNotFound:
-                await self._finder.refused(owner, place)
+            except (CaseNotFound, DeskDeclined) as error:
+                gone = isinstance(error, CaseNotFound)
+                await self._finder.refused(owner, site.channel, place, gone=gone)
+                if await self._place(owner, site) == place:
+                    raise
                 raise Retry(f"case {place.case_id} takes no messages any more") from None
         with recording():
             if place.state is CaseState.CLOSED and not post.as_note:
@@ -160,21 +168,26 @@ class Deliver:
 
     async def _sent(self, owner: Conversation, post: PostRow, found: Found) -> None:
         """Write down where a post stands, in one transaction with the case that it opened: half of that would read as a
-        post that never arrived."""
+        post that never arrived. A profile that came with the case may have to be linked."""
         now = self._clock()
         facts = {"due_at": None, "reason": None, "case_id": found.case_id, "message_id": found.message_id}
 
-        async def work(db: AsyncConnection) -> None:
-            if (case := found.opened) is not None:
-                state = state_of(case)
-                await conversations.opened(db, owner, case.id, case.number, case.user_id, state, now=now)
+        async def work(db: AsyncConnection) -> bool:
             await posts.change(db, post.id, state=State.SENT, sent_at=now, **facts)
+            if (case := found.opened) is None:
+                return False
+            await conversations.opened(db, owner, case.id, case.number, case.user_id, state_of(case), now=now)
+            return case.user_id != owner.user_id and await links.want(db, owner, now=now)
 
-        await self._ledger.commit(work)
+        if await self._ledger.commit(work):
+            self._wake(WorkKind.LINK, self._desk.name)
 
     async def _change(self, post: PostRow, **facts: object) -> None:
         await self._ledger.commit(lambda db: posts.change(db, post.id, **facts))
 
+    async def _place(self, owner: Conversation, site: Site) -> Place | None:
+        return await self._finder.place(owner, site.channel, new_when_closed=self._new_when_closed(site))
 
-def _new_when_closed(site: Site) -> bool:
-    return site.config.cases.when_closed is WhenClosed.NEW
+    def _new_when_closed(self, site: Site) -> bool:
+        """Whether a closed case is over; a closed chat always is (custom-channels.md, item 6a)."""
+        return site.config.cases.when_closed is WhenClosed.NEW or self._desk.mode(site.channel) is ChannelType.SYNC

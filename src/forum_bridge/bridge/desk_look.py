@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from forum_bridge.bridge.conversation import living
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.deskie import Case, CaseNotFound, Message, Priority
 from forum_bridge.errors import Held
@@ -37,25 +38,27 @@ class DeskLook:
         """Return where the post of a lost write stands, or None. Raises Retry when Deskie cannot be asked now.
 
         It is looked for in the case it was written to, then in all cases of its customer that changed since: the case
-        may be new, and an agent may have merged it meanwhile."""
+        may be new, and an agent may have merged it meanwhile, even into another customer's."""
         written_to = post.case_id
         if written_to is not None and (found := await self._in_case(written_to, post)) is not None:
             return Found(written_to, found)
+        seen = {written_to}
         for case in await self._cases(owner, post, channel):
-            if case.id != written_to and (found := await self._in_case(case.id, post)) is not None:
-                return Found(case.id, found, case if written_to is None else None)
+            holder = case
+            if case.parent_case_id:  # what was written to it stands where it was merged into, maybe another customer's
+                holder = await living(self._desk, case.parent_case_id, Priority.ANSWER) or case
+            if holder.id not in seen and (found := await self._in_case(holder.id, post)) is not None:
+                return Found(holder.id, found, case if written_to is None else None)
+            seen.add(holder.id)
         return None
 
     async def _cases(self, owner: Conversation, post: PostRow, channel: str) -> list[Case]:
         client, found = self._desk.client, []
-        if post.case_id is not None:
-            case = await client.case(post.case_id, priority=Priority.ANSWER)
-            parent = case.parent_case_id if case is not None else None
-            if parent is not None and (case := await client.case(parent, priority=Priority.ANSWER)) is not None:
-                found.append(case)
+        if post.case_id is not None and (case := await client.case(post.case_id, priority=Priority.ANSWER)) is not None:
+            found.append(case)
         users = await client.users_by_custom_id(owner.custom_id, channel, priority=Priority.ANSWER)
         for user in users:
-            found += await client.cases_of_user(user.id, priority=Priority.ANSWER)
+            found += await client.cases_of_user(user.id, absorbed=True, priority=Priority.ANSWER)
         return [case for case in found if _changed_since(case, post)]
 
     async def _in_case(self, case_id: int, post: PostRow) -> int | None:

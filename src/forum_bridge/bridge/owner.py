@@ -13,6 +13,17 @@ from forum_bridge.ledger import answers, conversations, posts
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.conversations import Conversation
 
+
+class Ambiguous(Held):
+    """The answer may be for any of several threads."""
+
+    def __init__(self, message: str, found: Sequence[Conversation]) -> None:
+        super().__init__(
+            message, explanation="Answer in a case that holds one thread, or post this one by hand and mark it as sent."
+        )
+        self.found = tuple(found)
+
+
 CASE_BEING_OPENED = timedelta(seconds=10)
 
 
@@ -42,8 +53,5 @@ async def owner_of(db: AsyncConnection, answer: AnswerRow) -> Conversation:
     return found[0]
 
 
-def _ambiguous(what: str, found: Sequence[Conversation]) -> Held:
-    return Held(
-        f"{what} {len(found)} threads",
-        explanation="Answer in a case that holds one thread, or post this one by hand and mark it as sent.",
-    )
+def _ambiguous(what: str, found: Sequence[Conversation]) -> Ambiguous:
+    return Ambiguous(f"{what} {len(found)} threads", found)

@@ -15,7 +15,7 @@ class Facts:
     """What is known besides the post: of us, of the watch and of the thread.
 
     ``highest`` and ``newest_in_thread`` are the highest post numbers known on the forum and in the thread before this
-    reading, None where ids do not count or nothing was read.
+    reading, None where ids do not count or nothing was read. ``starters`` began the thread, or one that is part of it.
     """
 
     own_keys: frozenset[str]
@@ -25,17 +25,20 @@ class Facts:
     thread_known: bool
     newest_in_thread: int | None
     highest: int | None
-    starter_key: str | None
+    starters: frozenset[str]
 
 
 CLOCKS_DIFFER = timedelta(hours=1)
+ZONES_DIFFER = timedelta(days=1)
 Concerns = Callable[[Post, Facts], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The forum's policy: names to leave out, and whose posts are customers' messages."""
+    """The forum's policy: the bridge's own account, our people's accounts, names to leave out, and whose posts are
+    customers' messages."""
 
+    own_account: frozenset[str]
     own_authors: frozenset[str]
     ignore_authors: frozenset[str]
     concerns: Concerns
@@ -44,17 +47,21 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What becomes of a post: its first state, and whether it goes to the desk as a note."""
+    """What becomes of a post: its first state, whether it goes to the desk as a note, and whether one of our people
+    wrote it by hand."""
 
     state: State
     as_note: bool = False
+    by_agent: bool = False
     reason: str | None = None
 
 
 def judge(post: Post, facts: Facts, rules: Rules) -> Taken:
     """Return what becomes of a post seen for the first time."""
-    if post.id in facts.own_posts or post.author.key in facts.own_keys or _named(post, rules.own_authors):
+    if post.id in facts.own_posts or post.author.key in facts.own_keys or _named(post, rules.own_account):
         return Taken(State.OWN)
+    if _named(post, rules.own_authors):
+        return Taken(State.OWN) if is_old(post, facts) else Taken(State.WAITING, as_note=True, by_agent=True)
     if _named(post, rules.ignore_authors):
         return Taken(State.IGNORED, reason="its author is in ignore_authors")
     if is_old(post, facts):
@@ -69,16 +76,17 @@ def judge(post: Post, facts: Facts, rules: Rules) -> Taken:
 def is_old(post: Post, facts: Facts) -> bool:
     """Whether a post was there before the watch began.
 
-    In a thread read before, what is numbered above all that was read there is new, whatever the forum's clock says.
-    Else the post's time decides, and where the page shows none: a first reading holds only old posts, and in a
-    thread met later only an id above all ids known on the forum is new, for ids count up across a forum. Where ids are
-    no numbers, a thread read before forgives a forum's clock an hour.
+    In a thread read before, what is numbered above all that was read there is new, even if the forum's clock or
+    timezone is wrong by hours; what is older came by a merge. Else the post's time decides, and where the page shows
+    none: a first reading holds only old posts, and in a thread met later only an id above all ids known on the forum is
+    new, for ids count up across a forum. Where ids are no numbers, a thread read before forgives a forum's clock an
+    hour.
     """
     number = int(post.id) if post.id.isdigit() else None
     if facts.since is None:
         return False
     if number is not None and facts.newest_in_thread is not None and number > facts.newest_in_thread:
-        return False
+        return post.time is not None and post.time < facts.since - ZONES_DIFFER
     if post.time is not None:
         met_before = number is None and facts.thread_known and not facts.first_reading
         since = facts.since - CLOCKS_DIFFER if met_before else facts.since
@@ -101,8 +109,8 @@ def everyone(_post: Post, _facts: Facts) -> bool:
 
 
 def starter(post: Post, facts: Facts) -> bool:
-    """Only who began the thread is a customer."""
-    return post.opening or post.author.key == facts.starter_key
+    """Only who began the thread, or one that moderators made part of it, is a customer."""
+    return post.opening or post.author.key in facts.starters
 
 
 def mentioning(words: tuple[str, ...], text_of: Callable[[Post], str]) -> Concerns:

@@ -8,10 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.bridge import agent_notice
 from forum_bridge.bridge.consequence import consequence
 from forum_bridge.bridge.draft import Drafting
 from forum_bridge.bridge.forum_look import ForumLook
+from forum_bridge.bridge.moved import thread_of
 from forum_bridge.bridge.owner import owner_of
 from forum_bridge.bridge.retry import WRITE_TIMEOUT, decide, recording, writing
 from forum_bridge.bridge.site import Site
@@ -19,13 +22,13 @@ from forum_bridge.bridge.walk import head
 from forum_bridge.bridge.wording import Wording
 from forum_bridge.errors import Held, NotPosted, Unclear
 from forum_bridge.forums.contract import CanReply
-from forum_bridge.ledger import answers, posts, threads
+from forum_bridge.ledger import answers, posts
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.states import State
 from forum_bridge.ledger.threads import ThreadRow
-from forum_bridge.model import Clock, Receipt, ReceiptState
+from forum_bridge.model import Clock, Receipt, ReceiptState, Wake, WorkKind
 
 LOST_WRITES = 5  # a forum that takes an answer and never shows it must not get it for ever
 
@@ -39,6 +42,7 @@ class Publish:
         sites: Mapping[str, Site],
         wording: Wording,
         drafting: Drafting,
+        wake: Wake,
         clock: Clock,
         random: Callable[[], float],
     ) -> None:
@@ -46,6 +50,7 @@ class Publish:
         self._sites = sites
         self._wording = wording
         self._drafting = drafting
+        self._wake = wake
         self._look = ForumLook(ledger)
         self._clock = clock
         self._random = random
@@ -65,14 +70,13 @@ class Publish:
         try:
             owner = await self._ledger.commit(lambda db: owner_of(db, answer))
             async with self._ledger.reading() as db:
-                thread = await threads.get(db, site.name, owner.thread_id)
-            assert thread is not None  # a conversation is only made for a thread that was read
+                thread = await thread_of(db, owner, now=self._clock())
             if answer.state is State.WAITING:
                 await self._send(site, answer, owner, thread)
             else:
                 await self._after_a_lost_answer(site, answer, thread)
         except Exception as error:  # noqa: BLE001 -- whatever happened, the row says so and what comes next
-            await self._failed(answer, error)
+            await self._failed(site, answer, error)
 
     async def _send(self, site: Site, answer: AnswerRow, owner: Conversation, thread: ThreadRow) -> None:
         adapter = site.adapter
@@ -99,7 +103,7 @@ class Publish:
             if receipt.post_id is None and receipt.state is ReceiptState.POSTED:
                 await self._change(answer, receipt_state=receipt.state)
                 receipt = await self._read_back(site, replace(answer, after_post=newest), thread)
-            await self._sent(answer, receipt)
+            await self._sent(site, answer, receipt)
         structlog.get_logger().info("answer_published", forum=site.name, message=answer.message_id, post=receipt.url)
 
     async def _read_back(self, site: Site, answer: AnswerRow, thread: ThreadRow) -> Receipt:
@@ -115,7 +119,7 @@ class Publish:
             return
         found = await site.account.doing(lambda: self._look.find(site, answer, thread.ref))
         if found is not None:
-            await self._sent(answer, Receipt(found.id, found.url))
+            await self._sent(site, answer, Receipt(found.id, found.url))
         elif answer.receipt_state is not None or answer.attempts >= LOST_WRITES:
             raise Held(
                 f"the forum was sent the answer {max(answer.attempts, 1)} times, and it does not stand in the thread",
@@ -125,26 +129,32 @@ class Publish:
             due = self._clock() + WRITE_TIMEOUT * (2 ** max(answer.attempts - 1, 0) - 1)
             await self._change(answer, state=State.WAITING, due_at=due, sending_at=None)
 
-    async def _sent(self, answer: AnswerRow, receipt: Receipt) -> None:
-        await self._change(
-            answer,
-            state=State.SENT,
-            sent_at=self._clock(),
-            due_at=None,
-            reason=None,
-            receipt_post=receipt.post_id,
-            receipt_url=receipt.url,
-            receipt_state=receipt.state,
-        )
+    async def _sent(self, site: Site, answer: AnswerRow, receipt: Receipt) -> None:
+        now = self._clock()
+        facts: dict[str, object] = {"state": State.SENT, "sent_at": now, "due_at": None, "reason": None}
+        facts |= {"receipt_post": receipt.post_id, "receipt_url": receipt.url, "receipt_state": receipt.state}
 
-    async def _failed(self, answer: AnswerRow, error: Exception) -> None:
+        async def work(db: AsyncConnection) -> bool:
+            await answers.change(db, answer.id, **facts)
+            return await agent_notice.of_receipt(db, site, answer, receipt, now=now)
+
+        if await self._ledger.commit(work):
+            self._wake(WorkKind.TELL, answer.desk)
+
+    async def _failed(self, site: Site, answer: AnswerRow, error: Exception) -> None:
         now = self._clock()
         verdict = decide(error, answer.attempts + 1, now, self._random())
         log = structlog.get_logger().bind(forum=answer.forum, message=answer.message_id, reason=verdict.reason)
         facts = consequence(verdict, answer.state, log, "answer")
         first = answer.first_tried_at or now  # what fails before its write, too, keeps others back for an hour only
         tried = {"attempts": answer.attempts + 1, "first_tried_at": first, "reason": verdict.reason}
-        await self._change(answer, **tried, **facts)
+
+        async def work(db: AsyncConnection) -> bool:
+            await answers.change(db, answer.id, **tried, **facts)
+            return await agent_notice.of_failure(db, site, answer, error, verdict, now=now)
+
+        if await self._ledger.commit(work):
+            self._wake(WorkKind.TELL, answer.desk)
 
     async def _change(self, answer: AnswerRow, **facts: object) -> None:
         await self._ledger.commit(lambda db: answers.change(db, answer.id, **facts))

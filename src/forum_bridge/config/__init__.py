@@ -1,6 +1,6 @@
 """The configuration: its models, loading with every fault told at once, its JSON Schema and its effective form."""
 
-from forum_bridge.config.answers import AnswersConfig, Echo
+from forum_bridge.config.answers import AnswersConfig, Echo, TellAgents
 from forum_bridge.config.base import MASK
 from forum_bridge.config.cases import CasesConfig, CasesFrom, CustomerConfig, Others, WhenClosed, Who
 from forum_bridge.config.chosen import Chosen
@@ -44,6 +44,7 @@ __all__ = [
     "Source",
     "StartFrom",
     "StartKind",
+    "TellAgents",
     "WatchConfig",
     "WebhookConfig",
     "WhenClosed",

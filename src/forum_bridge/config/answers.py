@@ -25,6 +25,14 @@ class Echo(StrEnum):
     IGNORE = "ignore"
 
 
+class TellAgents(StrEnum):
+    """In which language the bridge tells agents, by an internal note, what became of an answer; or that it does not."""
+
+    ENGLISH = "en"
+    TURKISH = "tr"
+    NEVER = "never"
+
+
 class AnswersConfig(Model):
     """How agents' answers become posts."""
 
@@ -38,3 +46,7 @@ class AnswersConfig(Model):
     )
     from_rules: Echo = Field(Echo.PUBLISH, description="Answers that an automation rule sends.")
     from_api: Echo = Field(Echo.PUBLISH, description="Answers that another program adds through Deskie's API.")
+    tell_agents: TellAgents = Field(
+        TellAgents.ENGLISH,
+        description="Language of the internal note in the case when an answer cannot be posted; or never.",
+    )

@@ -11,12 +11,13 @@ from forum_bridge.config import Config, ForumConfig
 from forum_bridge.daemon.compose import adapter_of, channel_of, open_desk, open_forum
 from forum_bridge.daemon.desk_check import expected_webhook
 from forum_bridge.daemon.finding import Finding
+from forum_bridge.daemon.identity_check import shared_chats
 from forum_bridge.daemon.times_check import clocks, zone
 from forum_bridge.deskie import Channel, check_channel, find_channel
 from forum_bridge.errors import BridgeError, Retry
 from forum_bridge.forums.contract import Adapter, CanReply, CanSignIn
 from forum_bridge.forums.registry import Registry
-from forum_bridge.ledger import files
+from forum_bridge.ledger import files, forums
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.model import Clock, Reading, SignInState, Watch
 from forum_bridge.web.pacer import Pacer
@@ -73,6 +74,24 @@ async def _desk(config: Config, clock: Clock, trying: Trying) -> AsyncIterator[F
     for key in sorted({channel_of(config, forum) for forum in config.forums.values()}):
         for finding in _channel(config, key, channels):
             yield finding
+    fixed = await _identities(config.ledger.path, clock)
+    for name, forum in config.forums.items():
+        key = channel_of(config, forum)
+        channel, identity = find_channel(channels, key), fixed.get(name, forum.identity)
+        kind = channel.type if channel is not None else None
+        if (shared := shared_chats(name, key, kind, identity, chosen=forum.identity is not None)) is not None:
+            yield shared
+
+
+async def _identities(path: Path, clock: Clock) -> dict[str, str]:
+    """Return the identities that are fixed, by forum; none where the ledger cannot be read, which is said elsewhere."""
+    try:
+        if not await asyncio.to_thread(path.exists):
+            return {}
+        async with Ledger.open(path, clock, read_only=True) as ledger, ledger.reading() as db:
+            return {name: row.identity for name, row in (await forums.everyone(db)).items() if row.used}
+    except BridgeError:
+        return {}
 
 
 def _channel(config: Config, key: str, channels: list[Channel]) -> list[Finding]:

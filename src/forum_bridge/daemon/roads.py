@@ -9,11 +9,13 @@ from forum_bridge.bridge.agents import Agents
 from forum_bridge.bridge.deliver import Deliver
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.draft import Drafting
+from forum_bridge.bridge.link import Linking
 from forum_bridge.bridge.poll import Poll
 from forum_bridge.bridge.publish import Publish
 from forum_bridge.bridge.receive import Receive
 from forum_bridge.bridge.reconcile import Reconcile
 from forum_bridge.bridge.site import Site
+from forum_bridge.bridge.tell import Tell
 from forum_bridge.bridge.wording import Wording
 from forum_bridge.daemon.compose import rules_for
 from forum_bridge.ledger.ledger import Ledger
@@ -31,19 +33,22 @@ def roads(
     clock: Clock,
     chance: Callable[[], float],
 ) -> Handlers:
-    """Return the handlers of polling, delivering, publishing and reconciling. ``chance`` gives numbers in [0, 1) for
-    jitter."""
+    """Return the handlers of polling, delivering, linking, publishing, telling agents and reconciling. ``chance``
+    gives numbers in [0, 1) for jitter."""
     channels = sorted({site.channel for site in sites.values()})
     return {
         WorkKind.POLL: Poll(ledger, sites, rules_for, wake, clock, chance),
-        WorkKind.DELIVER: Deliver(ledger, desk, sites, clock, chance),
+        WorkKind.DELIVER: Deliver(ledger, desk, sites, wake, clock, chance),
+        WorkKind.LINK: Linking(ledger, desk, clock),
         WorkKind.PUBLISH: Publish(
             ledger,
             sites,
             Wording(ledger, desk, clock),
             Drafting(ledger, Agents(desk, clock), desk.files),
+            wake,
             clock,
             chance,
         ),
+        WorkKind.TELL: Tell(ledger, desk, clock, chance),
         WorkKind.RECONCILE: Reconcile(ledger, desk, channels, receive.take, clock),
     }

@@ -19,6 +19,7 @@ from forum_bridge.config import Config
 from forum_bridge.daemon.compose import open_desk, open_sites
 from forum_bridge.daemon.desk_check import DeskCheck
 from forum_bridge.daemon.door import behind
+from forum_bridge.daemon.identity_check import IdentityCheck
 from forum_bridge.daemon.progress import Progress
 from forum_bridge.daemon.register import refuse_changed_keys, register
 from forum_bridge.daemon.roads import roads
@@ -26,7 +27,7 @@ from forum_bridge.daemon.status_line import status_line
 from forum_bridge.dispatch import Dispatcher
 from forum_bridge.errors import Retry
 from forum_bridge.forums.registry import Registry
-from forum_bridge.ledger import answers, forums, posts, watches
+from forum_bridge.ledger import agent_notes, answers, forums, links, posts, watches
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.model import Clock, WorkKind
 from forum_bridge.web.pacer import Pacer
@@ -58,6 +59,7 @@ class Shift:
         self._desk = desk
         self._eager = set(eager)
         self._check = DeskCheck(config, desk, self._clock)
+        self._identities = IdentityCheck(sites, ledger, desk)
         receive = Receive(ledger, desk.name, sites, self._wake, self._clock)
         self._roads = roads(ledger, desk, sites, receive, self._wake, self._clock, random.random)
         self._unread: set[str] | None = None
@@ -108,6 +110,7 @@ class Shift:
                 self._eager.discard(site.name)
             except Retry as waits:
                 structlog.get_logger().warning("forum_waits", forum=site.name, reason=str(waits))
+        await self._identities.run()
         if self._unread is None and watched:
             self._unread = watched
         return again
@@ -129,10 +132,16 @@ class Shift:
         async with self._ledger.reading() as db:
             conversations = await posts.due_conversations(db)
             waiting = await answers.due_forums(db)
+            notes = await agent_notes.due(db, self._desk.name)
+            link = await links.first(db, self._desk.name)
         for conversation_id, at in conversations:
             self._wake(WorkKind.DELIVER, str(conversation_id), at)
         for forum, at in waiting:
             self._wake(WorkKind.PUBLISH, forum, at)
+        if link is not None:
+            self._wake(WorkKind.LINK, self._desk.name, link.due_at)
+        if notes is not None:
+            self._wake(WorkKind.TELL, self._desk.name, notes)
         return self._clock() + SWEEP
 
 

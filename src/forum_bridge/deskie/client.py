@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import aiohttp
@@ -36,7 +36,7 @@ from forum_bridge.deskie.records import (
     User,
 )
 from forum_bridge.deskie.transport import Transport
-from forum_bridge.deskie.trouble import CaseNotFound
+from forum_bridge.deskie.trouble import CaseNotFound, DeskDeclined
 from forum_bridge.deskie.values import Misshapen
 from forum_bridge.deskie.verdict import Call, lost
 from forum_bridge.deskie.writing import case_fields
@@ -94,16 +94,12 @@ class DeskieClient:
         case_id: int,
         user_id: int,
         html: str,
-        attachment_urls: Iterable[str] = (),
         *,
         files: Sequence[Upload] = (),
         priority: Priority = Priority.MESSAGE,
     ) -> Message:
-        """Add a customer's message with files: ``files`` are sent along, the ``attachment_urls`` Deskie fetches
-        itself."""
-        fields: dict[str, object] = {"user_id": user_id, "content_html": html}
-        if urls := list(attachment_urls):
-            fields["attachment_urls"] = urls
+        """Add a customer's message with files, which are sent along."""
+        fields = {"user_id": user_id, "content_html": html}
         path = f"cases/{case_id}/messages.json"
         return await self._write("POST", path, {"message": fields}, MESSAGE, priority, files)
 
@@ -123,11 +119,22 @@ class DeskieClient:
         return await self._list(path, MESSAGE, priority, query, limit)
 
     async def cases_of_user(
-        self, user_id: int, *, limit: int = 20, priority: Priority = Priority.MESSAGE
+        self, user_id: int, *, absorbed: bool = False, limit: int = 20, priority: Priority = Priority.MESSAGE
     ) -> list[Case]:
-        """Return a customer's cases, newest first: active chats too, those absorbed by another case not."""
+        """Return the newest ``limit`` cases of a customer's profile, newest first: active chats too, those ``absorbed``
+        by another case only if wanted.
+
+        Whether Deskie lists the cases of linked profiles as well is not documented; they are left out.
+        """
         query = {"user_id": str(user_id), "show_active_chats": "true", "sort": "created_at_desc"}
-        return await self._list("cases.json", CASE, priority, query, limit)
+        if absorbed:
+            query["show_merged_cases"] = "true"
+        found: list[Case] = []
+        async for page in self._pages("cases.json", CASE, priority, query):
+            found += [case for case in page if case.user_id in {0, user_id}]
+            if len(found) >= limit:
+                break
+        return found[:limit]
 
     async def changed_cases(
         self, channel: str, since: datetime, *, priority: Priority = Priority.BACKGROUND
@@ -161,6 +168,23 @@ class DeskieClient:
             if found:
                 return found
         return []
+
+    async def user(self, user_id: int, *, priority: Priority = Priority.BACKGROUND) -> User:
+        """Return a customer's profile; raises DeskDeclined if it does not exist (any more)."""
+        path = f"users/{user_id}.json"
+        return _read(Call("GET", path), await self._transport.get(path, {}, priority), USER)
+
+    async def link_users(self, user_id: int, other_id: int, *, priority: Priority = Priority.BACKGROUND) -> None:
+        """Link two profiles of one person; both keep their ids.
+
+        The one client that was seen to do so sends the fields bare, all else in the API stands under a wrapper. So
+        where the bare form is declined the other one is tried; raises DeskDeclined if Deskie takes neither.
+        """
+        path, fields = f"users/{user_id}/link.json", {"user_id": other_id}
+        try:
+            await self._transport.write("PUT", path, fields, priority)
+        except DeskDeclined:
+            await self._transport.write("PUT", path, {"user": fields}, priority)
 
     async def custom_channels(self, *, priority: Priority = Priority.BACKGROUND) -> list[Channel]:
         """Return the account's custom channels."""

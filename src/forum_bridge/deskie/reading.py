@@ -105,6 +105,7 @@ def user(raw: Json) -> User:
         name=text(raw.get("user_full_name")),
         custom_id=None if custom_id is None else text(custom_id),
         channel=f"cch{channel}" if whole(channel) else channel,
+        linked=frozenset(filter(None, map(whole, numbered(raw.get("linked_users"))))),
     )
 
 

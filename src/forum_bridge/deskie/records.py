@@ -65,12 +65,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A customer's profile on one channel; ``custom_id`` is what we call them, None for other kinds of channel."""
+    """A customer's profile on one channel; ``custom_id`` is what we call them, None for other kinds of channel.
+    ``linked`` are the ids of the same person's other profiles."""
 
     id: int
     name: str
     custom_id: str | None = None
     channel: str = ""
+    linked: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,5 +141,4 @@ class NewCase:
     priority: str | None = None
     language_id: int | None = None
     custom_fields: Mapping[str, str | bool] = field(default_factory=dict)
-    attachment_urls: tuple[str, ...] = ()
     files: tuple[Upload, ...] = ()

@@ -21,6 +21,5 @@ def case_fields(new: NewCase) -> dict[str, object]:
         "priority": new.priority,
         "language_id": new.language_id,
         "custom_fields": dict(new.custom_fields),
-        "attachment_urls": list(new.attachment_urls),
     }
     return {name: value for name, value in fields.items() if value not in (None, [], {})}

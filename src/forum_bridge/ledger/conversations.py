@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Select, func, or_, select, update
@@ -19,7 +19,8 @@ _GIVEN = ("desk", "forum", "scope_key", "thread_id", "author_key", "author_name"
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """``scope_key`` is unique within a forum; ``user_id`` is Deskie's, None until the first case was created."""
+    """``scope_key`` is unique within a forum; ``user_id`` is Deskie's, None until the customer's first case was
+    created."""
 
     id: int
     desk: str
@@ -61,8 +62,14 @@ async def ensure(db: AsyncConnection, desk: str, forum: str, wanted: Iterable[Co
 
 
 async def get(db: AsyncConnection, conversation_id: int) -> Conversation:
-    """Return one conversation; raises ``NoResultFound`` if it does not exist."""
-    return (await _conversations(db, select(conversation).where(conversation.c.id == conversation_id)))[0]
+    """Return one conversation; raises ``IndexError`` if it does not exist. One without a case of its own yet has the
+    profile of those that share its custom id."""
+    found = (await _conversations(db, select(conversation).where(conversation.c.id == conversation_id)))[0]
+    if found.user_id is not None:
+        return found
+    same = (conversation.c.desk == found.desk, conversation.c.custom_id == found.custom_id)
+    newest = select(func.max(conversation.c.user_id)).where(*same)
+    return replace(found, user_id=(await db.execute(newest)).scalar_one())
 
 
 async def of_case(db: AsyncConnection, desk: str, case_id: int) -> list[Conversation]:
@@ -77,11 +84,13 @@ async def of_case(db: AsyncConnection, desk: str, case_id: int) -> list[Conversa
 async def of_user(
     db: AsyncConnection, desk: str, *, custom_id: str | None = None, user_id: int | None = None
 ) -> list[Conversation]:
-    """Return the conversations of a Deskie user, oldest first; the id we gave says more than Deskie's own."""
+    """Return the conversations of a Deskie user, oldest first; the id we gave says more than Deskie's own, which
+    conversations without a case of their own lack."""
     if custom_id is not None:
         who = conversation.c.custom_id == custom_id
     elif user_id is not None:
-        who = conversation.c.user_id == user_id
+        ours = select(conversation.c.custom_id).where(conversation.c.desk == desk, conversation.c.user_id == user_id)
+        who = conversation.c.custom_id.in_(ours)
     else:
         return []
     return await _conversations(db, select(conversation).where(conversation.c.desk == desk, who))
@@ -128,6 +137,12 @@ async def learned(
     where = (desk_case.c.desk == desk, desk_case.c.case_id == case_id)
     values = {"state": state.value, "state_at": now, "absorbed_by": absorbed_by}
     await db.execute(update(desk_case).where(*where).values(values))
+
+
+async def gone(db: AsyncConnection, desk: str, case_ids: Sequence[int]) -> set[int]:
+    """Return those of these cases that were found to take no messages any more."""
+    where = (desk_case.c.desk == desk, desk_case.c.case_id.in_(case_ids), desk_case.c.state == CaseState.GONE)
+    return set(await db.scalars(select(desk_case.c.case_id).where(*where)))
 
 
 async def opened_since(db: AsyncConnection, desk: str, moment: datetime) -> int:

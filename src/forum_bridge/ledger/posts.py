@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping, Select, func, insert, select, update
+from sqlalchemy import RowMapping, Select, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.ledger.batches import batched
@@ -38,6 +38,7 @@ class PostRow:
     conversation_id: int | None
     as_note: bool
     by_agent: bool
+    moved_at: datetime | None
     state: State
     attempts: int
     first_tried_at: datetime | None
@@ -48,6 +49,16 @@ class PostRow:
     message_id: int | None
     file_tries: int
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A thread in which posts of a conversation stand: when the newest was taken in, and when moderators were last seen
+    to have put one there."""
+
+    thread_id: ThreadId
+    seen_at: datetime
+    moved_at: datetime | None
 
 
 AT_A_TIME = 100  # of a queue; what stands behind them has to wait anyway
@@ -114,6 +125,35 @@ async def newest_delivered(db: AsyncConnection, conversation_id: int, before: da
     if not found:
         found = await _posts(db, _SELECT.where(*where).order_by(post.c.id).limit(1))
     return found[0] if found else None
+
+
+async def standing(db: AsyncConnection, conversation_id: int) -> list[Standing]:
+    """Return the threads in which a conversation's posts stand, the one with the newest post first."""
+    seen = func.max(post.c.seen_at)
+    query = (
+        select(post.c.thread_id, seen.label("seen_at"), func.max(post.c.moved_at).label("moved_at"))
+        .where(post.c.conversation_id == conversation_id, post.c.as_note.is_(False), post.c.state != State.IGNORED)
+        .group_by(post.c.thread_id)
+        .order_by(seen.desc())
+    )
+    return [Standing(**row) for row in (await db.execute(query)).mappings()]
+
+
+async def answered_by(
+    db: AsyncConnection, forum: str, thread_id: str, before: int | None, starter_key: str | None
+) -> int | None:
+    """Return the conversation that a post by our own people speaks to: that of the newest customer's post numbered
+    below ``before`` (None: of those known), else the starter's; None where no customer's post is on its way to the desk
+    or stands there."""
+    told = post.c.state.in_((*WORK, State.SENT, State.HELD))
+    where = (post.c.forum == forum, post.c.thread_id == thread_id, post.c.as_note.is_(False), told)
+    query = select(post.c.conversation_id).where(*where, post.c.conversation_id.is_not(None))
+    earlier = query if before is None else query.where(or_(post.c.number.is_(None), post.c.number < before))
+    for each in (earlier, query.where(post.c.author_key == starter_key)):
+        found: int | None = (await db.execute(each.order_by(*_NEWEST_FIRST).limit(1))).scalar_one_or_none()
+        if found is not None:
+            return found
+    return None
 
 
 async def newest_in_thread(db: AsyncConnection, forum: str, thread_id: str) -> PostId | None:

@@ -22,6 +22,14 @@ class State(StrEnum):
 WORK = (State.WAITING, State.SENDING, State.UNCLEAR)
 
 
+class LinkState(StrEnum):
+    """Where the linking of a customer's profile with the author's others stands."""
+
+    WAITING = "waiting"  # to be asked for when due
+    LINKED = "linked"
+    DECLINED = "declined"  # Deskie will not; agents see several people
+
+
 class CaseState(StrEnum):
     """What we last knew of a case."""
 

@@ -152,6 +152,7 @@ post = Table(
     Column("conversation_id", ForeignKey("conversation.id")),
     Column("as_note", Boolean, nullable=False, default=False),
     Column("by_agent", Boolean, nullable=False, default=False, server_default="0"),  # our people, by hand
+    Column("moved_at", Instant),  # when moderators were last seen to have put it into another thread
     Column("state", String, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("first_tried_at", Instant),

@@ -1,14 +1,17 @@
-"""Statements on threads: where they stand, who began them, and their opening post."""
+"""Statements on threads: where they stand, who began them, and their opening post. A thread that moderators made part
+of another is found as that one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.ledger import moves
 from forum_bridge.ledger.batches import batched
 from forum_bridge.ledger.bodies import keep
 from forum_bridge.ledger.tables import body, thread
@@ -32,17 +35,32 @@ _SELECT = select(thread, body.c.html).outerjoin(body, thread.c.opening_body == b
 
 
 async def get(db: AsyncConnection, forum: str, thread_id: str) -> ThreadRow | None:
-    """Return one thread, or None if no reading ever touched it."""
+    """Return one thread, or the one that it is part of now; None if no reading ever touched it."""
     return (await several(db, forum, [thread_id])).get(ThreadId(thread_id))
 
 
 async def several(db: AsyncConnection, forum: str, thread_ids: Sequence[str]) -> dict[ThreadId, ThreadRow]:
-    """Return those of these threads that a reading ever touched."""
-    found: dict[ThreadId, ThreadRow] = {}
-    for ids in batched(thread_ids):
+    """Return those of these threads that a reading ever touched, or what they are part of now, by the ids given."""
+    now = await moves.aliases(db, forum, thread_ids)
+    there = {each: now.get(each, each) for each in thread_ids}
+    found: dict[str, ThreadRow] = {}
+    for ids in batched(sorted(set(there.values()))):
         query = _SELECT.where(thread.c.forum == forum, thread.c.thread_id.in_(ids))
         found |= {row["thread_id"]: _row(row) for row in (await db.execute(query)).mappings()}
-    return found
+    return {ThreadId(each): found[place] for each, place in there.items() if place in found}
+
+
+async def starters(db: AsyncConnection, forum: str, thread_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Return, by thread, who began it and the threads that were made part of it, as far as their opening is known."""
+    parts = await moves.merged_into(db, forum, thread_ids)
+    began: dict[str, str] = {}
+    for ids in batched(sorted({*thread_ids, *chain.from_iterable(parts.values())})):
+        where = (thread.c.forum == forum, thread.c.thread_id.in_(ids), thread.c.starter_key.is_not(None))
+        query = select(thread.c.thread_id, thread.c.starter_key).where(*where)
+        began |= {row.thread_id: row.starter_key for row in await db.execute(query)}
+    return {
+        each: frozenset(began[part] for part in (each, *parts.get(each, ())) if part in began) for each in thread_ids
+    }
 
 
 async def note(db: AsyncConnection, forum: str, seen: ThreadSeen, known: ThreadRow | None, *, now: datetime) -> None:

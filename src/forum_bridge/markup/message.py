@@ -28,6 +28,7 @@ class MessageTexts:
     empty: str = "This post has no text."
     only_images: str = "This post is only a picture"
     linked: str = "linked"
+    answered: str = "Answered on the forum by {name}"
 
 
 TURKISH = MessageTexts(
@@ -36,6 +37,7 @@ TURKISH = MessageTexts(
     empty="Bu gönderide metin yok.",
     only_images="Bu gönderi yalnızca bir görsel",
     linked="yalnızca bağlantı",
+    answered="Forumda yanıtlayan: {name}",
 )
 
 
@@ -55,6 +57,7 @@ def case_message(
     *,
     revision: int = 1,
     author: str | None = None,
+    by_agent: bool = False,
     opening: Opening | None = None,
     attachments: Sequence[Attachment] = (),
     pictures: Mapping[str, str] | None = None,
@@ -65,16 +68,18 @@ def case_message(
     """Return the message of one post.
 
     ``body`` is ``CleanPost.html``, shown up to ``limit`` bytes of UTF-8, with a visible link to the rest; ``author`` is
-    given where a conversation holds several people; ``opening`` for a case's first message. Every file is linked;
-    ``pictures`` names, by their addresses, those in the body that become links as well, and ``why_linked`` says why a
-    file or picture does not hang on the message too. The footer comes last.
+    given where a conversation holds several people, ``by_agent`` if it is one of ours; ``opening`` for a case's first
+    message. Every file is linked; ``pictures`` names, by their addresses, those in the body that become links as well,
+    and ``why_linked`` says why a file or picture does not hang on the message too. The footer comes last.
     """
     texts = texts or MessageTexts()
     remarks = {address: _why(reason, texts) for address, reason in (why_linked or {}).items()}
     body = pictures_as_links(body, pictures or {}, remarks)
     parts = [_top(opening)] if opening else []
     if author:
-        parts.append(f"<p><b>{escape(one_line(author, 100), quote=False)}</b>:</p>")
+        name = one_line(author, 100)
+        said = texts.answered.replace("{name}", name) if by_agent else name
+        parts.append(f"<p><b>{escape(said, quote=False)}</b>:</p>")
     shown, shortened = cut(body, limit)
     parts += [shown, _remark(body, attachments, texts)]
     if shortened:

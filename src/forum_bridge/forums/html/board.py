@@ -9,6 +9,7 @@ from datetime import datetime
 import structlog
 
 from forum_bridge.errors import Blocked, BridgeError, Retry, RobotsForbid, Unreadable, WatchTrouble
+from forum_bridge.forums.html.address import thread_ref
 from forum_bridge.forums.html.board_state import BoardState, Scan, Waiting
 from forum_bridge.forums.html.pages import Pages
 from forum_bridge.forums.html.parse import BoardPage, BoardRow
@@ -100,8 +101,10 @@ class BoardReader:
             except WatchTrouble as error:  # gone, or not for us, or an advertisement among the rows
                 structlog.get_logger().info("board.thread_skipped", thread=state.waiting[key].url, reason=str(error))
                 state.mark(key, state.waiting.pop(key).mark)
+                state.threads.pop(key, None)
                 continue
             self._settle(state, key, reading)
+            due += self._left_behind(state, key, reading)
             if not reading.gap and not _fresh(reading, since):
                 state.scans = [scan for scan in state.scans if scan.after not in {each, key}]
             posts |= {post.id: post for post in reading.posts}
@@ -124,9 +127,27 @@ class BoardReader:
         state.waiting[ref.id] = Waiting(ref.url, waiting.mark)
         return ref.id
 
+    def _left_behind(self, state: BoardState, key: str, reading: ThreadReading) -> list[str]:
+        """Return the threads of which posts stand in ``key`` now, put in the queue: whether moderators have merged or
+        split them, only they can tell."""
+        here = {post.id for post in reading.posts}
+        left: list[str] = []
+        for other, read in state.threads.items():
+            if other == key or here.isdisjoint(read.known):
+                continue
+            stay = tuple(each for each in read.known if each not in here)
+            state.threads[other] = replace(read, known=stay or read.known)
+            if other in state.waiting:
+                continue
+            state.waiting[other] = Waiting(thread_ref(read.page, self._preset).url, state.marks.get(other, ""))
+            left.append(other)
+        return left
+
     def _settle(self, state: BoardState, key: str, reading: ThreadReading) -> None:
         state.threads[key] = replace(reading.state, known=reading.state.known[-10:], digest=None)
         if not reading.gap:
+            if reading.state.thread not in (None, key):
+                del state.threads[key]  # part of another thread now; should it come back, it is read as if first met
             state.mark(key, state.waiting.pop(key).mark)
 
 

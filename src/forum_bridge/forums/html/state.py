@@ -16,7 +16,8 @@ class ThreadState:
     """The page read last and the newest posts known. ``seek``: ``page`` is the next one to look at on the way back to
     the moment the watch began. ``digest`` tells whether the page's posts are still those; ``validators`` whether its
     bytes are. ``first`` is the page's first post: another one there shows that the pages have shifted; ``newest`` is
-    its last post with its address, which leads to it wherever moderators have put it."""
+    its last post with its address, which leads to it wherever moderators have put it, and ``oldest`` the first that
+    was read of ``thread``, the id of the thread itself."""
 
     page: str
     known: tuple[str, ...] = ()
@@ -24,6 +25,8 @@ class ThreadState:
     digest: str | None = None
     first: str | None = None
     newest: tuple[str, str] | None = None
+    oldest: tuple[str, str] | None = None
+    thread: str | None = None
     validators: Validators = field(default_factory=Validators)
 
     def to_json(self) -> Json:
@@ -35,6 +38,8 @@ class ThreadState:
             "digest": self.digest,
             "first": self.first,
             "newest": list(self.newest) if self.newest else None,
+            "oldest": list(self.oldest) if self.oldest else None,
+            "thread": self.thread,
             "validators": marks,
         }
         return state | {name: value for name, value in optional.items() if value}
@@ -44,13 +49,19 @@ class ThreadState:
         """Return what ``to_json`` wrote, or None for anything else: then the thread is read as if first met."""
         if not isinstance(obj, Mapping) or not isinstance(page := obj.get("page"), str):
             return None
-        known, digest, first, newest = (obj.get(key) for key in ("known", "digest", "first", "newest"))
+        known, digest, first, thread = (obj.get(key) for key in ("known", "digest", "first", "thread"))
         return cls(
             page,
             tuple(str(post_id) for post_id in known) if isinstance(known, list | tuple) else (),
             obj.get("seek") is True,
             digest if isinstance(digest, str) else None,
             first if isinstance(first, str) else None,
-            (str(newest[0]), str(newest[1])) if isinstance(newest, list | tuple) and len(newest) == 2 else None,
+            _pair(obj.get("newest")),
+            _pair(obj.get("oldest")),
+            thread if isinstance(thread, str) else None,
             Validators.from_json(obj.get("validators")),
         )
+
+
+def _pair(obj: object) -> tuple[str, str] | None:
+    return (str(obj[0]), str(obj[1])) if isinstance(obj, list | tuple) and len(obj) == 2 else None

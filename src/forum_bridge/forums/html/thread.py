@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from forum_bridge.errors import Forbidden, Gone, Unreadable, WatchTrouble
+from forum_bridge.errors import Gone, WatchTrouble
 from forum_bridge.forums.html.address import entrance, thread_ref
 from forum_bridge.forums.html.pages import Pages
 from forum_bridge.forums.html.parse import ThreadPage
 from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.html.state import KNOWN, ThreadState
+from forum_bridge.forums.html.whereabouts import Whereabouts
 from forum_bridge.model import Post, ThreadId, ThreadRef, ThreadSeen
 from forum_bridge.web.page import Validators
 
@@ -40,6 +41,7 @@ class ThreadReader:
     def __init__(self, preset: Preset, pages: Pages) -> None:
         self._preset = preset
         self._pages = pages
+        self._whereabouts = Whereabouts(preset, pages)
         self._limit = preset.pages_a_poll
 
     async def read(self, target: str, state: ThreadState | None, since: datetime | None) -> ThreadReading:
@@ -47,7 +49,15 @@ class ThreadReader:
 
         Raises Gone when the thread does not exist, and what ``Pages.thread`` raises."""
         reading = await (self._first(target, since) if state is None else self._later(target, state, since))
-        return replace(reading, moved=self._moved(target, reading))
+        seen = reading.seen
+        if seen is None:
+            return reading
+        old = state.thread if state is not None and state.thread is not None else self._named(target)
+        if old is None or old == seen.ref.id:
+            return reading
+        if seen.opening is None:
+            seen = replace(seen, opening=await self._whereabouts.opening(seen.ref))
+        return replace(reading, seen=seen, moved={ThreadId(old): seen.ref})
 
     async def _first(self, target: str, since: datetime | None) -> ThreadReading:
         first = await self._pages.thread(entrance(target, self._preset))
@@ -80,10 +90,8 @@ class ThreadReader:
         is gone, the one on which its newest post stands now."""
         try:
             page = await self._pages.thread(entrance(target, self._preset))
-        except Gone:
-            if state.newest is None:
-                raise
-            return await self._pages.thread(entrance(state.newest[1], self._preset))
+        except Gone as gone:
+            return await self._whereabouts.by_its_posts(state, gone)
         return page if page.pages.last is None else await self._pages.thread(page.pages.last)
 
     async def _onwards(
@@ -94,20 +102,13 @@ class ThreadReader:
         if chain[0].posts[0].id != state.first and chain[0].pages.previous is not None:
             chain.insert(0, await self._pages.thread(chain[0].pages.previous))
         reading = await self._forward(chain, state.known, None, validators)
+        if state.oldest is not None and state.thread == reading.state.thread:
+            reading = replace(reading, state=replace(reading.state, oldest=state.oldest))
         if state.newest is None or state.newest[0] in {post.id for post in reading.posts}:
             return reading
-        return replace(reading, posts=(*reading.posts, *await self._split_off(chain[-1].ref, state.newest[1])))
-
-    async def _split_off(self, thread: ThreadRef, url: str) -> tuple[Post, ...]:
-        """Return the posts around the address of a post that has left ``thread``; none when it was only deleted."""
-        try:
-            page = await self._pages.thread(entrance(url, self._preset))
-        except (Gone, Forbidden, Unreadable):
-            return ()
-        if page.ref.id == thread.id:
-            return ()
-        structlog.get_logger().info("thread.split", thread=thread.url, into=page.ref.url)
-        return page.posts
+        return replace(
+            reading, posts=(*reading.posts, *await self._whereabouts.split_off(chain[-1].ref, state.newest[1]))
+        )
 
     async def _overlap(self, page: ThreadPage, known: Sequence[str]) -> list[ThreadPage]:
         """Return the pages from one that holds a known post up to ``page``."""
@@ -156,20 +157,21 @@ class ThreadReader:
             digest=_digest(last) if last.pages.next is None else None,
             first=last.posts[0].id,
             newest=(last.posts[-1].id, last.posts[-1].url),
+            oldest=(chain[0].posts[0].id, chain[0].posts[0].url),
+            thread=last.ref.id,
             validators=validators if fresh and validators else Validators(),
         )
         opening = opening or next((post for post in posts.values() if post.opening), None)
         return ThreadReading(state, tuple(posts.values()), ThreadSeen(last.ref, opening, last.locked), gap)
 
-    def _moved(self, target: str, reading: ThreadReading) -> dict[ThreadId, ThreadRef]:
+    def _named(self, target: str) -> str | None:
+        """Return the id of the thread that an address names; None for a post's address."""
         if self._preset.thread.id:
-            return {}  # the address may be a post's
+            return None
         try:
-            old = thread_ref(target, self._preset).id
+            return thread_ref(target, self._preset).id
         except WatchTrouble:
-            return {}  # a permalink: it never named a thread
-        new = reading.seen.ref if reading.seen else None
-        return {old: new} if new is not None and new.id != old else {}
+            return None
 
 
 def _overlaps(page: ThreadPage, known: Sequence[str]) -> bool:

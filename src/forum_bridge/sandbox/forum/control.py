@@ -8,9 +8,10 @@ from dataclasses import asdict, fields
 
 from aiohttp import web
 
+from forum_bridge.sandbox.forum import moderating
 from forum_bridge.sandbox.forum.faults import What
 from forum_bridge.sandbox.forum.keys import FORUM, SESSIONS
-from forum_bridge.sandbox.forum.records import Person, Post, Refused
+from forum_bridge.sandbox.forum.records import Person, Post, Refused, Thread
 from forum_bridge.sandbox.forum.sessions import Sessions
 from forum_bridge.sandbox.forum.state import Forum
 
@@ -103,6 +104,41 @@ def _approve(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
     return _shown(forum.approve(_int(wanted, "post")))
 
 
+def _merge(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
+    redirect = wanted.get("redirect", True) is True
+    return _place(moderating.merge(forum, _int(wanted, "thread"), _int(wanted, "into"), redirect=redirect))
+
+
+def _move(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
+    return _place(moderating.move(forum, _int(wanted, "thread"), redirect=wanted.get("redirect", True) is True))
+
+
+def _split(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
+    posts = wanted.get("posts")
+    if not isinstance(posts, list) or not posts or not all(type(each) is int for each in posts):
+        raise ValueError("posts must be a list of whole numbers")
+    into = _int(wanted, "into") if "into" in wanted else None
+    return _place(moderating.split(forum, posts, _text(wanted, "title"), into=into))
+
+
+def _delete_thread(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
+    moderating.delete_thread(forum, _int(wanted, "thread"))
+    return {"deleted": wanted["thread"]}
+
+
+def _forget(forum: Forum, sessions: Sessions, wanted: Fields) -> object:
+    person = forum.person(_text(wanted, "user"))
+    if person is None:
+        raise Refused("gone")
+    sessions.expire(person)
+    moderating.forget(forum, person)
+    return {"forgotten": person.name}
+
+
+def _place(thread: Thread) -> Fields:
+    return {"thread": thread.id, "path": thread.path}
+
+
 def _expire(forum: Forum, sessions: Sessions, wanted: Fields) -> object:
     return {"expired": sessions.expire(forum.person(_text(wanted, "user")) if "user" in wanted else None)}
 
@@ -116,6 +152,11 @@ _ACTS: dict[str, Act] = {
     "delete": _delete,
     "approve": _approve,
     "lock": _lock,
+    "merge": _merge,
+    "move": _move,
+    "split": _split,
+    "delete_thread": _delete_thread,
+    "forget": _forget,
     "ban": _ban,
     "expire": _expire,
 }

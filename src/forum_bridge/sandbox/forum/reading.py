@@ -49,6 +49,8 @@ async def thread(request: web.Request) -> web.Response:
     """A page of a thread, oldest post first."""
     forum = request.app[FORUM]
     wanted, _, slug = request.match_info["thread"].partition("-")
+    if (moved := forum.moved(number(wanted))) is not None:
+        return to(moved.path, 301)
     shown = forum.thread(number(wanted))
     if slug != shown.slug:
         query = f"?{request.query_string}" if request.query_string else ""

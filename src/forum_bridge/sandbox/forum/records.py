@@ -95,6 +95,7 @@ class Thread:
     removed: dict[int, int] = field(default_factory=dict)
     locked: bool = False
     change: int = 0
+    moved_to: int | None = None  # the thread to which this one's address leads now
 
     @property
     def slug(self) -> str:

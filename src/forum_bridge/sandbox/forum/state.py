@@ -36,6 +36,7 @@ class Forum:
         self._posts: dict[int, Post] = {}
         self._files: dict[int, File] = {}
         self._next = count(1)
+        self._next_person = count(1)
 
     # -- people
 
@@ -44,7 +45,7 @@ class Forum:
         name = normalised(name)
         if not name or len(name) > 40 or name.casefold() in self._people or len(password) < 8:
             raise Refused("name_taken")
-        person = Person(len(self._people) + 1, name, self.clock(), password, signature, staff)
+        person = Person(next(self._next_person), name, self.clock(), password, signature, staff)
         self._people[name.casefold()] = person
         return person
 
@@ -72,6 +73,11 @@ class Forum:
         if thread is None or not thread.visible:
             raise Refused("gone")
         return thread
+
+    def moved(self, thread_id: int) -> Thread | None:
+        """Return the thread to which the address of one that was moved or merged leads."""
+        thread = self._threads.get(thread_id)
+        return self._threads[thread.moved_to] if thread is not None and thread.moved_to is not None else None
 
     def post(self, post_id: int) -> Post:
         """Return the visible post; Refused ``gone`` otherwise."""
@@ -103,9 +109,7 @@ class Forum:
         if not title:
             raise Refused("empty")
         self._check(author, text)
-        thread = Thread(len(self._threads) + 1, title)
-        self._threads[thread.id] = thread
-        return self._add(thread, author, text)
+        return self._add(self.empty_thread(title), author, text)
 
     def reply(self, thread_id: int, author: Person | str, text: str) -> Post:
         """Add a post and return it: a new one, a ``pending`` one, or (merged) the author's previous one, now longer."""
@@ -153,6 +157,31 @@ class Forum:
         post.pending = False
         self._changed(self._threads[post.thread_id], post)
         return post
+
+    def empty_thread(self, title: str) -> Thread:
+        """Make a thread that nobody sees until a post stands in it."""
+        thread = Thread(len(self._threads) + 1, title)
+        self._threads[thread.id] = thread
+        return thread
+
+    def put(self, post: Post, into: Thread) -> None:
+        """Put a post into another thread, where its id belongs."""
+        left = self._threads[post.thread_id]
+        left.posts.remove(post)
+        into.posts.append(post)
+        into.posts.sort(key=lambda each: each.id)
+        post.thread_id = into.id
+        self._changed(left)
+        left.removed[post.id] = left.change
+        self._changed(into, post)
+
+    def close_account(self, person: Person, name: str) -> None:
+        """Delete an account; its posts stay, under a guest's ``name``."""
+        del self._people[person.name.casefold()]
+        for post in self._posts.values():
+            if post.author is person:
+                post.author = name
+                self._changed(self._threads[post.thread_id], post)
 
     def lock(self, thread_id: int, locked: bool = True) -> Thread:
         """Lock or unlock a thread."""

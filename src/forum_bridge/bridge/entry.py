@@ -1,0 +1,61 @@
+"""A post or a revision on its way into the ledger, and the row that it becomes. Decides nothing."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from forum_bridge.bridge.content import Digested
+from forum_bridge.bridge.policy import Taken
+from forum_bridge.ledger.conversations import Conversation
+from forum_bridge.ledger.states import State
+from forum_bridge.model import ThreadId
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A post or a revision about to be stored, and the conversation it belongs to: one that exists, or a wanted one.
+    ``thread_id`` is the thread as the ledger knows it."""
+
+    item: Digested
+    thread_id: ThreadId
+    revision: int
+    taken: Taken
+    conversation_id: int | None = None
+    wanted: Conversation | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it goes to the desk."""
+        return self.taken.state is State.WAITING
+
+    @property
+    def keeps_text(self) -> bool:
+        """Whether its text is needed: to be sent, or (an edit) to compare the next follow-up with."""
+        return self.waits or self.revision > 1
+
+    def row(self, forum: str, conversation_id: int | None, body_id: int | None, *, now: datetime) -> dict[str, object]:
+        """Return what stands in the ledger."""
+        post, taken = self.item.post, self.taken
+        return {
+            "forum": forum,
+            "post_id": post.id,
+            "number": int(post.id) if post.id.isdigit() and len(post.id) < 19 else None,
+            "revision": self.revision,
+            "thread_id": self.thread_id,
+            "author_key": post.author.key,
+            "author_name": post.author.name,
+            "url": post.url,
+            "opening": post.opening,
+            "written_at": post.time,
+            "seen_at": now,
+            "body_id": body_id,
+            "body_hash": self.item.content.hash,
+            "attachments": [asdict(attachment) for attachment in post.attachments],
+            "conversation_id": conversation_id,
+            "as_note": taken.as_note,
+            "by_agent": taken.by_agent,
+            "state": taken.state.value,
+            "due_at": now if self.waits else None,
+            "reason": taken.reason,
+        }

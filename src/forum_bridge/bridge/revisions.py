@@ -1,0 +1,65 @@
+"""What becomes of a post that the ledger has: nothing, a newer text for what was not sent yet, a follow-up, or a note
+that it was edited. Knows no network."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from forum_bridge.bridge.content import Digested, content_of
+from forum_bridge.bridge.entry import Entry
+from forum_bridge.bridge.policy import Taken
+from forum_bridge.ledger import bodies, posts
+from forum_bridge.ledger.posts import PostRow
+from forum_bridge.ledger.states import State
+from forum_bridge.model import Author, ThreadId
+
+
+def as_known(item: Digested, known: PostRow) -> Digested:
+    """Return a post under the author it was first read with: accounts are deleted and renamed, and who wrote it stays
+    who it was."""
+    if known.author_key == item.post.author.key:
+        return item
+    guest = known.author_key.startswith("guest:")
+    author = Author(known.author_name, None if guest else known.author_key)
+    return replace(item, post=replace(item.post, author=author))
+
+
+class Revisions:
+    """Compares posts with what the ledger has of them; lives for one transaction. ``woken`` gathers the conversations
+    that have work by it."""
+
+    def __init__(self, db: AsyncConnection, now: datetime) -> None:
+        self._db = db
+        self._now = now
+        self.woken: set[int] = set()
+
+    async def again(self, item: Digested, known: PostRow, thread_id: ThreadId) -> Entry | None:
+        """Handle a post that is known: the same, edited before it was sent, grown by a follow-up, or edited after.
+        Return the revision to store, if there is one."""
+        if item.content.hash == known.body_hash:
+            return None
+        if known.state is State.WAITING and known.body_id is not None:
+            await self._replace(item, known, known.body_id)
+            self.woken |= {known.conversation_id} if known.conversation_id is not None else set()
+            return None
+        if await posts.had(self._db, known.forum, known.post_id, item.content.hash):
+            return None  # an earlier revision once more: edited back, or a page from a cache
+        revision = known.revision + 1
+        if known.html is not None and item.content.grew_from(content_of(known.html, known.url, len(known.attachments))):
+            taken = Taken(State.WAITING, known.as_note, known.by_agent)
+            return Entry(item, thread_id, revision, taken, known.conversation_id)
+        if known.state is State.IGNORED and known.body_id is not None:
+            await self._replace(item, known, known.body_id)
+            return None
+        reason = "edited on the forum after it was taken in"
+        taken = Taken(State.IGNORED, known.as_note, known.by_agent, reason)
+        return Entry(item, thread_id, revision, taken, known.conversation_id)
+
+    async def _replace(self, item: Digested, known: PostRow, body_id: int) -> None:
+        post = item.post
+        await bodies.replace(self._db, body_id, post.html, now=self._now)
+        attachments = [asdict(attachment) for attachment in post.attachments]
+        await posts.change(self._db, known.id, body_hash=item.content.hash, attachments=attachments)

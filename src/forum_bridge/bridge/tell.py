@@ -1,0 +1,100 @@
+"""Writes the bridge's own notes to agents into their cases. Whatever becomes of one, messages and answers go first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from forum_bridge.bridge.consequence import consequence
+from forum_bridge.bridge.desk import Desk
+from forum_bridge.bridge.retry import WRITE_TIMEOUT, decide, recording, writing
+from forum_bridge.deskie import CaseNotFound, Priority
+from forum_bridge.errors import NotPosted, Retry
+from forum_bridge.ledger import agent_notes
+from forum_bridge.ledger.agent_notes import AgentNote
+from forum_bridge.ledger.ledger import Ledger
+from forum_bridge.ledger.states import State
+from forum_bridge.model import Clock
+
+NEWEST = 100
+
+
+class Tell:
+    """Handler of ``tell(desk)``. Returns when its next note is due, None when all are written."""
+
+    def __init__(self, ledger: Ledger, desk: Desk, clock: Clock, random: Callable[[], float]) -> None:
+        self._ledger = ledger
+        self._desk = desk
+        self._clock = clock
+        self._random = random
+
+    async def __call__(self, _: str) -> datetime | None:
+        while True:
+            async with self._ledger.reading() as db:
+                notes = await agent_notes.unwritten(db, self._desk.name)
+            now = self._clock()
+            note = next((each for each in notes if each.due_at is None or each.due_at <= now), None)
+            if note is None:
+                return min((each.due_at for each in notes if each.due_at is not None), default=None)
+            await self._step(note)
+
+    async def _step(self, note: AgentNote) -> None:
+        try:
+            if note.state is State.WAITING:
+                await self._write(note)
+            else:
+                await self._look(note)
+        except Exception as error:  # noqa: BLE001 -- whatever happened, the row says so and what comes next
+            await self._failed(note, error)
+
+    async def _write(self, note: AgentNote) -> None:
+        self._desk.client.ready(Priority.BACKGROUND)
+        now = self._clock()
+        await self._change(note, state=State.SENDING, sending_at=now, first_tried_at=note.first_tried_at or now)
+        with writing():
+            try:
+                message = await self._desk.client.add_note(note.case_id, note.html, priority=Priority.BACKGROUND)
+            except CaseNotFound:
+                await self._follow(note)
+                return
+        with recording():
+            await self._written(note, message.id)
+
+    async def _follow(self, note: AgentNote) -> None:
+        """The case takes no notes any more: go on in the one that absorbed it."""
+        case = await self._desk.client.case(note.case_id, priority=Priority.BACKGROUND)
+        parent = case.parent_case_id if case is not None else None
+        if parent is None:
+            raise NotPosted(f"case {note.case_id} does not exist any more", explanation="There is nobody to tell.")
+        await self._change(note, case_id=parent)
+        raise Retry(f"case {note.case_id} was merged into {parent}")
+
+    async def _look(self, note: AgentNote) -> None:
+        """The answer to the write was lost: is the note there?"""
+        if note.sending_at is not None and self._clock() < (ready := note.sending_at + WRITE_TIMEOUT):
+            await self._change(note, due_at=ready)
+            return
+        try:
+            found = await self._desk.client.messages(note.case_id, limit=NEWEST, priority=Priority.BACKGROUND)
+        except CaseNotFound:
+            found = []
+        there = next((each for each in found if each.note and note.key in (each.html or each.text)), None)
+        if there is not None:
+            await self._written(note, there.id)
+        else:
+            await self._change(note, state=State.WAITING, sending_at=None)
+
+    async def _written(self, note: AgentNote, message_id: int) -> None:
+        facts = {"sent_at": self._clock(), "due_at": None, "reason": None, "message_id": message_id}
+        await self._change(note, state=State.SENT, **facts)
+
+    async def _failed(self, note: AgentNote, error: Exception) -> None:
+        verdict = decide(error, note.attempts + 1, self._clock(), self._random())
+        log = structlog.get_logger().bind(case=note.case_id, note=note.key, reason=verdict.reason)
+        facts = consequence(verdict, note.state, log, "note")
+        await self._change(note, attempts=note.attempts + 1, reason=verdict.reason, **facts)
+
+    async def _change(self, note: AgentNote, **facts: object) -> None:
+        await self._ledger.commit(lambda db: agent_notes.change(db, note.id, **facts))

@@ -1,0 +1,61 @@
+"""Finds out where moderators have put a thread or its last post, by the addresses of posts, which lead there. Fetches
+pages and keeps nothing."""
+
+from __future__ import annotations
+
+import structlog
+
+from forum_bridge.errors import Forbidden, Gone, Unreadable
+from forum_bridge.forums.html.address import entrance
+from forum_bridge.forums.html.pages import Pages
+from forum_bridge.forums.html.parse import ThreadPage
+from forum_bridge.forums.html.preset import Preset
+from forum_bridge.forums.html.state import ThreadState
+from forum_bridge.model import Post, ThreadRef
+
+
+class Whereabouts:
+    """Asks one forum."""
+
+    def __init__(self, preset: Preset, pages: Pages) -> None:
+        self._preset = preset
+        self._pages = pages
+
+    async def by_its_posts(self, state: ThreadState, gone: Gone) -> ThreadPage:
+        """Return the page on which a thread's newest post stands now that its own address is ``gone``.
+
+        Raises ``gone`` where that post is gone too, and where the oldest one does not stand in the same thread: then
+        some posts were split off, and the rest was deleted."""
+        if state.newest is None:
+            raise gone
+        try:
+            page = await self._around(state.newest[1])
+            if state.oldest is not None and state.oldest[0] not in {post.id for post in page.posts}:
+                together = (await self._around(state.oldest[1])).ref.id == page.ref.id
+            else:
+                together = True
+        except Gone:
+            raise gone from None
+        if not together:
+            raise gone
+        structlog.get_logger().info("thread.moved", thread=state.page, into=page.ref.url)
+        return page
+
+    async def split_off(self, thread: ThreadRef, url: str) -> tuple[Post, ...]:
+        """Return the posts around the address of a post that has left ``thread``; none when it was only deleted."""
+        try:
+            page = await self._around(url)
+        except (Gone, Forbidden, Unreadable):
+            return ()
+        if page.ref.id == thread.id:
+            return ()
+        structlog.get_logger().info("thread.split", thread=thread.url, into=page.ref.url)
+        return page.posts
+
+    async def opening(self, thread: ThreadRef) -> Post | None:
+        """Return the post that opens a thread."""
+        page = await self._pages.thread(thread.url)
+        return next((post for post in page.posts if post.opening), None)
+
+    async def _around(self, url: str) -> ThreadPage:
+        return await self._pages.thread(entrance(url, self._preset))

@@ -1,0 +1,58 @@
+"""Statements on the internal notes by which the bridge itself tells agents something: an outbox, each written once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from forum_bridge.ledger.states import WORK, State
+from forum_bridge.ledger.tables import agent_note
+from forum_bridge.ledger.upsert import insert_ignore
+
+AT_A_TIME = 100
+_GIVEN = ("id", "desk", "key", "case_id", "html", "state", "attempts", "first_tried_at", "due_at", "sending_at")
+_SELECT = select(*(agent_note.c[name] for name in _GIVEN))
+
+
+@dataclass(frozen=True, slots=True)
+class AgentNote:
+    """A note for one case. ``key`` says what it speaks of, and stands in it, so that it is recognised."""
+
+    id: int
+    desk: str
+    key: str
+    case_id: int
+    html: str
+    state: State
+    attempts: int
+    first_tried_at: datetime | None
+    due_at: datetime | None
+    sending_at: datetime | None
+
+
+async def want(db: AsyncConnection, desk: str, key: str, case_id: int, html: str, *, now: datetime) -> None:
+    """Put a note into the outbox; one with the same key stays as it is."""
+    row = {"desk": desk, "key": key, "case_id": case_id, "html": html, "stored_at": now, "due_at": now}
+    await db.execute(insert_ignore(db, agent_note, {**row, "state": State.WAITING.value, "attempts": 0}))
+
+
+async def unwritten(db: AsyncConnection, desk: str) -> list[AgentNote]:
+    """Return the oldest notes that still have to be written, in order."""
+    where = (agent_note.c.desk == desk, agent_note.c.state.in_(WORK))
+    rows = await db.execute(_SELECT.where(*where).order_by(agent_note.c.id).limit(AT_A_TIME))
+    return [AgentNote(**{**row, "state": State(row["state"])}) for row in rows.mappings()]
+
+
+async def due(db: AsyncConnection, desk: str) -> datetime | None:
+    """Return the earliest moment at which a note of a desk is due, None if none waits."""
+    where = (agent_note.c.desk == desk, agent_note.c.state.in_(WORK))
+    found: datetime | None = (await db.execute(select(func.min(agent_note.c.due_at)).where(*where))).scalar_one()
+    return found
+
+
+async def change(db: AsyncConnection, row_id: int, **values: object) -> None:
+    """Change facts of one note."""
+    await db.execute(update(agent_note).where(agent_note.c.id == row_id).values(values))

@@ -1,0 +1,128 @@
+"""Agents are told, by an internal note in the case, when an answer will not stand on the forum; once, and only them."""
+
+from __future__ import annotations
+
+import pytest
+from tests.bridge.test_ties import two_cases
+from tests.bridge.test_webhook import form, knock
+from tests.bridge.world import World
+
+from forum_bridge.deskie import NewCase
+from forum_bridge.sandbox.desk.faults import What
+from forum_bridge.sandbox.sandbox import CHANNEL
+
+NOTE = r"POST /api/cases/\d+/note\.json"
+
+
+def told(world: World, case_id: int) -> list[str]:
+    """The notes in a case that the bridge wrote, oldest first."""
+    messages = world.deskie.messages(world.deskie.case(case_id))
+    return [each.content_html for each in messages if each.note and "forum-bridge ·" in each.content_html]
+
+
+async def locked_out(world: World) -> int:
+    """An agent answers in a thread that was closed meanwhile; return the case."""
+    await world.write("Kargo <b>& iade</b>", "Nerede?")
+    (case,) = world.deskie.cases()
+    world.forum.lock(world.forum.threads()[0].id, locked=True)
+    await world.answer(case.case_id, "<p>Yola çıktı.</p>")
+    return case.case_id
+
+
+async def test_a_thread_that_was_closed(world: World) -> None:
+    (note,) = told(world, await locked_out(world))
+    assert "not posted" in note
+    assert "closed" in note or "locked" in note
+    assert world.ours() == []
+
+
+async def test_two_threads_in_one_case_are_named_with_what_to_do(world: World) -> None:
+    first, second, _ = await two_cases(world)
+    await world.write("Fatura", "O da yok.")
+    third = max(case.case_id for case in world.deskie.cases())
+    world.deskie.merge(third, first)
+    await world.later(minutes=2)
+    await world.reply(world.forum.threads()[0].id, "Fatura hâlâ yok.")
+    await world.later(minutes=2)
+    await world.answer(first, "<p>Gönderdik.</p>")
+    (note,) = told(world, first)
+    assert "Kargo" in note
+    assert "Fatura" in note
+    assert f"{world.url}/thread/" in note
+    assert "by hand" in note
+    assert told(world, second) == []
+    assert world.ours() == []
+
+
+async def test_an_answer_that_waits_for_a_moderator(world: World) -> None:
+    await world.write("Kargo", "Nerede?")
+    (case,) = world.deskie.cases()
+    world.forum.switches.moderation = True
+    await world.answer(case.case_id, "<p>Yola çıktı.</p>")
+    (note,) = told(world, case.case_id)
+    assert "moderator" in note
+
+
+async def test_in_turkish_or_not_at_all(world: World) -> None:
+    world.configure(lambda forum: forum.update(answers={"tell_agents": "tr"}))
+    await world.restart()
+    case = await locked_out(world)
+    assert "yayımlanmadı" in told(world, case)[0]
+    world.configure(lambda forum: forum.update(answers={"tell_agents": "never"}))
+    await world.restart()
+    await world.answer(case, "<p>Alo?</p>")
+    assert len(told(world, case)) == 1
+
+
+@pytest.mark.parametrize("what", [What.CUT_AFTER, What.CUT_BEFORE, What.SERVER_ERROR, What.TOO_MANY, What.HTML])
+async def test_a_note_is_written_once_whatever_becomes_of_the_write(world: World, what: What) -> None:
+    world.deskie.faults.next(NOTE, what)
+    case = await locked_out(world)
+    await world.restart()
+    for _ in range(4):
+        await world.later(minutes=1)
+    assert len(told(world, case)) == 1
+
+
+async def test_a_note_survives_a_restart(world: World) -> None:
+    world.deskie.faults.next(NOTE, What.UNAVAILABLE, times=3)
+    case = await locked_out(world)
+    assert told(world, case) == []
+    await world.restart()
+    for _ in range(4):
+        await world.later(minutes=1)
+    assert len(told(world, case)) == 1
+
+
+async def test_a_note_follows_a_merged_case(world: World) -> None:
+    world.deskie.faults.next(NOTE, What.UNAVAILABLE)
+    await world.write("Fatura", "O da yok.")
+    (other,) = world.deskie.cases()
+    await world.write("Kargo", "Nerede?")
+    case = max(each.case_id for each in world.deskie.cases())
+    world.forum.lock(world.forum.threads()[0].id, locked=True)
+    await world.answer(case, "<p>Yola çıktı.</p>")
+    world.deskie.merge(case, other.case_id)
+    for _ in range(4):
+        await world.later(minutes=1)
+    assert len(told(world, other.case_id)) == 1
+
+
+async def test_a_note_that_comes_back_by_the_webhook_ends_there(world: World) -> None:
+    world.deskie.switches.webhook_notes = True
+    case = await locked_out(world)
+    await world.later(minutes=10)
+    assert len(told(world, case)) == 1
+    assert world.ours() == []
+    assert len(await world.answer_states()) == 1
+
+
+async def test_a_case_of_others_gets_no_note(world: World) -> None:
+    case = await locked_out(world)
+    stranger = await world.desk.client.create_case(NewCase("bambaşka", CHANNEL, "Başka", "<p>?</p>", "Başka Biri"))
+    custom = world.deskie.users()[0].custom_id
+    body = form(case_id=stranger.id, message_id=77, content="Selam", custom_user_id=custom)
+    assert await knock(world.door, body) == 200
+    await world.settle()
+    assert told(world, stranger.id) == []
+    assert len(told(world, case)) == 1
