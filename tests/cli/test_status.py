@@ -82,8 +82,8 @@ async def test_what_is_held_dead_or_late_is_shown_with_what_to_do(place: Place) 
         shown[state] = (await place.call("status", columns=110)).out
         assert f"because of {state}" in shown[state]
         assert f"{place.url}/post/4" in shown[state]
-    assert "write it there by hand" in shown[State.HELD]
-    assert "not tried again" in shown[State.DEAD]
+    assert "`forum-bridge retry post:1`" in shown[State.HELD]
+    assert "`forum-bridge drop post:1`" in shown[State.DEAD]
     assert "for over an hour waiting" in shown[State.WAITING]
 
 

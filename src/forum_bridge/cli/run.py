@@ -18,6 +18,7 @@ import typer
 from forum_bridge import __version__
 from forum_bridge.cli.loading import DEFAULT, ConfigOption, Ready, ready
 from forum_bridge.daemon import log, running
+from forum_bridge.daemon.control import socket_path
 from forum_bridge.daemon.heartbeat import Heartbeat, beating, interval
 from forum_bridge.daemon.notify import Notifier, watchdog_seconds
 from forum_bridge.daemon.reload import reload
@@ -50,9 +51,12 @@ async def _until_told(loaded: Ready, path: Path) -> None:
     told = _signals()
     notify = Notifier.from_environ(os.environ)
     bind = loaded.config.webhook.bind
+    control = socket_path(Path(loaded.config.ledger.path), os.environ)
     async with contextlib.AsyncExitStack() as stack:
         try:
-            daemon = await stack.enter_async_context(running(loaded.config, loaded.registry, now, notify))
+            daemon = await stack.enter_async_context(
+                running(loaded.config, loaded.registry, now, notify, control=control)
+            )
         except OSError as error:
             raise BridgeError(
                 f"Cannot listen on {bind}: {error.strerror or error}",

@@ -23,10 +23,17 @@ WORDS = {
     State.IGNORED: "left out",
 }
 TODO = {
-    State.HELD: "Look on the forum and on Deskie whether it stands there; if it does not, write it there by hand.",
-    State.DEAD: "It is not tried again: mend the cause, and write it on the other side by hand.",
+    State.HELD: (
+        "Look whether it stands on the other side.",
+        "If it does: `forum-bridge mark-sent {name}`",
+        "If it does not: `forum-bridge retry {name}`",
+    ),
+    State.DEAD: (
+        "Mend the cause, then: `forum-bridge retry {name}`",
+        "Or give it up: `forum-bridge drop {name}`",
+    ),
 }
-STILL = "It goes on by itself once the cause is mended."
+STILL = ("It goes on by itself once the cause is mended.",)
 
 
 def print_standing(say: Lines, standing: Standing, alive: Pulse, moment: datetime) -> None:
@@ -83,12 +90,14 @@ def _print_watch(say: Lines, row: WatchRow, moment: datetime) -> None:
 
 
 def _print_stuck(say: Lines, item: Stuck) -> None:
-    way = f"post from {item.forum} to Deskie" if item.road == "post" else f"answer from Deskie to {item.forum}"
+    ways = {"post": f"post from {item.forum} to Deskie", "answer": f"answer from Deskie to {item.forum}"}
+    way = ways.get(item.road, "note to agents")
     late = "" if item.state in TODO else "for over an hour "
     say.line(f"{late}{WORDS[item.state]}: {way}: {item.item}", mark="✗", mark_style="red")
     if item.reason:
         say.line(item.reason, indent=2)
-    say.line(TODO.get(item.state, STILL), indent=2, mark="→")
+    for line in TODO.get(item.state, STILL):
+        say.line(line.format(name=item.name), indent=2, mark="→")
 
 
 def _ago(when: datetime | None, moment: datetime) -> str:

@@ -10,13 +10,16 @@ from pathlib import Path
 
 from forum_bridge.config import Config
 from forum_bridge.daemon.changes import changed_forums, changes
+from forum_bridge.daemon.control import Control
 from forum_bridge.daemon.door import Door
 from forum_bridge.daemon.heartbeat import patience
 from forum_bridge.daemon.notify import Notifier
+from forum_bridge.daemon.operate import operate
 from forum_bridge.daemon.shift import Shift, open_shift
 from forum_bridge.errors import ConfigurationRefused
 from forum_bridge.forums.registry import Registry
 from forum_bridge.ledger.ledger import Ledger
+from forum_bridge.ledger.operator import Act
 from forum_bridge.model import Clock
 from forum_bridge.web.pacer import Pacer
 
@@ -86,6 +89,12 @@ class Daemon:
         """Return what does not go on although it should, None if all does."""
         return self._shift.progress.stalled()
 
+    async def operate(self, act: Act, item: str, anyway: bool) -> str:
+        """Carry an operator's decision out and go on with what it set free; see ``operate.py``."""
+        said = await operate(self._ledger, act, item, self._clock, anyway=anyway)
+        self._shift.look_for_work()
+        return said
+
     async def stop(self) -> None:
         """Close the door, let what is under way finish or be recorded, close every session."""
         async with self._sessions:
@@ -95,10 +104,16 @@ class Daemon:
 
 @asynccontextmanager
 async def running(
-    config: Config, registry: Registry, clock: Clock, notify: Notifier | None = None
+    config: Config,
+    registry: Registry,
+    clock: Clock,
+    notify: Notifier | None = None,
+    *,
+    control: Path | None = None,
 ) -> AsyncIterator[Daemon]:
     """Run the bridge while the context is open. Raises LedgerRefused, ConfigurationRefused, or OSError for the door.
-    While the ledger is opened, and perhaps migrated, ``notify`` is asked for more time."""
+    While the ledger is opened, and perhaps migrated, ``notify`` is asked for more time. Commands come in at the socket
+    ``control``."""
     pacer = Pacer(clock, asyncio.sleep)
     async with AsyncExitStack() as stack:
         async with patience(notify or Notifier(), "Opening the ledger"):
@@ -111,5 +126,7 @@ async def running(
             await door.open(config.webhook)
             daemon = Daemon(ledger, pacer, clock, door, shift, sessions.pop_all())
         stack.push_async_callback(daemon.stop)
+        if control is not None:
+            await stack.enter_async_context(Control(control, ledger.path, daemon.operate))
         shift.work()
         yield daemon

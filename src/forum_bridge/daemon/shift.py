@@ -82,6 +82,10 @@ class Shift:
         self._wake(WorkKind.SWEEP, self._desk.name)
         self._wake(WorkKind.RECONCILE, self._desk.name)
 
+    def look_for_work(self) -> None:
+        """Wake what the ledger says is due, without waiting for the next sweep."""
+        self._wake(WorkKind.SWEEP, self._desk.name)
+
     async def end(self) -> None:
         """Finish what runs, start nothing new."""
         await self._dispatcher.stop(patience=PATIENCE)

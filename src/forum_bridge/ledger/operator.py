@@ -1,0 +1,90 @@
+"""What a person decides about an item that does not move by itself: try it again, it stands there already, give it up.
+The rules are pure; who may decide is not asked here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Table, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from forum_bridge.ledger.states import State
+from forum_bridge.ledger.tables import agent_note, answer, post
+
+_NAME = re.compile(r"(post|answer|note):([0-9]{1,19})", re.ASCII)
+_KEYS = {"post": post.c.id, "answer": answer.c.message_id, "note": agent_note.c.id}
+_TABLES: dict[str, Table] = {"post": post, "answer": answer, "note": agent_note}
+
+
+class Act(StrEnum):
+    """What may be decided."""
+
+    RETRY = "retry"
+    MARK_SENT = "mark-sent"
+    DROP = "drop"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item by the name that the status shows: ``post:`` and its number in the ledger, ``answer:`` and the message's
+    number on the desk, ``note:`` and its number in the ledger."""
+
+    road: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.road}:{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A row of the ledger that is the item; ``began`` says that a write of it was begun once."""
+
+    id: int
+    state: State
+    began: bool
+
+
+def named(text: str) -> Item | None:
+    """Return the item of that name, None if it is no name of one."""
+    found = _NAME.fullmatch(text.strip())
+    return Item(found[1], int(found[2])) if found else None
+
+
+def decided(act: Act, row: Found, reason: str, *, anyway: bool, now: datetime) -> dict[str, object] | None:
+    """Return what to write into a row; None if nothing is to be decided: it goes on by itself, or is done with.
+
+    Once a write was begun it may have taken effect, so a retry looks before it writes, unless a person who has looked
+    says ``anyway``.
+    """
+    if row.state not in (State.HELD, State.DEAD):
+        return None
+    match act:
+        case Act.RETRY if row.began and not anyway:
+            return {"state": State.UNCLEAR, "attempts": 0, "first_tried_at": None, "due_at": now, "reason": None}
+        case Act.RETRY:
+            fresh: dict[str, object] = {"attempts": 0, "first_tried_at": None, "sending_at": None, "reason": None}
+            return {**fresh, "state": State.WAITING, "due_at": now}
+        case Act.MARK_SENT:
+            return {"state": State.SENT, "sent_at": now, "due_at": None, "reason": reason}
+        case Act.DROP:
+            return {"state": State.IGNORED, "due_at": None, "reason": reason}
+
+
+async def find(db: AsyncConnection, item: Item) -> list[Found]:
+    """Return the rows of an item: none if the ledger does not know it, several for an answer in parts."""
+    table = _TABLES[item.road]
+    query = select(table.c.id, table.c.state, table.c.sending_at).where(_KEYS[item.road] == item.number)
+    rows = await db.execute(query.order_by(table.c.id))
+    return [Found(row.id, State(row.state), row.sending_at is not None) for row in rows]
+
+
+async def decide(db: AsyncConnection, item: Item, row: Found, facts: dict[str, object]) -> None:
+    """Write a decision down. A receipt that never led to a post counts no more once it is tried again."""
+    table = _TABLES[item.road]
+    if item.road == "answer" and facts["state"] in (State.WAITING, State.UNCLEAR):
+        facts = {**facts, "receipt_state": None}
+    await db.execute(update(table).where(table.c.id == row.id).values(facts))

@@ -1,0 +1,60 @@
+"""What a person may decide about an item, as a table."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from forum_bridge.ledger.operator import Act, Found, Item, decided, named
+from forum_bridge.ledger.states import State
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [
+        ("post:142", Item("post", 142)),
+        (" answer:61200502 ", Item("answer", 61200502)),
+        ("note:3", Item("note", 3)),
+        ("post:", None),
+        ("post:-1", None),
+        ("post:٣", None),
+        ("case:3", None),
+        ("142", None),
+    ],
+)
+def test_names(text: str, item: Item | None) -> None:
+    assert named(text) == item
+    assert item is None or named(str(item)) == item
+
+
+@pytest.mark.parametrize("act", list(Act))
+@pytest.mark.parametrize("state", [state for state in State if state not in (State.HELD, State.DEAD)])
+def test_what_goes_on_by_itself_or_is_done_is_not_decided_about(act: Act, state: State) -> None:
+    assert decided(act, Found(1, state, began=True), "by hand", anyway=True, now=NOW) is None
+
+
+@pytest.mark.parametrize("state", [State.HELD, State.DEAD])
+@pytest.mark.parametrize(
+    ("began", "anyway", "becomes"),
+    [
+        (False, False, State.WAITING),
+        (False, True, State.WAITING),
+        (True, True, State.WAITING),
+        (True, False, State.UNCLEAR),
+    ],
+)
+def test_a_retry_looks_first_once_a_write_was_begun(state: State, *, began: bool, anyway: bool, becomes: State) -> None:
+    facts = decided(Act.RETRY, Found(1, state, began), "", anyway=anyway, now=NOW)
+    assert facts is not None
+    assert (facts["state"], facts["due_at"], facts["attempts"]) == (becomes, NOW, 0)
+    assert ("sending_at" in facts) == (becomes is State.WAITING)
+
+
+@pytest.mark.parametrize(("act", "becomes"), [(Act.MARK_SENT, State.SENT), (Act.DROP, State.IGNORED)])
+def test_what_is_done_with_says_by_whom(act: Act, becomes: State) -> None:
+    facts = decided(act, Found(1, State.HELD, began=True), "by hand", anyway=False, now=NOW)
+    assert facts is not None
+    assert (facts["state"], facts["due_at"], facts["reason"]) == (becomes, None, "by hand")
