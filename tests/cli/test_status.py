@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import signal
 from datetime import timedelta
 from pathlib import Path
@@ -129,3 +130,18 @@ async def test_it_changes_nothing(place: Place) -> None:
     assert ledger_of(place).read_bytes() == before
     async with Ledger.open(ledger_of(place), utc_now) as ledger, ledger.reading() as db:
         assert await posts.latest(db, "acme", ["4"])
+
+
+async def test_watch_shows_it_again_and_again_until_it_is_ended(place: Place) -> None:
+    async with place.process("run") as bridge:
+        await told(bridge, "running")
+        async with place.process("status", "--watch") as shown:
+            assert shown.stdout is not None
+            async with asyncio.timeout(60):
+                seen = b""
+                while seen.count(b"is running") < 2:
+                    seen += await shown.stdout.readline()
+            shown.send_signal(signal.SIGINT)
+            ran = await ended(shown)
+    assert seen.count(b" UTC\n") >= 2
+    assert (ran.status, ran.err) == (0, "")

@@ -22,6 +22,8 @@ from forum_bridge.markup.message import Opening, case_message
 from forum_bridge.markup.template import render_text
 from forum_bridge.model import Clock
 
+SUBJECT = 255  # characters; how many Deskie takes nobody says, and the whole title stands in the message
+
 
 class CaseText:
     """Reads the ledger and the desk's lists; writes nothing."""
@@ -44,7 +46,7 @@ class CaseText:
         return NewCase(
             user_custom_id=owner.custom_id,
             channel=site.channel,
-            subject=_text(cases.subject, names) or thread.ref.title or thread.ref.url,
+            subject=shortened(_text(cases.subject, names) or thread.ref.title or thread.ref.url, SUBJECT),
             html=self._message(post, site, luggage, opening=_opening(thread, post)),
             user_full_name=_text(customer.name, _as_customer(names, owner)) or owner.author_name,
             company=_optional(customer.company, names),
@@ -85,6 +87,15 @@ class CaseText:
     async def _labels(self, templates: Sequence[str], names: Names) -> tuple[int, ...]:
         ids = [await self._id(Kind.LABEL, template, names) for template in templates]
         return tuple(label for label in ids if label is not None)
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return a text of at most so many characters, cut between words where that leaves most of it."""
+    if len(text) <= longest:
+        return text
+    head = text[: longest - 1]
+    words = head.rpartition(" ")[0]
+    return f"{(words if len(words) > longest // 2 else head).rstrip()}…"
 
 
 def _opening(thread: ThreadRow, post: PostRow) -> Opening:
