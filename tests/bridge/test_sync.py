@@ -4,7 +4,7 @@ Deskie does with messages that go elsewhere (custom-channels.md, item 6)."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -19,34 +19,46 @@ from forum_bridge.sandbox.sandbox import CHANNEL
 
 APPEND = r"POST /api/cases/\d+/messages\.json"
 CREATE = r"POST /api/cases\.json"
+REFUSED = (ClosedChatWrite.REFUSED, OlderChatWrite.REFUSED)
 WAYS = [
-    (ClosedChatWrite.REFUSED, OlderChatWrite.REFUSED),
+    REFUSED,
     (ClosedChatWrite.REOPENS, OlderChatWrite.ACCEPTED),
     (ClosedChatWrite.STAYS_CLOSED, OlderChatWrite.INTO_LAST),
 ]
 
 
-async def made_sync(world: World, ledger: Path, **forum: object) -> World:
-    """Begin anew on a ledger that has only ever known a sync channel."""
-    await world.bridge_down()
-    world.deskie.channels[CHANNEL].type = "sync"
-    world.deskie.switches.rate_limit_per_minute = 750
-    world.configure(lambda raw: raw.update(forum))
-    world.config = world.config.model_copy(
-        update={"ledger": world.config.ledger.model_copy(update={"url": str(ledger)})}
-    )
-    world.ledger_path = ledger
-    await world.bridge_up()
-    await world.settle()
-    return world
+def sync(way: tuple[ClosedChatWrite, OlderChatWrite], **forum: object) -> Callable[[World], None]:
+    """Return what makes a world's channel a sync one, with messages that go elsewhere taken in one way or another."""
+
+    def prepare(world: World) -> None:
+        world.deskie.channels[CHANNEL].type = "sync"
+        switches = world.deskie.switches
+        switches.closed_chat_write, switches.older_chat_write = way
+        switches.rate_limit_per_minute = 750
+        world.configure(lambda raw: raw.update(forum))
+
+    return prepare
 
 
 @pytest.fixture(params=WAYS, ids=" ".join)
-async def world(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[World]:
-    async with open_world(tmp_path / "async.sqlite") as made:
-        switches = made.deskie.switches
-        switches.closed_chat_write, switches.older_chat_write = request.param
-        yield await made_sync(made, tmp_path / "ledger.sqlite")
+async def any_way(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """A world for what must hold whatever Deskie does with messages to closed and older chats."""
+    async with open_world(tmp_path / "ledger.sqlite", sync(request.param)) as made:
+        yield made
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A world whose Deskie takes messages to the last chat only, and only if it is not closed."""
+    async with open_world(tmp_path / "ledger.sqlite", sync(REFUSED)) as made:
+        yield made
+
+
+@pytest.fixture
+async def one_customer(tmp_path: Path) -> AsyncIterator[World]:
+    """As ``world``, with all threads of an author one customer's."""
+    async with open_world(tmp_path / "ledger.sqlite", sync(REFUSED, identity="author")) as made:
+        yield made
 
 
 def thread_of(world: World, title: str) -> int:
@@ -105,20 +117,20 @@ async def test_a_chat_that_completed_itself_is_taken_up_again(world: World) -> N
     assert texts(world, chat) == 2
 
 
-async def test_after_a_closed_chat_a_new_one_is_begun_and_goes_on(world: World) -> None:
-    thread, closed, last = await chat_with_a_closed_one_before(world)
-    await world.reply(thread, "Bakar mısınız?")
-    assert cases(world) == [closed, last]
-    assert (texts(world, closed), texts(world, last)) == (1, 2)
+async def test_after_a_closed_chat_a_new_one_is_begun_and_goes_on(any_way: World) -> None:
+    thread, closed, last = await chat_with_a_closed_one_before(any_way)
+    await any_way.reply(thread, "Bakar mısınız?")
+    assert cases(any_way) == [closed, last]
+    assert (texts(any_way, closed), texts(any_way, last)) == (1, 2)
     assert closed.status is Status.CLOSED
 
 
-async def test_an_older_chat_that_was_opened_again_is_not_the_last(world: World) -> None:
-    thread, older, last = await chat_with_a_closed_one_before(world)
-    world.deskie.set_status(older.case_id, Status.OPEN)
-    await world.reply(thread, "Bakar mısınız?")
-    assert cases(world) == [older, last]
-    assert (texts(world, older), texts(world, last)) == (1, 2)
+async def test_an_older_chat_that_was_opened_again_is_not_the_last(any_way: World) -> None:
+    thread, older, last = await chat_with_a_closed_one_before(any_way)
+    any_way.deskie.set_status(older.case_id, Status.OPEN)
+    await any_way.reply(thread, "Bakar mısınız?")
+    assert cases(any_way) == [older, last]
+    assert (texts(any_way, older), texts(any_way, last)) == (1, 2)
 
 
 @pytest.mark.parametrize("absorbed", list(AbsorbedWrite))
@@ -138,12 +150,12 @@ async def test_where_the_chat_was_merged_with_the_one_before_that_one_goes_on(
     assert await world.answer_states() == ["sent"]
 
 
-async def test_where_the_chat_was_merged_with_a_closed_one_a_new_one_is_begun(world: World) -> None:
-    thread, before, last = await chat_with_a_closed_one_before(world)
-    world.deskie.merge(last.case_id, before.case_id)
-    more = await world.reply(thread, "Bakar mısınız?")
-    assert len(cases(world)) == 2
-    assert (texts(world, before), world.times_delivered(more)) == (2, 1)
+async def test_where_the_chat_was_merged_with_a_closed_one_a_new_one_is_begun(any_way: World) -> None:
+    thread, before, last = await chat_with_a_closed_one_before(any_way)
+    any_way.deskie.merge(last.case_id, before.case_id)
+    more = await any_way.reply(thread, "Bakar mısınız?")
+    assert len(cases(any_way)) == 2
+    assert (texts(any_way, before), any_way.times_delivered(more)) == (2, 1)
     assert before.status is Status.CLOSED
 
 
@@ -163,38 +175,38 @@ async def test_what_was_thrown_away_is_no_chat(world: World, act: str, listed: b
     assert [world.times_delivered(post) for post in posts] == [1, 1]
 
 
-async def test_a_chat_that_is_closed_while_a_message_is_on_its_way_loses_and_doubles_nothing(world: World) -> None:
-    await world.write("Kargo", "Nerede?")
-    (chat,) = cases(world)
-    on_its_way = world.deskie.faults.next(APPEND, What.HANG)
-    made = world.forum.reply(thread_of(world, "Kargo"), world.deniz, "Alo?")
-    world.clock.advance(seconds=2)
-    work = asyncio.create_task(world.settle())
+async def test_a_chat_that_is_closed_while_a_message_is_on_its_way_loses_and_doubles_nothing(any_way: World) -> None:
+    await any_way.write("Kargo", "Nerede?")
+    (chat,) = cases(any_way)
+    on_its_way = any_way.deskie.faults.next(APPEND, What.HANG)
+    made = any_way.forum.reply(thread_of(any_way, "Kargo"), any_way.deniz, "Alo?")
+    any_way.clock.advance(seconds=2)
+    work = asyncio.create_task(any_way.settle())
     await begun(on_its_way)
-    world.deskie.set_status(chat.case_id, Status.CLOSED)
+    any_way.deskie.set_status(chat.case_id, Status.CLOSED)
     on_its_way.release()
     await work
-    await world.later(seconds=5)
-    assert world.times_delivered(made.id) == 1
-    refused = world.deskie.switches.closed_chat_write is ClosedChatWrite.REFUSED
-    assert len(cases(world)) == (2 if refused else 1)
-    assert texts(world, chat) == (1 if refused else 2)
+    await any_way.later(seconds=5)
+    assert any_way.times_delivered(made.id) == 1
+    refused = any_way.deskie.switches.closed_chat_write is ClosedChatWrite.REFUSED
+    assert len(cases(any_way)) == (2 if refused else 1)
+    assert texts(any_way, chat) == (1 if refused else 2)
 
 
-async def test_a_chat_that_is_merged_while_a_message_is_on_its_way_loses_and_doubles_nothing(world: World) -> None:
-    thread, before, last = await chat_with_a_closed_one_before(world)
-    on_its_way = world.deskie.faults.next(APPEND, What.HANG)
-    made = world.forum.reply(thread, world.deniz, "Alo?")
-    world.clock.advance(seconds=2)
-    work = asyncio.create_task(world.settle())
+async def test_a_chat_that_is_merged_while_a_message_is_on_its_way_loses_and_doubles_nothing(any_way: World) -> None:
+    thread, before, last = await chat_with_a_closed_one_before(any_way)
+    on_its_way = any_way.deskie.faults.next(APPEND, What.HANG)
+    made = any_way.forum.reply(thread, any_way.deniz, "Alo?")
+    any_way.clock.advance(seconds=2)
+    work = asyncio.create_task(any_way.settle())
     await begun(on_its_way)
-    world.deskie.merge(last.case_id, before.case_id)
-    world.deskie.set_status(before.case_id, Status.OPEN)
+    any_way.deskie.merge(last.case_id, before.case_id)
+    any_way.deskie.set_status(before.case_id, Status.OPEN)
     on_its_way.release()
     await work
-    await world.later(seconds=5)
-    assert world.times_delivered(made.id) == 1
-    assert texts(world, before) == 3
+    await any_way.later(seconds=5)
+    assert any_way.times_delivered(made.id) == 1
+    assert texts(any_way, before) == 3
 
 
 async def test_a_refusal_that_has_nothing_to_do_with_the_chat_stands(world: World) -> None:
@@ -217,16 +229,16 @@ async def test_a_chat_whose_beginning_was_not_confirmed_is_begun_once(world: Wor
     assert texts(world, chat) == 2
 
 
-async def test_a_lost_message_is_found_and_the_chat_that_was_closed_meanwhile_stays_closed(world: World) -> None:
-    await world.write("Kargo", "Nerede?")
-    (chat,) = cases(world)
-    world.deskie.faults.next(APPEND, What.CUT_AFTER)
-    lost = await world.reply(thread_of(world, "Kargo"), "Buldum, teşekkürler!")
-    world.deskie.set_status(chat.case_id, Status.CLOSED)
+async def test_a_lost_message_is_found_and_the_chat_that_was_closed_meanwhile_stays_closed(any_way: World) -> None:
+    await any_way.write("Kargo", "Nerede?")
+    (chat,) = cases(any_way)
+    any_way.deskie.faults.next(APPEND, What.CUT_AFTER)
+    lost = await any_way.reply(thread_of(any_way, "Kargo"), "Buldum, teşekkürler!")
+    any_way.deskie.set_status(chat.case_id, Status.CLOSED)
     for _ in range(3):
-        await world.later(seconds=31)
-    assert world.times_delivered(lost) == 1
-    assert (await world.post_states())[str(lost)] == "sent"
+        await any_way.later(seconds=31)
+    assert any_way.times_delivered(lost) == 1
+    assert (await any_way.post_states())[str(lost)] == "sent"
     assert chat.status is Status.CLOSED
 
 
@@ -283,29 +295,29 @@ async def test_a_chat_merged_into_another_thread_s_goes_on_there_and_answers_are
     assert (await world.answer_states(), world.ours()) == (["held"], [])
 
 
-async def test_a_chat_merged_into_another_thread_s_goes_on_in_the_last_one_there(world: World) -> None:
-    parcel, invoice = await two_threads(world)
-    world.deskie.set_status(parcel.case_id, Status.CLOSED)
-    await world.reply(thread_of(world, "Kargo"), "Yine gelmedi.")
-    last = cases(world)[-1]
-    world.deskie.merge(invoice.case_id, parcel.case_id)
-    await world.reply(thread_of(world, "Fatura"), "Alo?")
-    assert cases(world) == [parcel, last]
-    assert (texts(world, parcel), texts(world, last)) == (2, 2)
-    await world.answer(last.case_id, "<p>Baktık.</p>")
-    assert (await world.answer_states(), world.ours()) == (["held"], [])
+async def test_a_chat_merged_into_another_thread_s_goes_on_in_the_last_one_there(any_way: World) -> None:
+    parcel, invoice = await two_threads(any_way)
+    any_way.deskie.set_status(parcel.case_id, Status.CLOSED)
+    await any_way.reply(thread_of(any_way, "Kargo"), "Yine gelmedi.")
+    last = cases(any_way)[-1]
+    any_way.deskie.merge(invoice.case_id, parcel.case_id)
+    await any_way.reply(thread_of(any_way, "Fatura"), "Alo?")
+    assert cases(any_way) == [parcel, last]
+    assert (texts(any_way, parcel), texts(any_way, last)) == (2, 2)
+    await any_way.answer(last.case_id, "<p>Baktık.</p>")
+    assert (await any_way.answer_states(), any_way.ours()) == (["held"], [])
 
 
-async def test_a_chat_merged_into_another_thread_s_that_is_closed_begins_anew(world: World) -> None:
-    parcel, invoice = await two_threads(world)
-    world.deskie.merge(invoice.case_id, parcel.case_id)
-    world.deskie.set_status(parcel.case_id, Status.CLOSED)
-    await world.reply(thread_of(world, "Fatura"), "Alo?")
-    new = cases(world)[-1]
-    assert (new.user_id, texts(world, new), texts(world, parcel)) == (invoice.user_id, 1, 2)
-    await world.answer(new.case_id, "<p>Düzelttik.</p>")
-    assert await world.answer_states() == ["sent"]
-    assert "Düzelttik." in world.forum.thread(thread_of(world, "Fatura")).posts[-1].text
+async def test_a_chat_merged_into_another_thread_s_that_is_closed_begins_anew(any_way: World) -> None:
+    parcel, invoice = await two_threads(any_way)
+    any_way.deskie.merge(invoice.case_id, parcel.case_id)
+    any_way.deskie.set_status(parcel.case_id, Status.CLOSED)
+    await any_way.reply(thread_of(any_way, "Fatura"), "Alo?")
+    new = cases(any_way)[-1]
+    assert (new.user_id, texts(any_way, new), texts(any_way, parcel)) == (invoice.user_id, 1, 2)
+    await any_way.answer(new.case_id, "<p>Düzelttik.</p>")
+    assert await any_way.answer_states() == ["sent"]
+    assert "Düzelttik." in any_way.forum.thread(thread_of(any_way, "Fatura")).posts[-1].text
 
 
 async def test_where_another_s_chat_takes_no_messages_of_ours_a_new_one_is_begun(world: World) -> None:
@@ -368,41 +380,37 @@ async def test_a_chat_that_is_closed_while_files_are_fetched_is_not_written_to(w
     assert chat.status is Status.CLOSED
 
 
-async def test_where_an_author_is_one_customer_all_threads_go_into_the_last_chat(world: World, tmp_path: Path) -> None:
-    await made_sync(world, tmp_path / "author.sqlite", identity="author")
-    await world.write("Kargo", "Nerede?")
-    await world.write("Fatura", "Yanlış.")
-    (chat,) = cases(world)
-    await world.reply(thread_of(world, "Kargo"), "Alo?")
-    await world.reply(thread_of(world, "Fatura"), "Alo!")
-    assert cases(world) == [chat]
-    assert texts(world, chat) == 4
-    await world.answer(chat.case_id, "<p>Hangisi?</p>")
-    assert (await world.answer_states(), world.ours()) == (["held"], [])
-    world.deskie.set_status(chat.case_id, Status.CLOSED)
-    await world.reply(thread_of(world, "Fatura"), "Peki.")
-    await world.reply(thread_of(world, "Kargo"), "Peki.")
-    assert (len(cases(world)), texts(world, cases(world)[-1])) == (2, 2)
+async def test_where_an_author_is_one_customer_all_threads_go_into_the_last_chat(one_customer: World) -> None:
+    await one_customer.write("Kargo", "Nerede?")
+    await one_customer.write("Fatura", "Yanlış.")
+    (chat,) = cases(one_customer)
+    await one_customer.reply(thread_of(one_customer, "Kargo"), "Alo?")
+    await one_customer.reply(thread_of(one_customer, "Fatura"), "Alo!")
+    assert cases(one_customer) == [chat]
+    assert texts(one_customer, chat) == 4
+    await one_customer.answer(chat.case_id, "<p>Hangisi?</p>")
+    assert (await one_customer.answer_states(), one_customer.ours()) == (["held"], [])
+    one_customer.deskie.set_status(chat.case_id, Status.CLOSED)
+    await one_customer.reply(thread_of(one_customer, "Fatura"), "Peki.")
+    await one_customer.reply(thread_of(one_customer, "Kargo"), "Peki.")
+    assert (len(cases(one_customer)), texts(one_customer, cases(one_customer)[-1])) == (2, 2)
 
 
-async def test_an_answer_by_customer_alone_is_held_where_threads_share_the_chat(world: World, tmp_path: Path) -> None:
-    await made_sync(world, tmp_path / "author.sqlite", identity="author")
-    await world.write("Kargo", "Nerede?")
-    await world.write("Fatura", "Yanlış.")
-    (chat,) = cases(world)
+async def test_an_answer_by_customer_alone_is_held_where_threads_share_the_chat(one_customer: World) -> None:
+    await one_customer.write("Kargo", "Nerede?")
+    await one_customer.write("Fatura", "Yanlış.")
+    (chat,) = cases(one_customer)
     body = form(case_id=chat.case_id + 7, message_id=77, user_id=chat.user_id, custom_user_id="", content="Hangisi?")
-    assert await knock(world.door, body) == 200
-    await world.settle()
-    assert (await world.answer_states(), world.ours()) == (["held"], [])
+    assert await knock(one_customer.door, body) == 200
+    await one_customer.settle()
+    assert (await one_customer.answer_states(), one_customer.ours()) == (["held"], [])
 
 
 async def test_a_channel_that_becomes_a_sync_one_loses_nothing_and_keeps_the_customers(tmp_path: Path) -> None:
     async with open_world(tmp_path / "ledger.sqlite") as world:
         parcel, invoice = await two_threads(world)
         assert parcel.user_id == invoice.user_id
-        world.deskie.channels[CHANNEL].type = "sync"
-        world.deskie.switches.older_chat_write = OlderChatWrite.REFUSED
-        world.deskie.switches.closed_chat_write = ClosedChatWrite.REFUSED
+        sync(REFUSED)(world)
         await world.restart()
         posts = [await world.reply(thread_of(world, title), "Alo?") for title in ("Kargo", "Fatura")]
         assert cases(world) == [parcel, invoice]

@@ -254,8 +254,8 @@ class World:
 
 
 @asynccontextmanager
-async def open_world(ledger: Path) -> AsyncIterator[World]:
-    """A world whose bridge is up and has read the forum once."""
+async def open_world(ledger: Path, prepare: Callable[[World], None] = lambda _: None) -> AsyncIterator[World]:
+    """A world whose bridge is up and has read the forum once; ``prepare`` may change it before that."""
     clock = MovableClock()
     deskie = Deskie(clock=clock)
     async with (
@@ -264,6 +264,7 @@ async def open_world(ledger: Path) -> AsyncIterator[World]:
     ):
         clock.advance(seconds=5)
         world = World(forum, deskie, desk_server.url, ledger, clock)
+        prepare(world)
         await world.bridge_up()
         try:
             await world.settle()

@@ -16,6 +16,7 @@ from forum_bridge.deskie import (
     CaseStatus,
     Channel,
     ChannelType,
+    DeskDeclined,
     DeskieClient,
     Group,
     Label,
@@ -25,7 +26,7 @@ from forum_bridge.deskie import (
     Priority,
     User,
 )
-from forum_bridge.errors import ConfigurationRefused, Retry
+from forum_bridge.errors import ConfigurationRefused, Retry, Unclear
 from forum_bridge.model import Attachment
 
 if TYPE_CHECKING:
@@ -191,6 +192,60 @@ async def test_cases_of_a_user(desk: Desk, client: DeskieClient) -> None:
     assert [case.id for case in await client.cases_of_user(5120087)] == [3, 2]
     query = {"user_id": "5120087", "show_active_chats": "true", "sort": "created_at_desc", "page": "1", "limit": "100"}
     assert desk.seen[0].query == query
+    await client.cases_of_user(5120087, absorbed=True)
+    assert desk.seen[1].query == {**query, "show_merged_cases": "true"}
+
+
+async def test_cases_of_linked_profiles_are_left_out_however_many_there_are(desk: Desk, client: DeskieClient) -> None:
+    def page(first: int, *ours: int) -> dict[str, object]:
+        numbers = range(first, first - 100, -1)
+        cases = [{"case": {"case_id": each, "user_id": 17 if each in ours else 18}} for each in numbers]
+        return {**{str(place): case for place, case in enumerate(cases)}, "total_count": 300}
+
+    for answer in (page(900), page(800, 750, 720), page(700, 690)):
+        desk.answers(answer)
+    assert [case.id for case in await client.cases_of_user(17, limit=2)] == [750, 720]
+    assert [seen.query["page"] for seen in desk.seen] == ["1", "2"]
+
+
+@pytest.mark.parametrize("ids", [[3, "4"], {"0": 3, "1": 4}, "", None, [], "-"])
+async def test_a_profile_tells_those_that_it_is_linked_with(desk: Desk, client: DeskieClient, ids: object) -> None:
+    desk.answers({"user": {"user_id": 2, "user_full_name": "Gökçe", "linked_users": ids}})
+    assert await client.user(2) == User(2, "Gökçe", linked=frozenset({3, 4} if ids not in ("", None, [], "-") else ()))
+    assert desk.seen[0].path == "/api/users/2.json"
+
+
+async def test_a_profile_that_is_no_more_is_declined(desk: Desk, client: DeskieClient) -> None:
+    desk.answers({"error": "user_not_found"}, status=404)
+    with pytest.raises(DeskDeclined, match="user_not_found"):
+        await client.user(2)
+
+
+async def test_profiles_are_linked_in_the_form_that_was_seen(desk: Desk, client: DeskieClient) -> None:
+    desk.answers({"user": {"user_id": 2}})
+    await client.link_users(2, 3)
+    assert [(seen.method, seen.path, seen.json) for seen in desk.seen] == [
+        ("PUT", "/api/users/2/link.json", {"user_id": 3})
+    ]
+
+
+async def test_profiles_are_linked_in_the_other_form_only_where_the_first_is_declined(
+    desk: Desk, client: DeskieClient
+) -> None:
+    desk.answers({"error": "wrong_request"}, status=400)
+    desk.answers({"user": {"user_id": 2}})
+    await client.link_users(2, 3)
+    assert [seen.json for seen in desk.seen] == [{"user_id": 3}, {"user": {"user_id": 3}}]
+
+
+@pytest.mark.parametrize(("status", "error"), [(400, DeskDeclined), (502, Unclear), (429, Retry)])
+async def test_profiles_that_deskie_does_not_link(
+    desk: Desk, client: DeskieClient, status: int, error: type[Exception]
+) -> None:
+    desk.answers({"error": "wrong_request"}, status=status)
+    with pytest.raises(error):
+        await client.link_users(2, 3)
+    assert len(desk.seen) == (2 if error is DeskDeclined else 1)
 
 
 @pytest.mark.parametrize("custom_id", ["meydan:1", "meydan:guest:Ayşe & Can+%^", "a/b?c=d#e"])

@@ -201,9 +201,9 @@ def _pages(path: str, number: int, last: int) -> str:
     if last == 1:
         return ""
     links = [
-        f'<span class="page current">{each}</span>'
+        f'<span class="page-number current">{each}</span>'
         if each == number
-        else f'<a class="page" href="{path}?page={each}">{each}</a>'
+        else f'<a class="page-number" href="{path}?page={each}">{each}</a>'
         for each in range(1, last + 1)
     ]
     return f'<nav class="pages">{"".join(links)}</nav>'

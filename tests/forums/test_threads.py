@@ -239,7 +239,7 @@ async def test_a_next_page_that_is_an_earlier_one_ends_the_thread(forum: LittleF
     for _ in range(6):
         forum.post(1, "ayşe")
     page = await forum.html_of("/thread/1?page=2")
-    one_too_many = page.replace("</nav>", '<a class="page" href="/thread/1?page=3">3</a></nav>')
+    one_too_many = page.replace("</nav>", '<a class="page-number" href="/thread/1?page=3">3</a></nav>')
     forum.trouble["/thread/1?page=2"] = web.Response(text=one_too_many, content_type="text/html")
     forum.taken()
     reading = await guest.read(watch(forum), None)

@@ -79,7 +79,7 @@ class ForumConfig(Model):
         StartFrom(), description="From when on posts of a new watch count: now, all, 7d or a date."
     )
     own_authors: tuple[IdOrName, ...] = Field(
-        (), description="Ids or names of your people's own accounts: their posts never become cases."
+        (), description="Ids or names of your people's own accounts: their posts never become cases, but a note."
     )
     ignore_authors: tuple[IdOrName, ...] = Field(
         (), description="Ids or names of authors whose posts are not looked at."
