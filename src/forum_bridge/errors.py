@@ -111,3 +111,7 @@ class LedgerRefused(BridgeError):
     """The ledger cannot be opened."""
 
     explanation = "Check the path, its rights and the free space; a running daemon holds the ledger for itself."
+
+
+class LedgerInUse(LedgerRefused):
+    """Another process owns the ledger."""

@@ -16,6 +16,8 @@ AuthorKey = NewType("AuthorKey", str)
 Json = Mapping[str, object]
 Clock = Callable[[], datetime]  # returns an aware UTC datetime
 
+PRIVATE = "pm-"  # what ids of private threads and of the posts in them begin with: engines count these apart
+
 
 class Markup(StrEnum):
     """The language a forum expects a post to be written in."""
@@ -46,7 +48,8 @@ class Author:
 @dataclass(frozen=True, slots=True)
 class ThreadRef:
     """One thread: its id on the forum, its canonical address (no page, no session id) and its title. Personal messages
-    are threads too, ``private`` ones: what is written there is seen by their members only."""
+    are threads too, ``private`` ones: what is written there is seen by their members only. The ids of a private thread
+    and of its posts begin with PRIVATE, so that they are never taken for public ones."""
 
     id: ThreadId
     url: str
@@ -98,6 +101,11 @@ class Watch:
     target: str = ""
     since: datetime | None = None
 
+    @property
+    def shown(self) -> str:
+        """What to call it in a log: its address, else its kind."""
+        return self.target or self.kind.value
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
@@ -140,7 +148,7 @@ class Quote:
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file to hang on a message or a post: its name (clean), media type, size in bytes, and where it is read from, a
-    real file. The call that sends it closes it, so it goes once."""
+    real file that stays open until whoever opened it closes it (the desk's call may do that itself)."""
 
     name: str
     mime: str
@@ -167,11 +175,13 @@ class ReceiptState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The forum took the reply. ``post_id`` is None where the engine does not name it at once (see ``own_posts``)."""
+    """The forum took the reply. ``post_id`` is None where the engine does not name it at once (see ``own_posts``);
+    ``without`` names the draft's files that do not hang on the post all the same."""
 
     post_id: PostId | None = None
     url: str | None = None
     state: ReceiptState = ReceiptState.POSTED
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,3 +235,10 @@ def normalised(name: str) -> str:
     """Return a name fit for a key: NFKC, runs of space made one, ends cut. Case stays: Turkish folding never
     touches a key."""
     return " ".join(unicodedata.normalize("NFKC", name).split())
+
+
+def number_of(post_id: str) -> int | None:
+    """Return the number that a post's id is, behind PRIVATE for a private one; None where it is none, or too long for
+    a database. Public posts and private ones count apart."""
+    digits = post_id.removeprefix(PRIVATE)
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None

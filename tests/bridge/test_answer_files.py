@@ -44,6 +44,18 @@ class Reader:
             return Got(answer.status, answer.headers, await answer.read())
 
 
+def without_uploads(forum: dict[str, Any]) -> None:
+    forum["options"] = {"reply": {"files": None}}
+
+
+@pytest.fixture
+async def world(world: World) -> World:
+    """Its forum takes no uploads."""
+    world.configure(without_uploads)
+    await world.restart()
+    return world
+
+
 @pytest.fixture
 async def reader(world: World) -> AsyncIterator[Reader]:
     async with aiohttp.ClientSession() as http:

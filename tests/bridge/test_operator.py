@@ -20,7 +20,7 @@ async def dead_answer(world: World) -> str:
     world.forum.lock(world.forum.threads()[0].id, locked=True)
     message = await world.answer(case.case_id, "<p>Yola çıktı.</p>")
     assert await world.answer_states() == ["dead"]
-    return f"answer:{message.message_id}"
+    return f"answer-{message.message_id}"
 
 
 async def decided(world: World, act: Act, name: str, *, anyway: bool = False) -> str:
@@ -52,7 +52,7 @@ async def held_answer(world: World) -> str:
     for _ in range(3):
         await world.later(minutes=1)
     assert await world.answer_states() == ["sent", "held"]
-    return f"answer:{message.message_id}"
+    return f"answer-{message.message_id}"
 
 
 async def test_a_held_answer_that_a_person_posted_meanwhile_is_found_and_not_posted_again(world: World) -> None:
@@ -105,7 +105,7 @@ async def test_a_post_that_deskie_declined_is_delivered_after_a_retry(world: Wor
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("Kargo", "not the name"), ("post:999", "no post:999"), ("answer:5", "no answer:5")]
+    ("name", "said"), [("Kargo", "not the name"), ("post-999", "no post-999"), ("answer-5", "no answer-5")]
 )
 async def test_what_is_no_item_is_told(world: World, name: str, said: str) -> None:
     with pytest.raises(BridgeError, match=said) as error:

@@ -159,11 +159,11 @@ async def test_where_the_chat_was_merged_with_a_closed_one_a_new_one_is_begun(an
     assert before.status is Status.CLOSED
 
 
-@pytest.mark.parametrize("listed", [True, False])
+@pytest.mark.parametrize(("listed", "accepts"), [(True, True), (True, False), (False, False)])
 @pytest.mark.parametrize("act", ["trash", "spam", "purge"])
-async def test_what_was_thrown_away_is_no_chat(world: World, act: str, listed: bool) -> None:
+async def test_what_was_thrown_away_is_no_chat(world: World, act: str, listed: bool, accepts: bool) -> None:
     switches = world.deskie.switches
-    switches.trashed_accepts_reply = switches.spam_accepts_reply = False
+    switches.trashed_accepts_reply = switches.spam_accepts_reply = accepts
     switches.list_trashed = listed
     await world.write("Kargo", "Nerede?")
     thread, (thrown,) = thread_of(world, "Kargo"), cases(world)
@@ -320,6 +320,18 @@ async def test_a_chat_merged_into_another_thread_s_that_is_closed_begins_anew(an
     assert "Düzelttik." in any_way.forum.thread(thread_of(any_way, "Fatura")).posts[-1].text
 
 
+async def test_where_another_thread_s_chat_is_closed_one_s_own_last_goes_on(world: World) -> None:
+    thread, own, last = await chat_with_a_closed_one_before(world)
+    await world.write("Fatura", "Yanlış.")
+    invoice = cases(world)[-1]
+    world.deskie.merge(last.case_id, invoice.case_id)
+    world.deskie.set_status(invoice.case_id, Status.CLOSED)
+    world.deskie.set_status(own.case_id, Status.OPEN)
+    await world.reply(thread, "Bakar mısınız?")
+    assert cases(world) == [own, invoice]
+    assert (texts(world, own), texts(world, invoice)) == (2, 2)
+
+
 async def test_where_another_s_chat_takes_no_messages_of_ours_a_new_one_is_begun(world: World) -> None:
     await world.write("Kargo", "Nerede?")
     await world.write("Fatura", "Yanlış.", author=world.forum.person("Elif Şahin"))
@@ -348,6 +360,8 @@ async def test_a_lost_beginning_is_found_though_it_was_merged_into_another_threa
     await world.reply(thread_of(world, "Kargo"), "Alo?")
     assert cases(world) == [parcel]
     assert (texts(world, parcel), world.times_delivered(more)) == (4, 1)
+    told = [message.user_id for message in world.deskie.messages(parcel)]
+    assert told == [parcel.user_id, begun_there.user_id, begun_there.user_id, parcel.user_id]
 
 
 async def test_a_customer_whom_deskie_forgot_begins_anew(world: World) -> None:
@@ -362,21 +376,21 @@ async def test_a_customer_whom_deskie_forgot_begins_anew(world: World) -> None:
     assert (texts(world, old), texts(world, new)) == (1, 2)
 
 
-async def test_a_chat_that_is_closed_while_files_are_fetched_is_not_written_to(world: World) -> None:
-    await world.write("Kargo", "Nerede?")
-    (chat,) = cases(world)
-    made = world.forum.reply(thread_of(world, "Kargo"), world.deniz, "Böyle geldi")
-    world.forum.attach(made.id, "koli.png", "image/png", b"\x89PNG")
-    slow = world.forum.faults.next(r"/file", "hang")
-    world.clock.advance(seconds=2)
-    work = asyncio.create_task(world.settle())
+async def test_a_chat_that_is_closed_while_files_are_fetched_is_not_written_to(any_way: World) -> None:
+    await any_way.write("Kargo", "Nerede?")
+    (chat,) = cases(any_way)
+    made = any_way.forum.reply(thread_of(any_way, "Kargo"), any_way.deniz, "Böyle geldi")
+    any_way.forum.attach(made.id, "koli.png", "image/png", b"\x89PNG")
+    slow = any_way.forum.faults.next(r"/file", "hang")
+    any_way.clock.advance(seconds=2)
+    work = asyncio.create_task(any_way.settle())
     await begun(slow)
-    world.deskie.set_status(chat.case_id, Status.CLOSED)
+    any_way.deskie.set_status(chat.case_id, Status.CLOSED)
     slow.released.set()
     await work
-    await world.later(seconds=5)
-    assert len(cases(world)) == 2
-    assert (texts(world, chat), texts(world, cases(world)[-1])) == (1, 1)
+    await any_way.later(seconds=5)
+    assert len(cases(any_way)) == 2
+    assert (texts(any_way, chat), texts(any_way, cases(any_way)[-1])) == (1, 1)
     assert chat.status is Status.CLOSED
 
 

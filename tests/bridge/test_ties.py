@@ -109,3 +109,15 @@ async def test_a_note_stays_inside_though_its_webhook_does_not_call_it_one(world
         assert world.ours() == []
     assert await world.answer_states() == ["ignored"]
     assert any("internal note" in reason for reason in await world.reasons())
+
+
+async def test_a_closed_case_that_takes_no_messages_is_followed_by_a_new_one(world: World) -> None:
+    await world.write("Kargo", "Nerede?")
+    (closed,) = world.deskie.cases()
+    world.deskie.set_status(closed.case_id, "closed")
+    await world.later(seconds=61)
+    world.deskie.faults.next(APPEND, What.UNPROCESSABLE, 9)
+    more = await world.reply(world.forum.threads()[0].id, "Yine gelmedi.")
+    await world.later(seconds=5)
+    assert world.times_delivered(more) == 1
+    assert len(world.deskie.cases()) == 2

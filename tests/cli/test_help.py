@@ -5,7 +5,7 @@ from tests.cli.conftest import Place
 
 from forum_bridge import __version__
 
-COMMANDS = ("run", "check", "preview", "status", "sandbox", "config show")
+COMMANDS = ("run", "check", "preview", "poll", "status", "retry", "mark-sent", "drop", "sandbox", "config show")
 
 
 async def test_version(place: Place) -> None:

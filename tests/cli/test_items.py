@@ -26,7 +26,7 @@ async def with_a_dead_answer(place: Place) -> str:
         assert ran.status == 1
         bridge.terminate()
         await bridge.wait()
-    found = re.search(r"forum-bridge retry (answer:\d+)", " ".join(ran.out.split()))
+    found = re.search(r"forum-bridge retry (answer-\d+)", " ".join(ran.out.split()))
     assert found is not None, ran.out
     return found[1]
 
@@ -54,14 +54,14 @@ async def test_without_a_bridge_it_is_written_down(place: Place) -> None:
 
 
 async def test_what_is_no_item_and_what_is_no_ledger(place: Place) -> None:
-    ran = await place.call("retry", "post:1")
+    ran = await place.call("retry", "post-1")
     assert ran.status == 1
     assert "There is no ledger" in ran.err
     assert not (place.folder / "ledger.sqlite").exists()
     await with_a_dead_answer(place)
     ran = await place.call("retry", "Kargo")
     assert ran.status == 1
-    assert "Names look like post:142" in ran.err
+    assert "Names look like post-142" in ran.err
 
 
 async def test_a_second_bridge_on_one_ledger_is_refused(place: Place) -> None:

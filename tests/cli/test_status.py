@@ -83,8 +83,8 @@ async def test_what_is_held_dead_or_late_is_shown_with_what_to_do(place: Place) 
         shown[state] = (await place.call("status", columns=110)).out
         assert f"because of {state}" in shown[state]
         assert f"{place.url}/post/4" in shown[state]
-    assert "`forum-bridge retry post:1`" in shown[State.HELD]
-    assert "`forum-bridge drop post:1`" in shown[State.DEAD]
+    assert "`forum-bridge retry post-1`" in shown[State.HELD]
+    assert "`forum-bridge drop post-1`" in shown[State.DEAD]
     assert "for over an hour waiting" in shown[State.WAITING]
 
 
@@ -145,3 +145,33 @@ async def test_watch_shows_it_again_and_again_until_it_is_ended(place: Place) ->
             ran = await ended(shown)
     assert seen.count(b" UTC\n") >= 2
     assert (ran.status, ran.err) == (0, "")
+
+
+async def test_what_is_due_next_says_how_often_it_was_tried_and_why(place: Place) -> None:
+    await taken_in(place)
+    await set_state(place, State.WAITING, "Deskie took too long.")
+    async with Ledger.open(ledger_of(place), utc_now) as ledger:
+        tried = {"attempts": 3, "due_at": utc_now() + timedelta(minutes=9, seconds=50)}
+        await ledger.commit(lambda db: db.execute(update(post).where(post.c.post_id == "4").values(tried)))
+    ran = await place.call("status")
+    assert "next\n  post-1 in 10 min: waiting, tried 3 times\n    Deskie took too long.\n" in ran.out
+    await set_state(place, State.WAITING, "Deskie took too long.", came=timedelta(hours=2))
+    assert "\nnext\n" not in (await place.call("status")).out  # it stands among what needs a person
+
+
+async def test_as_json(place: Place) -> None:
+    await taken_in(place)
+    await set_state(place, State.DEAD, "kapalı 😞")
+    ran = await place.call("status", "--json")
+    assert ran.status == 1
+    told = ran.json
+    assert (told["well"], told["bridge"]) == (False, {"running": False, "troubles": {}})
+    assert told["posts"]["dead"] == 1
+    (stuck,) = told["stuck"]
+    assert (stuck["name"], stuck["state"], stuck["reason"]) == ("post-1", "dead", "kapalı 😞")
+    (watch,) = told["forums"][0]["watches"]
+    assert (watch["kind"], watch["target"]) == ("thread", f"{place.url}/thread/2")
+    assert watch["read_at"].endswith("+00:00")
+    both = await place.call("status", "--json", "--watch")
+    assert both.status == 2
+    assert "choose one" in both.err

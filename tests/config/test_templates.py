@@ -48,7 +48,7 @@ def test_every_templated_key_is_checked(load_text: Load, valid: str, key: str) -
 
 
 def test_answers_know_more_names(load_text: Load, valid: str) -> None:
-    names = "quote, mention, body, agent, thread, post, author, forum"
+    names = "quote, mention, part, body, agent, thread, post, author, forum"
     every = "".join(f"{{{{ {name} }}}}" for name in names.split(", "))
     assert load_text(f"{valid}    answers:\n      template: '{every}'\n").config is not None
     assert names in load_text(f"{valid}    answers:\n      template: '{{{{ x }}}}'\n").faults[0].mend

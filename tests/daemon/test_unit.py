@@ -214,3 +214,25 @@ def test_the_restrictions_are_real(system: Booted, name: str, code: str) -> None
 def python(code: str) -> str:
     """Return the command that runs a line of Python without quotes (") in it."""
     return f'/opt/forum-bridge/venv/bin/python -c "{code}"'
+
+
+def test_root_speaks_to_it_from_outside_of_its_cage(service: Booted) -> None:
+    """The ledger's folder has two names there, and the socket lies where only the unit says."""
+    service.systemctl("start", "forum-bridge")
+    socket = service.inside("stat", "-c", "%F %a", "/run/forum-bridge/control.sock").stdout.strip()
+    assert socket == "socket 600"
+    program = (
+        "/opt/forum-bridge/venv/bin/forum-bridge",
+        "retry",
+        "post-7",
+        "--config",
+        "/etc/forum-bridge/config.yaml",
+    )
+    ran = service.inside("env", "LD_LIBRARY_PATH=/opt/python/lib", *program)
+    assert ran.returncode == 1
+    assert "There is no post-7 in the ledger." in ran.stderr
+    service.systemctl("stop", "forum-bridge")
+    ran = service.inside("env", "LD_LIBRARY_PATH=/opt/python/lib", *program)
+    assert "There is no post-7 in the ledger." in ran.stderr
+    service.systemctl("start", "forum-bridge")
+    assert service.shows("forum-bridge", "SubState") == "running"

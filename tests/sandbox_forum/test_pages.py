@@ -154,7 +154,7 @@ async def test_the_header_leads_to_the_desk_and_hints(guest: Visitor) -> None:
     page = await guest.get("/board/1")
     assert page.texts("[data-test=to-forum][aria-current]") == ["Forum"]
     assert page.texts("[data-test=to-desk]") == ["Desk"]
-    assert page.texts("p.try")[0].endswith("Write a post; it becomes a case on the desk within two seconds.")
+    assert page.texts("p.try")[0].endswith("it becomes a case on the desk within two seconds.")
 
 
 async def test_without_scripts_the_page_reloads_but_not_while_one_writes(guest: Visitor) -> None:

@@ -79,4 +79,5 @@ def test_a_get_form_takes_the_place_of_the_query() -> None:
 def test_no_name_breaks_out_of_its_part() -> None:
     content, _ = body(Form("https://f.example/", fields=(('a"\r\nX: 1', "b"),), multipart=True))
 
+    assert isinstance(content, bytes)
     assert b'name="a%22%0D%0AX: 1"\r\n\r\nb' in content

@@ -30,7 +30,7 @@ async def of_failure(
         known = await threads.several(db, site.name, [each.thread_id for each in error.found])
         html = agent_words.ambiguous(language, [row.ref for row in known.values()])
     else:
-        html = agent_words.not_posted(language, verdict.reason)
+        html = agent_words.not_posted(language, verdict.reason, answer.part, answer.parts)
     return await _want(db, answer, html, now=now)
 
 

@@ -12,6 +12,10 @@ _NOT_POSTED = {
     TellAgents.ENGLISH: "Your answer was not posted on the forum.",
     TellAgents.TURKISH: "Yanıtınız forumda yayımlanmadı.",
 }
+_PART_NOT_POSTED = {
+    TellAgents.ENGLISH: "Your answer is too long for one post; it was not posted from part {part} of {parts} on.",
+    TellAgents.TURKISH: "Yanıtınız tek gönderiye sığmıyor; {parts} bölümünden {part}. ve sonrası yayımlanmadı.",
+}
 _REASON = {TellAgents.ENGLISH: "Reason:", TellAgents.TURKISH: "Nedeni:"}
 _THREADS = {
     TellAgents.ENGLISH: "This case holds posts from several threads, and nobody can tell which of them it is for:",
@@ -27,9 +31,11 @@ _QUEUED = {
 }
 
 
-def not_posted(language: TellAgents, reason: str) -> str:
-    """Return the note for an answer that will not be posted by itself; ``reason`` also says what to do."""
-    return f"<p><b>{_NOT_POSTED[language]}</b></p><p>{_REASON[language]} {escape(reason)}</p>"
+def not_posted(language: TellAgents, reason: str, part: int = 1, parts: int = 1) -> str:
+    """Return the note for an answer that will not be posted by itself, of several parts from ``part`` on; ``reason``
+    also says what to do."""
+    head = _PART_NOT_POSTED[language].format(part=part, parts=parts) if part > 1 else _NOT_POSTED[language]
+    return f"<p><b>{head}</b></p><p>{_REASON[language]} {escape(reason)}</p>"
 
 
 def ambiguous(language: TellAgents, threads: Sequence[ThreadRef]) -> str:

@@ -20,8 +20,7 @@ from forum_bridge.web.fetch import Bounds, Fetcher
 from forum_bridge.web.file_name import clean_name, name_in
 from forum_bridge.web.incoming import Incoming
 
-LARGEST = 25_000_000  # bytes
-SECONDS = 300.0  # a reader may be slow
+BOUNDS = Bounds(25_000_000, 300.0)  # a reader may be slow
 _TOKEN = re.compile(r"([0-9]{1,19})-([0-9]{1,4})-([A-Za-z0-9_-]{32})", re.ASCII)
 _PICTURES = frozenset(("png", "jpg", "jpeg", "gif", "webp", "avif"))
 
@@ -37,10 +36,11 @@ class AnswerFiles:
         self._secret = secret.encode()
         self._fetcher = fetcher
 
-    def html(self, answer: AnswerRow) -> str:
+    def html(self, answer: AnswerRow, hung: frozenset[int] = frozenset()) -> str:
         """Return an answer's files as HTML, "" without any: each a link with its name, below a picture where we serve
-        one."""
-        return "".join(self._one(answer, index) for index in range(len(answer.attachments)))
+        one; of those at the places ``hung``, which hang on the post, the bare name."""
+        places = range(len(answer.attachments))
+        return "".join(self._name(answer, each) if each in hung else self._one(answer, each) for each in places)
 
     def token(self, message_id: int, index: int) -> str:
         """Return what names and proves one file of one answer."""
@@ -56,13 +56,16 @@ class AnswerFiles:
         message_id, index = int(parts[1]), int(parts[2])
         return (message_id, index) if hmac.compare_digest(token, self.token(message_id, index)) else None
 
-    def open(self, file: Attachment) -> AbstractAsyncContextManager[Incoming]:
+    def open(self, file: Attachment, bounds: Bounds = BOUNDS) -> AbstractAsyncContextManager[Incoming]:
         """Fetch a file that ``serves`` allows. Raises as ``Fetcher.open``."""
-        return self._fetcher.open(file.url, Bounds(LARGEST, SECONDS))
+        return self._fetcher.open(file.url, bounds)
 
     def serves(self, file: Attachment) -> bool:
         """Say whether a file lies on the desk's host, so that we pass it on."""
         return belongs(file.url, self._desk_url)
+
+    def _name(self, answer: AnswerRow, index: int) -> str:
+        return f"<p>📎 {escape(name_of(answer.attachments[index]))}</p>"
 
     def _one(self, answer: AnswerRow, index: int) -> str:
         file = answer.attachments[index]

@@ -103,7 +103,7 @@ def _opening(thread: ThreadRow, post: PostRow) -> Opening:
     html = None
     if not post.opening and thread.opening_html is not None and thread.opening_url != post.url:
         html = clean_post(thread.opening_html, thread.opening_url or thread.ref.url).html
-    return Opening(title=thread.ref.title, url=thread.ref.url, author=thread.starter_name or "", html=html)
+    return Opening(thread.ref.title, thread.ref.url, thread.starter_name or "", html, private=thread.ref.private)
 
 
 def _as_customer(names: Names, owner: Conversation) -> Names:

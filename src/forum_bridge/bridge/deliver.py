@@ -87,7 +87,7 @@ class Deliver:
         if found is None:
             await self._change(post, state=State.WAITING, due_at=self._clock(), sending_at=None, case_id=None)
             return
-        if found.opened is None and not post.as_note and not self._new_when_closed(site):
+        if found.opened is None and not post.as_note and not new_when_closed(site, self._desk):
             await self._keep_open(owner, found.case_id)
         await self._sent(owner, post, found)
 
@@ -186,8 +186,10 @@ class Deliver:
         await self._ledger.commit(lambda db: posts.change(db, post.id, **facts))
 
     async def _place(self, owner: Conversation, site: Site) -> Place | None:
-        return await self._finder.place(owner, site.channel, new_when_closed=self._new_when_closed(site))
+        again = new_when_closed(site, self._desk)
+        return await self._finder.place(owner, site.channel, new_when_closed=again)
 
-    def _new_when_closed(self, site: Site) -> bool:
-        """Whether a closed case is over; a closed chat always is (custom-channels.md, item 6a)."""
-        return site.config.cases.when_closed is WhenClosed.NEW or self._desk.mode(site.channel) is ChannelType.SYNC
+
+def new_when_closed(site: Site, desk: Desk) -> bool:
+    """Whether a closed case is over; a closed chat always is (custom-channels.md, item 6a)."""
+    return site.config.cases.when_closed is WhenClosed.NEW or desk.mode(site.channel) is ChannelType.SYNC

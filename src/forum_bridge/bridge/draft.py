@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from forum_bridge.bridge.agents import Agents
 from forum_bridge.bridge.answer_files import AnswerFiles
+from forum_bridge.bridge.answer_uploads import Packed
 from forum_bridge.bridge.context import Names, names_of
+from forum_bridge.bridge.layout import Layout
 from forum_bridge.bridge.site import Site
-from forum_bridge.errors import NotPosted
 from forum_bridge.forums.contract import CanQuote
 from forum_bridge.ledger import posts
 from forum_bridge.ledger.answers import AnswerRow
@@ -17,7 +18,6 @@ from forum_bridge.ledger.threads import ThreadRow
 from forum_bridge.markup import quote as common
 from forum_bridge.markup.answer import to_markup
 from forum_bridge.markup.clean import clean_post
-from forum_bridge.markup.template import Template
 from forum_bridge.model import Author, Draft, Markup, Quote
 
 
@@ -29,27 +29,35 @@ class Drafting:
         self._agents = agents
         self._files = files
 
-    async def draft(self, site: Site, answer: AnswerRow, owner: Conversation, thread: ThreadRow) -> Draft:
-        """Return the post to write. Raises NotPosted if nothing would be left to say, Retry if Deskie must be asked
-        first."""
+    async def draft(
+        self, site: Site, answer: AnswerRow, owner: Conversation, thread: ThreadRow, packed: Packed
+    ) -> Draft:
+        """Return the post to write, with the files that hang on it. Raises NotPosted if nothing would be left to say,
+        Retry if Deskie must be asked first."""
+        layout = await self.layout(site, answer, owner, thread)
+        files = self._files.html(answer, packed.places)
+        body, part, parts = answer.body or "", answer.part, answer.parts
+        return Draft(layout.text(body, is_html=answer.is_html, files=files, part=part, parts=parts), packed.uploads)
+
+    async def layout(self, site: Site, answer: AnswerRow, owner: Conversation, thread: ThreadRow) -> Layout:
+        """Return what stands around the answer. Raises Retry if Deskie must be asked first."""
         markup = site.adapter.markup
-        files = to_markup(self._files.html(answer), is_html=True, markup=markup)
-        body = "\n\n".join(filter(None, [to_markup(answer.body or "", answer.is_html, markup), files]))
-        if not body.strip():
-            raise NotPosted("the answer is empty", explanation="Write the answer again in the case.")
         agent = await self._agents.public_name(answer.staff_id, site.config.answers.aliases)
         async with self._ledger.reading() as db:
             asked = await posts.newest_delivered(db, owner.id, answer.received_at)
         quoted = _quote(site, asked) if asked else None
-        names = _escaped(names_of(site, thread, asked), markup)
-        text = Template(site.config.answers.template).render(
-            quote=_in_engine(site, quoted, "quote"),
-            mention=_in_engine(site, quoted, "mention"),
-            body=body,
-            agent={"name": _safe(agent, markup)},
-            **names,
+        return Layout(
+            site.config.answers.template,
+            markup,
+            _in_engine(site, quoted, "quote"),
+            _in_engine(site, quoted, "mention"),
+            _safe(agent, markup),
+            _escaped(names_of(site, thread, asked), markup),
         )
-        return Draft(text)
+
+    def linked(self, answer: AnswerRow) -> str:
+        """Return the answer's files as HTML, all of them as links: the longest way to show them."""
+        return self._files.html(answer)
 
 
 def _escaped(names: Names, markup: Markup) -> Names:

@@ -9,7 +9,7 @@ from forum_bridge.bridge.content import Digested
 from forum_bridge.bridge.policy import Taken
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.states import State
-from forum_bridge.model import ThreadId
+from forum_bridge.model import ThreadId, number_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Entry:
         return {
             "forum": forum,
             "post_id": post.id,
-            "number": int(post.id) if post.id.isdigit() and len(post.id) < 19 else None,
+            "number": number_of(post.id),
             "revision": self.revision,
             "thread_id": self.thread_id,
             "author_key": post.author.key,

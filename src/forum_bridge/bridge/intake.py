@@ -12,7 +12,7 @@ from forum_bridge.bridge.entry import Entry
 from forum_bridge.bridge.moved import follow
 from forum_bridge.bridge.policy import Facts, Rules, Taken, judge
 from forum_bridge.bridge.revisions import Revisions, as_known
-from forum_bridge.bridge.scope import conversation_of
+from forum_bridge.bridge.scope import AUTHOR_IN_THREAD, conversation_of
 from forum_bridge.bridge.site import Site
 from forum_bridge.ledger import answers, bodies, conversations, posts, threads
 from forum_bridge.ledger.conversations import Conversation
@@ -21,7 +21,7 @@ from forum_bridge.ledger.posts import PostRow
 from forum_bridge.ledger.states import WORK, State
 from forum_bridge.ledger.threads import ThreadRow
 from forum_bridge.ledger.watches import WatchRow
-from forum_bridge.model import Post, Reading, ThreadId, ThreadSeen, WatchKind
+from forum_bridge.model import Post, Reading, ThreadId, ThreadSeen, WatchKind, number_of
 
 TOLD = frozenset({*WORK, State.SENT, State.HELD})
 
@@ -40,20 +40,20 @@ class Intake:
         self._revisions = Revisions(db, now)
         self._spoke: dict[ThreadId, Entry | int] = {}  # by thread: whose message an agent's post on the forum answers
 
-    async def take(self, reading: Reading, digested: Sequence[Digested]) -> tuple[set[int], int]:
+    async def take(self, reading: Reading, digested: Sequence[Digested]) -> tuple[set[int], list[Entry]]:
         """Store the threads and posts of a reading, in few statements however many there are; return the conversations
-        with new work and how many posts were new."""
+        with new work, and what is new: posts and revisions."""
         name, ids = self._site.name, [item.post.id for item in digested]
         known = await posts.latest(self._db, name, ids)
         await follow(self._db, name, reading, known, now=self._now)
         met_before, known_threads = await self._threads(reading)
         ours = frozenset(await answers.with_receipts(self._db, name, ids))
-        highest = await posts.highest_number(self._db, name)
+        private = self._watch.watch.kind is WatchKind.INBOX
+        highest = await posts.highest_number(self._db, name, private=private)
         newest = await posts.highest_numbers(self._db, name, list(known_threads))
         starters = await threads.starters(self._db, name, list(known_threads))
         woken: set[int] = set()
         entries: list[Entry] = []
-        fresh = 0
         for item in digested:
             thread_id = item.post.thread.id
             thread = known_threads[thread_id]
@@ -70,7 +70,6 @@ class Intake:
             )
             if before is None:
                 entries.append(await self._first_time(item, thread, judge(item.post, facts, self._rules)))
-                fresh += 1
             else:
                 same = as_known(item, before)
                 if before.revision == 1 and before.state in (State.OWN, State.OLD, State.IGNORED):
@@ -78,7 +77,7 @@ class Intake:
                 elif (grown := await self._revisions.again(same, before, thread.ref.id)) is not None:
                     entries.append(grown)
             self._listen(thread.ref.id, before, entries)
-        return woken | self._revisions.woken | await self._insert(entries), fresh
+        return woken | self._revisions.woken | await self._insert(entries), entries
 
     async def _threads(self, reading: Reading) -> tuple[set[ThreadId], dict[ThreadId, ThreadRow]]:
         """Store what the reading says of threads; return which were known before, and all as they stand now."""
@@ -107,8 +106,7 @@ class Intake:
         answered = self._spoke.get(thread.ref.id)
         if isinstance(answered, Entry):
             return Entry(item, thread.ref.id, 1, taken, answered.conversation_id, answered.wanted)
-        post_id, name = item.post.id, self._site.name
-        number = int(post_id) if post_id.isdigit() else None
+        number, name = number_of(item.post.id), self._site.name
         found = answered or await posts.answered_by(self._db, name, thread.ref.id, number, thread.starter_key)
         return Entry(item, thread.ref.id, 1, taken if found else Taken(State.OWN), found)
 
@@ -137,11 +135,13 @@ class Intake:
         return {conversation_id}
 
     def _conversation(self, post: Post, thread: ThreadRow, *, joins_starter: bool) -> Conversation:
+        # Who began a private thread may be we ourselves, who are nobody's customer.
+        mode = AUTHOR_IN_THREAD if thread.ref.private else self._forum.conversation
         return conversation_of(
             self._site.desk,
             self._site.name,
             self._forum.identity,
-            self._forum.conversation,
+            mode,
             thread,
             post.author,
             joins_starter=joins_starter,

@@ -46,11 +46,40 @@ async def owner_of(db: AsyncConnection, answer: AnswerRow) -> Conversation:
             raise _ambiguous(f"the bridge does not know case {answer.case_id}, and its customer writes in", of_user)
         found = of_user
     if len(found) > 1:
-        raise _ambiguous(f"case {answer.case_id} holds posts from", found)
+        found = [await _of_one_thread(db, answer, found)]
     if found[0].forum != answer.forum:
         raise Held(f"case {answer.case_id} belongs to {found[0].forum}, its customer to {answer.forum}")
     await answers.change(db, answer.id, conversation_id=found[0].id)
     return found[0]
+
+
+async def others_in_its_case(
+    db: AsyncConnection, answer: AnswerRow, owner: Conversation, urls: Sequence[str]
+) -> list[Conversation]:
+    """Note that the posts of these addresses were seen in an answer's case, and return the conversations in other
+    threads than its own whose posts stand there: agents merge cases, and nobody tells the bridge."""
+    assert answer.case_id is not None
+    await posts.found_in(db, answer.desk, answer.case_id, urls)
+    found = await conversations.of_case(db, answer.desk, answer.case_id)
+    return [each for each in found if (each.forum, each.thread_id) != (owner.forum, owner.thread_id)]
+
+
+def shared(answer: AnswerRow, owner: Conversation, others: Sequence[Conversation]) -> Ambiguous:
+    """Return why an answer waits whose case other threads share with its own."""
+    return _ambiguous(f"case {answer.case_id} holds posts from", [owner, *others])
+
+
+async def _of_one_thread(db: AsyncConnection, answer: AnswerRow, found: Sequence[Conversation]) -> Conversation:
+    """Return the conversation that spoke last, where all of a case's are in one thread and the answer is public."""
+    if len({(each.forum, each.thread_id) for each in found}) > 1:
+        raise _ambiguous(f"case {answer.case_id} holds posts from", found)
+    last = await posts.spoke_last(db, [each.id for each in found], answer.received_at)
+    if answer.private:
+        raise Held(
+            f"case {answer.case_id} holds posts of {len(found)} customers, and the answer is for one of them",
+            explanation="Write the personal message by hand and mark the answer as sent.",
+        )
+    return next((each for each in found if each.id == last), found[0])
 
 
 def _ambiguous(what: str, found: Sequence[Conversation]) -> Ambiguous:

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from forum_bridge.ledger.states import State
-from forum_bridge.model import Post, normalised
+from forum_bridge.model import Post, normalised, number_of
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known besides the post: of us, of the watch and of the thread.
 
-    ``highest`` and ``newest_in_thread`` are the highest post numbers known on the forum and in the thread before this
-    reading, None where ids do not count or nothing was read. ``starters`` began the thread, or one that is part of it.
+    ``highest`` and ``newest_in_thread`` are the highest post numbers known on the forum (for a personal message: among
+    those) and in the thread before this reading, None where ids do not count or nothing was read. ``starters`` began
+    the thread, or one that is part of it.
     """
 
     own_keys: frozenset[str]
@@ -82,7 +83,7 @@ def is_old(post: Post, facts: Facts) -> bool:
     new, for ids count up across a forum. Where ids are no numbers, a thread read before forgives a forum's clock an
     hour.
     """
-    number = int(post.id) if post.id.isdigit() else None
+    number = number_of(post.id)
     if facts.since is None:
         return False
     if number is not None and facts.newest_in_thread is not None and number > facts.newest_in_thread:

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge.content import digest
+from forum_bridge.bridge.entry import Entry
 from forum_bridge.bridge.intake import Intake
 from forum_bridge.bridge.policy import Rules
 from forum_bridge.bridge.retry import BLOCKED_PAUSE, backoff, describe
@@ -20,13 +21,32 @@ from forum_bridge.errors import Blocked, BridgeError, Retry
 from forum_bridge.ledger import forums, watches
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.watches import WatchRow
-from forum_bridge.model import Clock, Reading, Wake, WatchKind, WorkKind
+from forum_bridge.model import Clock, PostId, Reading, Wake, WatchKind, WorkKind
 
 SLOWER = 1.5
 MORE_IS_THERE = timedelta(seconds=1)
 LARGE_READING = 40  # posts; above, their texts are digested off the loop
 
 RulesFor = Callable[[Site, WatchKind], Rules]
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What one reading of a watch brought: the posts that are new or changed, the conversations with work by it,
+    whether ``more`` is there than one reading may take; or the ``trouble`` that it failed with."""
+
+    posts: tuple[PostId, ...] = ()
+    conversations: tuple[int, ...] = ()
+    more: bool = False
+    trouble: str | None = None
+
+
+Heard = Callable[[int, Polled], None]
+"""Is told of each reading of a watch (by its id)."""
+
+
+def unheard(_: int, __: Polled) -> None:
+    """For a bridge in which nobody waits for readings."""
 
 
 class Poll:
@@ -40,6 +60,7 @@ class Poll:
         wake: Wake,
         clock: Clock,
         random: Callable[[], float],
+        heard: Heard = unheard,
     ):
         self._ledger = ledger
         self._sites = sites
@@ -47,6 +68,7 @@ class Poll:
         self._wake = wake
         self._clock = clock
         self._random = random
+        self._heard = heard
 
     async def __call__(self, key: str) -> datetime | None:
         async with self._ledger.reading() as db:
@@ -59,7 +81,7 @@ class Poll:
         except BridgeError as error:
             return await self._troubled(watch, error, site.config.every.max)
         except Exception as error:  # noqa: BLE001 -- an adapter is anybody's code; the operator must see that it fails
-            structlog.get_logger().exception("watch_failed", forum=watch.forum, watch=watch.watch.target)
+            structlog.get_logger().exception("watch_failed", forum=watch.forum, watch=watch.watch.shown)
             return await self._troubled(watch, error, site.config.every.max)
 
     async def _store(self, site: Site, watch: WatchRow, reading: Reading) -> datetime:
@@ -68,23 +90,24 @@ class Poll:
         now = self._clock()
         rules = self._rules_for(site, watch.watch.kind)
 
-        async def work(db: AsyncConnection) -> tuple[set[int], int, datetime]:
+        async def work(db: AsyncConnection) -> tuple[set[int], list[Entry], datetime]:
             row = (await forums.everyone(db))[site.name]
-            woken, fresh = await Intake(db, site, row, watch, rules, now).take(reading, digested)
-            interval = self._interval(site, watch, busy=watch.first or bool(fresh or woken))
+            woken, new = await Intake(db, site, row, watch, rules, now).take(reading, digested)
+            interval = self._interval(site, watch, busy=watch.first or bool(new or woken))
             due = now + (MORE_IS_THERE if reading.gap else interval)
             await watches.advance(db, watch, reading.cursor, due_at=due, interval=interval, now=now)
-            return woken, fresh, due
+            return woken, new, due
 
-        woken, fresh, due = await self._ledger.commit(work)
+        woken, new, due = await self._ledger.commit(work)
+        self._heard(watch.id, Polled(tuple(each.item.post.id for each in new), tuple(sorted(woken)), reading.gap))
         for conversation_id in sorted(woken):
             self._wake(WorkKind.DELIVER, str(conversation_id))
-        if fresh:
+        if fresh := sum(each.revision == 1 for each in new):
             structlog.get_logger().info(
-                "posts_taken_in", forum=site.name, watch=watch.watch.target, new=fresh, conversations=len(woken)
+                "posts_taken_in", forum=site.name, watch=watch.watch.shown, new=fresh, conversations=len(woken)
             )
         if watch.trouble:
-            structlog.get_logger().info("watch_recovered", forum=site.name, watch=watch.watch.target)
+            structlog.get_logger().info("watch_recovered", forum=site.name, watch=watch.watch.shown)
         return due
 
     def _interval(self, site: Site, watch: WatchRow, *, busy: bool) -> timedelta:
@@ -103,8 +126,9 @@ class Poll:
         due = self._clock() + pause
         text = describe(error)
         told = structlog.get_logger().warning if text != watch.trouble else structlog.get_logger().debug
-        told("watch_troubled", forum=watch.forum, watch=watch.watch.target, trouble=text, again_at=due.isoformat())
+        told("watch_troubled", forum=watch.forum, watch=watch.watch.shown, trouble=text, again_at=due.isoformat())
         await self._ledger.commit(lambda db: watches.trouble(db, watch.id, text, due_at=due))
+        self._heard(watch.id, Polled(trouble=text))
         return due
 
 

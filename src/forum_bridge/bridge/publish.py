@@ -10,17 +10,19 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from forum_bridge.bridge import agent_notice
+from forum_bridge.bridge import agent_notice, answer_uploads
+from forum_bridge.bridge.answer_uploads import AnswerUploads, Packed
 from forum_bridge.bridge.consequence import consequence
 from forum_bridge.bridge.draft import Drafting
 from forum_bridge.bridge.forum_look import ForumLook
 from forum_bridge.bridge.moved import thread_of
 from forum_bridge.bridge.owner import owner_of
-from forum_bridge.bridge.retry import WRITE_TIMEOUT, decide, recording, writing
+from forum_bridge.bridge.parts import Parts
+from forum_bridge.bridge.retry import WRITE_TIMEOUT, decide, describe, recording, writing
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.walk import head
 from forum_bridge.bridge.wording import Wording
-from forum_bridge.errors import Held, NotPosted, Unclear
+from forum_bridge.errors import FilesRefused, Held, NotPosted, Unclear
 from forum_bridge.forums.contract import CanReply
 from forum_bridge.ledger import answers, posts
 from forum_bridge.ledger.answers import AnswerRow
@@ -28,7 +30,7 @@ from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.states import State
 from forum_bridge.ledger.threads import ThreadRow
-from forum_bridge.model import Clock, Receipt, ReceiptState, Wake, WorkKind
+from forum_bridge.model import Clock, Post, Receipt, ReceiptState, Wake, WorkKind
 
 LOST_WRITES = 5  # a forum that takes an answer and never shows it must not get it for ever
 
@@ -42,6 +44,7 @@ class Publish:
         sites: Mapping[str, Site],
         wording: Wording,
         drafting: Drafting,
+        uploads: AnswerUploads,
         wake: Wake,
         clock: Clock,
         random: Callable[[], float],
@@ -50,6 +53,8 @@ class Publish:
         self._sites = sites
         self._wording = wording
         self._drafting = drafting
+        self._parts = Parts(ledger, drafting, clock)
+        self._uploads = uploads
         self._wake = wake
         self._look = ForumLook(ledger)
         self._clock = clock
@@ -75,6 +80,8 @@ class Publish:
                 await self._send(site, answer, owner, thread)
             else:
                 await self._after_a_lost_answer(site, answer, thread)
+        except FilesRefused as error:
+            await self._without_files(site, answer, error)
         except Exception as error:  # noqa: BLE001 -- whatever happened, the row says so and what comes next
             await self._failed(site, answer, error)
 
@@ -85,9 +92,21 @@ class Publish:
                 f"the adapter {adapter.name} only reads",
                 explanation="Post the answer by hand, or choose an adapter that writes (`forum-bridge adapters`).",
             )
-        answer = await self._wording.full(answer)
-        draft = await self._drafting.draft(site, answer, owner, thread)
+        answer = await self._wording.full(answer, owner)
+        answer = await self._parts.fitting(site, answer, owner, thread)
+        async with self._uploads.packed(site, answer, thread.ref) as packed:
+            await self._write(site, adapter, answer, owner, thread, packed)
 
+    async def _write(
+        self,
+        site: Site,
+        adapter: CanReply,
+        answer: AnswerRow,
+        owner: Conversation,
+        thread: ThreadRow,
+        packed: Packed,
+    ) -> None:
+        draft = await self._drafting.draft(site, answer, owner, thread, packed)
         async with self._ledger.reading() as db:
             newest = await posts.newest_in_thread(db, site.name, thread.ref.id)
 
@@ -110,16 +129,17 @@ class Publish:
         found = await self._look.find(site, answer, thread.ref)
         if found is None:
             raise Unclear("The forum took the answer, and it does not stand in the thread yet")
-        return Receipt(found.id, found.url)
+        return _found(found, answer, site)
 
     async def _after_a_lost_answer(self, site: Site, answer: AnswerRow, thread: ThreadRow) -> None:
         """Look for an answer whose write may have taken effect; publish it again only if it surely has not."""
-        if answer.sending_at is not None and self._clock() < (ready := answer.sending_at + WRITE_TIMEOUT):
+        ready = answer_uploads.settled_at(answer)
+        if ready is not None and self._clock() < ready:
             await self._change(answer, due_at=ready)
             return
         found = await site.account.doing(lambda: self._look.find(site, answer, thread.ref))
         if found is not None:
-            await self._sent(site, answer, Receipt(found.id, found.url))
+            await self._sent(site, answer, _found(found, answer, site))
         elif answer.receipt_state is not None or answer.attempts >= LOST_WRITES:
             raise Held(
                 f"the forum was sent the answer {max(answer.attempts, 1)} times, and it does not stand in the thread",
@@ -127,7 +147,8 @@ class Publish:
             )
         else:
             due = self._clock() + WRITE_TIMEOUT * (2 ** max(answer.attempts - 1, 0) - 1)
-            await self._change(answer, state=State.WAITING, due_at=due, sending_at=None)
+            linked = answer.files_linked or answer.attempts >= answer_uploads.LOST_WRITES
+            await self._change(answer, state=State.WAITING, due_at=due, sending_at=None, files_linked=linked)
 
     async def _sent(self, site: Site, answer: AnswerRow, receipt: Receipt) -> None:
         now = self._clock()
@@ -136,10 +157,21 @@ class Publish:
 
         async def work(db: AsyncConnection) -> bool:
             await answers.change(db, answer.id, **facts)
+            if receipt.without:
+                await answers.take_in_links(db, answer)
             return await agent_notice.of_receipt(db, site, answer, receipt, now=now)
 
         if await self._ledger.commit(work):
             self._wake(WorkKind.TELL, answer.desk)
+
+    async def _without_files(self, site: Site, answer: AnswerRow, refused: FilesRefused) -> None:
+        """Publish the answer with links to its files instead."""
+        if not answer_uploads.may_hang(answer):
+            await self._failed(site, answer, refused)
+            return
+        log = structlog.get_logger().bind(forum=answer.forum, message=answer.message_id)
+        log.warning("answers_files_refused", reason=describe(refused))
+        await self._change(answer, files_linked=True, state=State.WAITING, sending_at=None, due_at=None)
 
     async def _failed(self, site: Site, answer: AnswerRow, error: Exception) -> None:
         now = self._clock()
@@ -158,3 +190,7 @@ class Publish:
 
     async def _change(self, answer: AnswerRow, **facts: object) -> None:
         await self._ledger.commit(lambda db: answers.change(db, answer.id, **facts))
+
+
+def _found(post: Post, answer: AnswerRow, site: Site) -> Receipt:
+    return Receipt(post.id, post.url, without=answer_uploads.missing_on(post, answer, site))

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.retry import describe
@@ -74,16 +75,25 @@ class Reconcile:
             messages = await self._desk.client.messages(case.id, limit=NEWEST, newest_first=True)
         except CaseNotFound:
             return
-        ids = [message.id for message in messages]
         async with self._ledger.reading() as db:
-            known = await reconciling.answers_known(db, self._desk.name, ids)
-            written = await reconciling.written_by_us(db, self._desk.name, ids)
-        for message in missing(messages, known, written, settled, whole=bool(ours)):
+            lacking = await missing_in(db, self._desk.name, case.id, messages, settled)
+        for message in lacking:
             structlog.get_logger().warning("answer_missed", case=case.number, message=message.id)
-            await self._take(_as_answer(case, message))
+            await self._take(as_answer(message, case.id, case.user_id or None))
 
     async def _advance(self, moment: datetime) -> None:
         await self._ledger.commit(lambda db: reconciling.advance(db, self._desk.name, moment))
+
+
+async def missing_in(
+    db: AsyncConnection, desk: str, case_id: int, messages: Sequence[Message], settled: datetime
+) -> list[Message]:
+    """Return what ``missing`` finds among the messages of a case that concerns the bridge."""
+    ids = [message.id for message in messages]
+    known = await reconciling.answers_known(db, desk, ids)
+    written = await reconciling.written_by_us(db, desk, ids)
+    ours = await reconciling.opened_by_us(db, desk, [case_id])
+    return missing(messages, known, written, settled, whole=bool(ours))
 
 
 def missing(
@@ -115,13 +125,14 @@ def _updated(case: Case) -> datetime:
     return case.updated_at
 
 
-def _as_answer(case: Case, message: Message) -> AgentAnswer:
+def as_answer(message: Message, case_id: int, user_id: int | None) -> AgentAnswer:
+    """Return a message as its webhook would have told it; who else but a rule wrote it, nobody tells."""
     body, is_html = body_of(message.html, message.text)
     return AgentAnswer(
         message_id=message.id,
-        case_id=case.id,
+        case_id=case_id,
         staff_id=message.staff_id,
-        user_id=case.user_id or None,
+        user_id=user_id,
         custom_user_id=None,
         body=body,
         is_html=is_html,

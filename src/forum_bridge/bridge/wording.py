@@ -7,11 +7,13 @@ from dataclasses import asdict, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.bridge.around import Around
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.deskie import CaseNotFound, Priority
 from forum_bridge.errors import NotAnAnswer
 from forum_bridge.ledger import answers, bodies
 from forum_bridge.ledger.answers import AnswerRow
+from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.model import Attachment, Clock
 
@@ -21,15 +23,17 @@ NEWEST = 50
 class Wording:
     """Asks Deskie for each answer, and keeps what it learned in the ledger."""
 
-    def __init__(self, ledger: Ledger, desk: Desk, clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, desk: Desk, around: Around, clock: Clock) -> None:
         self._ledger = ledger
         self._desk = desk
+        self._around = around
         self._clock = clock
 
-    async def full(self, answer: AnswerRow) -> AnswerRow:
+    async def full(self, answer: AnswerRow, owner: Conversation) -> AnswerRow:
         """Return the answer with its HTML, or as it is if Deskie has none. Raises NotAnAnswer if it is an internal note
-        or the customer's own message, whatever its webhook said; Retry when Deskie cannot be asked now."""
-        if answer.case_id is None:
+        or the customer's own message, whatever its webhook said; Retry when Deskie cannot be asked now, and what
+        ``Around.check`` raises."""
+        if answer.case_id is None or answer.parts > 1:  # what was split has its full wording, and must stay as it is
             return answer
         try:
             messages = await self._desk.client.messages(answer.case_id, limit=NEWEST, priority=Priority.ANSWER)
@@ -40,6 +44,7 @@ class Wording:
             raise NotAnAnswer("it is an internal note")
         if told is not None and told.user_id and not told.staff_id and not told.sent_via_rule:
             raise NotAnAnswer("the customer wrote it")
+        await self._around.check(answer, owner, messages)
         if told is not None and len(told.attachments) >= len(answer.attachments) and told.attachments:
             answer = await self._with_files(answer, told.attachments)
         if told is None or not told.html or answer.is_html:

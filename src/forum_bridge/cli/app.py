@@ -11,6 +11,7 @@ from forum_bridge import __version__
 from forum_bridge.cli import config
 from forum_bridge.cli.check import check
 from forum_bridge.cli.items import drop, mark_sent, retry
+from forum_bridge.cli.poll import poll
 from forum_bridge.cli.preview import preview
 from forum_bridge.cli.run import run
 from forum_bridge.cli.sandbox import sandbox
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (run, check, preview, status, retry, mark_sent, drop, sandbox):
+for command in (run, check, preview, poll, status, retry, mark_sent, drop, sandbox):
     app.command()(command)
 app.add_typer(config.app, name="config")
 

@@ -29,7 +29,7 @@ from forum_bridge.web.depth import too_deep
 
 def preview(
     url: Annotated[
-        str | None, typer.Argument(metavar="[URL]", help="Address of a thread (any page) on a configured forum.")
+        str | None, typer.Argument(metavar="URL", help="Address of a thread (any page) on a configured forum.")
     ] = None,
     adapter: Annotated[
         str | None,

@@ -23,7 +23,11 @@ def to_person(*, stderr: bool = False) -> Console:
 
 def complain(error: BridgeError) -> None:
     """Print an error and what to do about it to standard error."""
-    say = Lines(to_person(stderr=True))
+    complain_in(Lines(to_person(stderr=True)), error)
+
+
+def complain_in(say: Lines, error: BridgeError) -> None:
+    """Print an error and what to do about it."""
     say.line(str(error), style="bold red")
     if error.explanation:
         say.line(error.explanation, mark="→")

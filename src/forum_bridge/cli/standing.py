@@ -12,7 +12,7 @@ from forum_bridge.ledger import answers, conversations, forums, posts, tally, wa
 from forum_bridge.ledger.forums import ForumRow
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.states import State
-from forum_bridge.ledger.tally import Stuck
+from forum_bridge.ledger.tally import Stuck, UnderWay
 from forum_bridge.ledger.watches import WatchRow
 from forum_bridge.model import Clock, SignInState
 
@@ -41,6 +41,7 @@ class Standing:
     forums: tuple[ForumStanding, ...]
     posts: dict[State, int]
     answers: dict[State, int]
+    under_way: tuple[UnderWay, ...]
     stuck: tuple[Stuck, ...]
     orphaned: tuple[str, ...]
 
@@ -59,6 +60,7 @@ async def read_standing(config: Config, clock: Clock) -> Standing:
             forums=tuple([await _forum(db, config, name, known.get(name)) for name in config.forums]),
             posts=await tally.counts(db, "post"),
             answers=await tally.counts(db, "answer"),
+            under_way=tuple(await tally.under_way(db)),
             stuck=tuple(await tally.stuck(db, late=clock() - LATE)),
             orphaned=tuple(sorted(await _with_work(db) - set(config.forums))),
         )

@@ -45,6 +45,7 @@ def print_standing(say: Lines, standing: Standing, alive: Pulse, moment: datetim
         told = ", ".join(f"{counts[state]} {WORDS[state]}" for state in State if counts.get(state))
         say.line(road, style="bold")
         say.line(told or "none yet", indent=2)
+    _print_under_way(say, standing, moment)
     for item in standing.stuck:
         _print_stuck(say, item)
     for name in standing.orphaned:
@@ -89,11 +90,25 @@ def _print_watch(say: Lines, row: WatchRow, moment: datetime) -> None:
         say.line(row.trouble, indent=4)
 
 
+def _print_under_way(say: Lines, standing: Standing, moment: datetime) -> None:
+    """What is late stands among what needs a person."""
+    late = {item.name for item in standing.stuck}
+    shown = [item for item in standing.under_way if item.name not in late]
+    if shown:
+        say.line("next", style="bold")
+    for item in shown:
+        when = "now" if item.due_at is None else _in(item.due_at, moment)
+        tried = f", tried {item.tries} times" if item.tries > 1 else ", tried once" if item.tries else ""
+        say.line(f"{item.name} {when}: {WORDS[item.state]}{tried}", indent=2)
+        if item.reason:
+            say.line(item.reason, indent=4)
+
+
 def _print_stuck(say: Lines, item: Stuck) -> None:
     ways = {"post": f"post from {item.forum} to Deskie", "answer": f"answer from Deskie to {item.forum}"}
     way = ways.get(item.road, "note to agents")
     late = "" if item.state in TODO else "for over an hour "
-    say.line(f"{late}{WORDS[item.state]}: {way}: {item.item}", mark="✗", mark_style="red")
+    say.line(f"{late}{WORDS[item.state]}: {item.name}, {way}: {item.item}", mark="✗", mark_style="red")
     if item.reason:
         say.line(item.reason, indent=2)
     for line in TODO.get(item.state, STILL):

@@ -13,6 +13,8 @@ TEMPLATE = """\
 {% if quote %}{{ quote }}
 
 {% endif %}{% if mention %}{{ mention }}
+{% endif %}{% if part %}({{ part }})
+
 {% endif %}{{ body }}{% if agent.name %}
 
 — {{ agent.name }}{% endif %}"""
@@ -38,7 +40,10 @@ class AnswersConfig(Model):
 
     template: AnswerTemplate = Field(
         TEMPLATE,
-        description="The post around an answer; knows quote, mention, body, agent, thread, post, author, forum.",
+        description="The post around an answer; knows quote, mention, part, body, agent, thread, post, author, forum.",
+    )
+    longest: int | None = Field(
+        None, ge=100, description="Characters that the forum takes in a post; a longer answer becomes several."
     )
     aliases: dict[str, str] = Field(
         {},

@@ -129,7 +129,10 @@ class CasesConfig(Model):
     )
 
     def whose(self, kind: WatchKind) -> CasesFrom:
-        """Return whose posts become cases in a watch of this kind: ``from``, else what suits the kind."""
+        """Return whose posts become cases in a watch of this kind: ``from``, else what suits the kind. Who writes a
+        personal message always speaks to us."""
+        if kind is WatchKind.INBOX:
+            return CasesFrom(Who.EVERYONE)
         if self.from_ is not None:
             return self.from_
         return CasesFrom(Who.STARTER if kind is WatchKind.BOARD else Who.EVERYONE)

@@ -20,7 +20,7 @@ from forum_bridge.config.hints import close
 from forum_bridge.config.start import Start, StartFrom
 from forum_bridge.config.tree import typed
 from forum_bridge.config.urls import Url
-from forum_bridge.config.watching import Every, Interval, WatchConfig, or_duration, outside
+from forum_bridge.config.watching import Every, Interval, WatchConfig, or_duration, outside, unread
 
 
 class Identity(StrEnum):
@@ -103,8 +103,9 @@ class ForumConfig(Model):
 
     @classmethod
     def rules(cls, keys: Mapping[str, object]) -> Iterator[Broken]:
-        """What is watched lies on the forum's host; feeds may lie elsewhere."""
-        return outside(keys.get("url"), keys.get("watch"))
+        """What is watched lies on the forum's host (feeds may lie elsewhere); an inbox is that of an account."""
+        yield from outside(keys.get("url"), keys.get("watch"))
+        yield from unread(keys.get("login"), keys.get("watch"))
 
     @property
     def zone(self) -> ZoneInfo:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, WithJsonSchema
 
 from forum_bridge.config.base import refused
 
-FIELDS = {  # what each name offers; quote, mention and body are plain text
+FIELDS = {  # what each name offers; quote, mention, part and body are plain text
     "forum": ("name", "url"),
     "thread": ("id", "url", "title"),
     "post": ("id", "url", "time"),
@@ -19,7 +19,7 @@ FIELDS = {  # what each name offers; quote, mention and body are plain text
     "agent": ("name",),
 }
 CASE_NAMES = ("forum", "thread", "post", "author")
-ANSWER_NAMES = ("quote", "mention", "body", "agent", "thread", "post", "author", "forum")
+ANSWER_NAMES = ("quote", "mention", "part", "body", "agent", "thread", "post", "author", "forum")
 FOREIGN = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 LOCAL = {"loop", "self", "caller", "varargs", "kwargs"}
 MEND_GRAMMAR = "compare it with the examples in config.example.yaml; {{ and }} come in pairs"

@@ -15,7 +15,7 @@ from forum_bridge.config.durations import PATTERN, PositiveDuration, parse_durat
 from forum_bridge.config.urls import Url, host
 from forum_bridge.model import WatchKind
 
-ONE_KIND = "write one of thread:, board:, feed: or mentions: true after each dash"
+ONE_KIND = "write one of thread:, board:, feed:, mentions: true or inbox: true after each dash"
 
 
 class Every(Model):
@@ -54,7 +54,7 @@ def or_duration(schema: JsonDict) -> None:
 
 def _yes(value: bool) -> bool:
     if not value:
-        raise refused("can only be true", "delete the line to watch no mentions")
+        raise refused("can only be true", "delete the line to watch none")
     return value
 
 
@@ -69,6 +69,9 @@ class WatchConfig(Model):
     feed: Url | None = Field(None, description="Address of an RSS or Atom feed.")
     mentions: Annotated[bool, AfterValidator(_yes)] | None = Field(
         None, description="true: posts that mention the bridge's account."
+    )
+    inbox: Annotated[bool, AfterValidator(_yes)] | None = Field(
+        None, description="true: personal messages to the bridge's account."
     )
 
     @classmethod
@@ -87,8 +90,17 @@ class WatchConfig(Model):
 
     @property
     def target(self) -> str:
-        """The address, empty for mentions."""
+        """The address, empty for mentions and the inbox."""
         return self.thread or self.board or self.feed or ""
+
+
+def unread(login: object, watches: object) -> Iterator[Broken]:
+    """Yield a refusal for each watched inbox of a forum where the bridge has no account (``login``)."""
+    for index, entry in enumerate(watches if isinstance(watches, list | tuple) and login is None else ()):
+        keys = entry.model_dump() if isinstance(entry, WatchConfig) else entry
+        if isinstance(keys, Mapping) and keys.get("inbox") is True:
+            mend = "add login: with user and password, or take this watch out"
+            yield ("watch", index, "inbox"), refused("is watched without an account on the forum", mend)
 
 
 def outside(url: object, watches: object) -> Iterator[Broken]:

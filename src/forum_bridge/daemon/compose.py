@@ -54,7 +54,8 @@ def adapter_faults(loaded: Loaded, registry: Registry) -> list[Fault]:
 
 
 def _named(kind: WatchKind) -> str:
-    return kind.value if kind is WatchKind.MENTIONS else f"a {kind.value}"
+    names = {WatchKind.MENTIONS: "mentions", WatchKind.INBOX: "the inbox"}
+    return names.get(kind, f"a {kind.value}")
 
 
 def _able(entry: AdapterEntry) -> str:

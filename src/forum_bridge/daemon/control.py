@@ -3,25 +3,33 @@ may open the file may command; nothing of it can be reached over a network."""
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+import socket
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing, suppress
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self, TypeVar
 
-import aiohttp
 import structlog
 from aiohttp import web
+from pydantic import TypeAdapter, ValidationError
 
+from forum_bridge.daemon import wire
+from forum_bridge.daemon.news import WatchNews
 from forum_bridge.errors import BridgeError
 from forum_bridge.ledger.operator import Act
 
 LONGEST_PATH = 107  # bytes; what Linux takes for a socket's address (unix(7))
-SERVICE = Path("/run/forum-bridge/control.sock")
-SECONDS = 30.0
+PATIENCE = 2.0  # seconds that commands under way have when the bridge ends; what they asked for goes on without them
 
-Operate = Callable[[Act, str, bool], Awaitable[str]]
+T = TypeVar("T", wire.Hello, wire.Decision, wire.Wish)
+
+
+class Commanded(Protocol):
+    """What the socket's commands are carried out by."""
+
+    async def operate(self, act: Act, item: str, *, anyway: bool, url: str | None) -> str: ...
+    def round(self, names: Sequence[str]) -> AsyncGenerator[WatchNews]: ...
 
 
 def socket_path(ledger: Path, environ: Mapping[str, str]) -> Path:
@@ -30,28 +38,28 @@ def socket_path(ledger: Path, environ: Mapping[str, str]) -> Path:
     return Path(runtime) / "control.sock" if runtime else ledger.with_name(f"{ledger.name}.sock")
 
 
+def too_long(path: Path) -> bool:
+    """Whether no socket can have this path."""
+    return len(os.fsencode(path)) > LONGEST_PATH
+
+
 class Control:
     """Listens while the context is open. A bridge that cannot listen works all the same, and says so in the log."""
 
-    def __init__(self, path: Path, ledger: Path, operate: Operate) -> None:
+    def __init__(self, path: Path, ledger: Path, bridge: Commanded, *, patience: float = PATIENCE) -> None:
         self._path = path
-        self._ledger = ledger
-        self._operate = operate
+        self._ledger = wire.identity(ledger)
+        self._bridge = bridge
         app = web.Application()
-        app.router.add_post("/act", self._act)
-        self._runner = web.AppRunner(app, access_log=None)
+        app.router.add_post("/hello", self._hello)
+        app.router.add_post("/decide", self._decide)
+        app.router.add_post("/poll", self._poll)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=patience)
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
         try:
-            if len(os.fsencode(self._path)) > LONGEST_PATH:
-                raise OSError(f"the path is longer than {LONGEST_PATH} bytes")
-            self._path.unlink(missing_ok=True)  # the ledger's lock is ours: whoever left it is gone
-            before = os.umask(0o177)
-            try:
-                await web.UnixSite(self._runner, str(self._path)).start()
-            finally:
-                os.umask(before)
+            await web.SockSite(self._runner, _listening(self._path)).start()
         except OSError as error:
             structlog.get_logger().warning("control_socket_closed", path=str(self._path), reason=str(error))
         return self
@@ -61,42 +69,56 @@ class Control:
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
 
-    async def _act(self, request: web.Request) -> web.Response:
-        asked = await request.json()
-        if asked.get("ledger") != _identity(self._ledger):
-            return web.json_response({"other": str(self._ledger)}, status=421)
+    async def _hello(self, request: web.Request) -> web.Response:
+        await self._asked(request, wire.hello)
+        return web.Response(status=204)
+
+    async def _decide(self, request: web.Request) -> web.Response:
+        asked = await self._asked(request, wire.decision)
         try:
-            said = await self._operate(Act(asked["act"]), str(asked["item"]), asked.get("anyway") is True)
+            said: wire.Said | wire.Failed = wire.Said(
+                await self._bridge.operate(asked.act, asked.item, anyway=asked.anyway, url=asked.url)
+            )
         except BridgeError as error:
-            return web.json_response({"error": str(error), "explanation": error.explanation}, status=409)
-        return web.json_response({"said": said})
+            said = wire.Failed.of(error)
+        return web.Response(body=wire.answer.dump_json(said), content_type="application/json")
 
+    async def _poll(self, request: web.Request) -> web.StreamResponse:
+        asked = await self._asked(request, wire.wish)
+        told = web.StreamResponse(headers={"Content-Type": wire.NDJSON})
+        await told.prepare(request)
+        with suppress(ConnectionError):  # whoever asked went away
+            try:
+                async with aclosing(self._bridge.round(asked.names)) as news:
+                    async for each in news:
+                        await told.write(wire.line.dump_json(each) + b"\n")
+            except BridgeError as error:
+                await told.write(wire.line.dump_json(wire.Failed.of(error)) + b"\n")
+        return told
 
-async def ask(ledger: Path, environ: Mapping[str, str], act: Act, item: str, *, anyway: bool) -> str | None:
-    """Ask the bridge that runs on this ledger to carry a decision out; None if none can be reached. Raises BridgeError
-    as that bridge does."""
-    body = {"ledger": _identity(ledger), "act": act.value, "item": item, "anyway": anyway}
-    for path in dict.fromkeys((socket_path(ledger, environ), socket_path(ledger, {}), SERVICE)):
+    async def _asked(self, request: web.Request, shape: TypeAdapter[T]) -> T:
         try:
-            async with (
-                aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(path))) as http,
-                http.post("http://bridge/act", json=body, timeout=aiohttp.ClientTimeout(total=SECONDS)) as answer,
-            ):
-                told = json.loads(await answer.text())
-        except (aiohttp.ClientConnectorError, FileNotFoundError):
-            continue
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise BridgeError(
-                f"The running bridge gave no answer ({type(error).__name__}).",
-                explanation="`forum-bridge status` shows whether it was done.",
-            ) from error
-        if answer.status == 421:
-            continue
-        if "error" in told:
-            raise BridgeError(told["error"], explanation=told["explanation"])
-        return str(told["said"])
-    return None
+            asked = shape.validate_json(await request.read())
+        except ValidationError:
+            raise web.HTTPBadRequest(text="a command of another version") from None
+        if asked.ledger != self._ledger:
+            raise web.HTTPMisdirectedRequest
+        return asked
 
 
-def _identity(ledger: Path) -> str:
-    return os.path.abspath(ledger)  # noqa: PTH100 -- as text: what it leads to need not be readable for who asks
+def _listening(path: Path) -> socket.socket:
+    """Return a socket that listens at a path and that only its owner can open. The ledger's lock is ours, so whoever
+    left a file there is gone."""
+    if too_long(path):
+        raise OSError(f"the path is longer than {LONGEST_PATH} bytes")
+    path.unlink(missing_ok=True)
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o177)
+    try:
+        made.bind(str(path))
+    except OSError:
+        made.close()
+        raise
+    finally:
+        os.umask(before)
+    return made

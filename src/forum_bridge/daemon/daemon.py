@@ -4,7 +4,7 @@ new configuration, stops."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from forum_bridge.daemon.changes import changed_forums, changes
 from forum_bridge.daemon.control import Control
 from forum_bridge.daemon.door import Door
 from forum_bridge.daemon.heartbeat import patience
+from forum_bridge.daemon.news import WatchNews
 from forum_bridge.daemon.notify import Notifier
 from forum_bridge.daemon.operate import operate
 from forum_bridge.daemon.shift import Shift, open_shift
@@ -89,11 +90,15 @@ class Daemon:
         """Return what does not go on although it should, None if all does."""
         return self._shift.progress.stalled()
 
-    async def operate(self, act: Act, item: str, anyway: bool) -> str:
+    async def operate(self, act: Act, item: str, *, anyway: bool, url: str | None) -> str:
         """Carry an operator's decision out and go on with what it set free; see ``operate.py``."""
-        said = await operate(self._ledger, act, item, self._clock, anyway=anyway)
+        said = await operate(self._ledger, act, item, self._clock, anyway=anyway, url=url)
         self._shift.look_for_work()
         return said
+
+    def round(self, names: Sequence[str]) -> AsyncGenerator[WatchNews]:
+        """Read watches now; see ``round.py``."""
+        return self._shift.round(names)
 
     async def stop(self) -> None:
         """Close the door, let what is under way finish or be recorded, close every session."""
@@ -127,6 +132,6 @@ async def running(
             daemon = Daemon(ledger, pacer, clock, door, shift, sessions.pop_all())
         stack.push_async_callback(daemon.stop)
         if control is not None:
-            await stack.enter_async_context(Control(control, ledger.path, daemon.operate))
+            await stack.enter_async_context(Control(control, ledger.path, daemon))
         shift.work()
         yield daemon

@@ -14,9 +14,10 @@ from aiohttp.http_exceptions import HttpProcessingError
 from structlog.types import Processor
 
 
-def configure(*, verbose: bool, quiet: bool = False, stream: TextIO | None = None) -> None:
+def configure(*, verbose: bool, quiet: bool = False, shown: bool = False, stream: TextIO | None = None) -> None:
     """Send events to ``stream`` (standard error by default). ``verbose`` lets debug events through, ``quiet`` only
-    warnings and worse: for commands whose output is something else."""
+    warnings and worse: for commands whose output is something else. ``shown`` lets only errors through: for commands
+    that show what warnings are about."""
     out = stream or sys.stderr
     terminal = out.isatty()
     before: list[Processor] = [
@@ -27,7 +28,7 @@ def configure(*, verbose: bool, quiet: bool = False, stream: TextIO | None = Non
     structlog.configure(
         processors=[*before, *_rendering(terminal)],
         wrapper_class=structlog.make_filtering_bound_logger(
-            logging.WARNING if quiet else logging.DEBUG if verbose else logging.INFO
+            logging.ERROR if shown else logging.WARNING if quiet else logging.DEBUG if verbose else logging.INFO
         ),
         logger_factory=structlog.PrintLoggerFactory(out),
         cache_logger_on_first_use=False,

@@ -12,19 +12,27 @@ from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.operator import Act, Found
 from forum_bridge.ledger.states import State
 from forum_bridge.model import Clock
+from forum_bridge.web.address import shown
 
 BY_HAND = {Act.MARK_SENT: "marked as sent by hand", Act.DROP: "given up by hand", Act.RETRY: ""}
 DONE = {Act.MARK_SENT: "counts as sent", Act.DROP: "is given up"}
 
 
-async def operate(ledger: Ledger, act: Act, name: str, clock: Clock, *, anyway: bool = False) -> str:
-    """Carry a decision out and return in one sentence what became of it. Raises BridgeError if there is no such item,
-    or nothing to decide about it."""
+async def operate(
+    ledger: Ledger, act: Act, name: str, clock: Clock, *, anyway: bool = False, url: str | None = None
+) -> str:
+    """Carry a decision out and return in one sentence what became of it; ``url`` says where an answer stands that
+    counts as sent. Raises BridgeError if there is no such item, or nothing to decide about it."""
     item = operator.named(name)
     if item is None:
         raise BridgeError(
             f"{name} is not the name of an item.",
-            explanation="Names look like post:142 or answer:61200502; `forum-bridge status` shows them.",
+            explanation="Names look like post-142 or answer-61200502; `forum-bridge status` shows them.",
+        )
+    if url is not None and item.road != "answer":
+        raise BridgeError(
+            f"{item} is no answer: where it stands on the desk is not written down.",
+            explanation="Leave the address out.",
         )
     now = clock()
 
@@ -35,6 +43,8 @@ async def operate(ledger: Ledger, act: Act, name: str, clock: Clock, *, anyway: 
             facts = operator.decided(act, row, BY_HAND[act], anyway=anyway, now=now)
             if facts is not None:
                 await operator.decide(db, item, row, facts)
+                if url is not None:
+                    await operator.stands_at(db, row, url)
                 made.append(facts)
         return rows, made
 
@@ -47,7 +57,9 @@ async def operate(ledger: Ledger, act: Act, name: str, clock: Clock, *, anyway: 
             f"{item} is {states}: there is nothing to decide.",
             explanation="Only what is held or dead waits for a person.",
         )
-    structlog.get_logger().info("operator_decided", item=str(item), act=act.value, anyway=anyway)
+    structlog.get_logger().info(
+        "operator_decided", item=str(item), act=act.value, anyway=anyway, url=url and shown(url)
+    )
     if act is not Act.RETRY:
         return f"{item} {DONE[act]}."
     if any(facts["state"] is State.UNCLEAR for facts in made):

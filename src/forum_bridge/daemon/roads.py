@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from forum_bridge.bridge.agents import Agents
+from forum_bridge.bridge.answer_uploads import AnswerUploads
+from forum_bridge.bridge.around import Around
 from forum_bridge.bridge.deliver import Deliver
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.draft import Drafting
 from forum_bridge.bridge.link import Linking
-from forum_bridge.bridge.poll import Poll
+from forum_bridge.bridge.poll import Heard, Poll, unheard
 from forum_bridge.bridge.publish import Publish
 from forum_bridge.bridge.receive import Receive
 from forum_bridge.bridge.reconcile import Reconcile
@@ -32,19 +34,21 @@ def roads(
     wake: Wake,
     clock: Clock,
     chance: Callable[[], float],
+    heard: Heard = unheard,
 ) -> Handlers:
     """Return the handlers of polling, delivering, linking, publishing, telling agents and reconciling. ``chance``
-    gives numbers in [0, 1) for jitter."""
+    gives numbers in [0, 1) for jitter, ``heard`` is told what came."""
     channels = sorted({site.channel for site in sites.values()})
     return {
-        WorkKind.POLL: Poll(ledger, sites, rules_for, wake, clock, chance),
+        WorkKind.POLL: Poll(ledger, sites, rules_for, wake, clock, chance, heard),
         WorkKind.DELIVER: Deliver(ledger, desk, sites, wake, clock, chance),
         WorkKind.LINK: Linking(ledger, desk, clock),
         WorkKind.PUBLISH: Publish(
             ledger,
             sites,
-            Wording(ledger, desk, clock),
+            Wording(ledger, desk, Around(ledger, receive.take, clock), clock),
             Drafting(ledger, Agents(desk, clock), desk.files),
+            AnswerUploads(desk.files),
             wake,
             clock,
             chance,

@@ -6,23 +6,27 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from datetime import datetime, timedelta
 
 import structlog
 
 from forum_bridge.bridge.desk import Desk
+from forum_bridge.bridge.poll import Polled
 from forum_bridge.bridge.receive import Receive
 from forum_bridge.bridge.site import Site
 from forum_bridge.config import Config
+from forum_bridge.daemon.attendance import Attendance
 from forum_bridge.daemon.compose import open_desk, open_sites
 from forum_bridge.daemon.desk_check import DeskCheck
 from forum_bridge.daemon.door import behind
 from forum_bridge.daemon.identity_check import IdentityCheck
+from forum_bridge.daemon.news import WatchNews
 from forum_bridge.daemon.progress import Progress
 from forum_bridge.daemon.register import refuse_changed_keys, register
 from forum_bridge.daemon.roads import roads
+from forum_bridge.daemon.round import Round, Tell
 from forum_bridge.daemon.status_line import status_line
 from forum_bridge.dispatch import Dispatcher
 from forum_bridge.errors import Retry
@@ -53,42 +57,72 @@ class Shift:
         self.config = config
         self.progress = progress
         self._ledger = ledger
-        self._sites = sites
+        self.sites = sites
         self._clock = progress.now
         self._began = self._clock()
-        self._desk = desk
+        self.desk = desk
         self._eager = set(eager)
         self._check = DeskCheck(config, desk, self._clock)
         self._identities = IdentityCheck(sites, ledger, desk)
         receive = Receive(ledger, desk.name, sites, self._wake, self._clock)
-        self._roads = roads(ledger, desk, sites, receive, self._wake, self._clock, random.random)
+        self._polled: dict[int, Polled] = {}
+        heard = self._polled.__setitem__
+        self._roads = roads(ledger, desk, sites, receive, self._wake, self._clock, random.random, heard)
         self._unread: set[str] | None = None
         self.settled = asyncio.Event()
         """Set once every watch was asked for the first time since the start."""
         own = {WorkKind.POLL: self._poll, WorkKind.MEET: self._meet_desk, WorkKind.SWEEP: self._sweep}
-        handlers = {kind: progress.watched(kind, handler) for kind, handler in {**self._roads, **own}.items()}
-        self._dispatcher = Dispatcher(handlers, self._clock)
+        self._attendance = Attendance(self._wake)
+        self._handlers = {
+            kind: self._attendance.watched(kind, progress.watched(kind, handler))
+            for kind, handler in {**self._roads, **own}.items()
+        }
+        self._dispatcher = Dispatcher(self._handlers, self._clock)
         self.behind = behind(config.webhook, receive, self._channels(), ledger, self._check, desk.files)
 
     async def check(self) -> None:
         """Raise ConfigurationRefused if the ledger forbids this configuration."""
         async with self._ledger.reading() as db:
-            refuse_changed_keys(self._sites.values(), await forums.everyone(db))
+            refuse_changed_keys(self.sites.values(), await forums.everyone(db))
 
     def work(self) -> None:
         """Let the dispatcher run."""
         self._dispatcher.start()
-        self._wake(WorkKind.MEET, self._desk.name)
-        self._wake(WorkKind.SWEEP, self._desk.name)
-        self._wake(WorkKind.RECONCILE, self._desk.name)
+        self._wake(WorkKind.MEET, self.desk.name)
+        self._wake(WorkKind.SWEEP, self.desk.name)
+        self._wake(WorkKind.RECONCILE, self.desk.name)
 
     def look_for_work(self) -> None:
         """Wake what the ledger says is due, without waiting for the next sweep."""
-        self._wake(WorkKind.SWEEP, self._desk.name)
+        self._wake(WorkKind.SWEEP, self.desk.name)
+
+    def round(self, names: Sequence[str]) -> AsyncGenerator[WatchNews]:
+        """Read watches now, beside all other work and never two at once for one; see ``round.py``."""
+        return Round(self.config, self._ledger, self._attendance.run, self._polled).go(names)
+
+    async def alone(self, names: Sequence[str], tell: Tell | None = None) -> AsyncGenerator[WatchNews]:
+        """Read watches while no work is done: ``work`` was not called. Delivers what came and what waited before, but
+        nothing where it is only to be told of by ``tell``."""
+        await self._meet_desk("")
+        at_once = Round(self.config, self._ledger, lambda kind, key: self._handlers[kind](key), self._polled)
+        async with aclosing(at_once.go(names, tell)) as brought:
+            async for each in brought:
+                yield each
+        if tell is None:
+            await self._deliver_due()
+
+    async def _deliver_due(self) -> None:
+        async with self._ledger.reading() as db:
+            due = await posts.due_conversations(db)
+        for conversation_id, at in due:
+            if at is None or at <= self._clock():
+                await self._handlers[WorkKind.DELIVER](str(conversation_id))
+        await self._handlers[WorkKind.LINK](self.desk.name)
 
     async def end(self) -> None:
         """Finish what runs, start nothing new."""
         await self._dispatcher.stop(patience=PATIENCE)
+        self._attendance.close()
 
     async def status(self) -> str:
         """Return in one line how things stand."""
@@ -99,15 +133,15 @@ class Shift:
         self._dispatcher.wake(kind, key, at)
 
     def _channels(self) -> frozenset[str]:
-        return frozenset(site.channel for site in self._sites.values())
+        return frozenset(site.channel for site in self.sites.values())
 
     async def _meet_desk(self, _: str) -> datetime | None:
         """Ask Deskie for its channels, and register the forums, which for new ones needs the answer."""
         again = await self._check.run()
         watched: set[str] = set()
-        for site in self._sites.values():
+        for site in self.sites.values():
             try:
-                for watch_id in await register(site, self._ledger, self._desk, self._clock, began=self._began):
+                for watch_id in await register(site, self._ledger, self.desk, self._clock, began=self._began):
                     watched.add(str(watch_id))
                     at = None if site.name in self._eager else await self._due(watch_id)
                     self._wake(WorkKind.POLL, str(watch_id), at)
@@ -136,16 +170,16 @@ class Shift:
         async with self._ledger.reading() as db:
             conversations = await posts.due_conversations(db)
             waiting = await answers.due_forums(db)
-            notes = await agent_notes.due(db, self._desk.name)
-            link = await links.first(db, self._desk.name)
+            notes = await agent_notes.due(db, self.desk.name)
+            link = await links.first(db, self.desk.name)
         for conversation_id, at in conversations:
             self._wake(WorkKind.DELIVER, str(conversation_id), at)
         for forum, at in waiting:
             self._wake(WorkKind.PUBLISH, forum, at)
         if link is not None:
-            self._wake(WorkKind.LINK, self._desk.name, link.due_at)
+            self._wake(WorkKind.LINK, self.desk.name, link.due_at)
         if notes is not None:
-            self._wake(WorkKind.TELL, self._desk.name, notes)
+            self._wake(WorkKind.TELL, self.desk.name, notes)
         return self._clock() + SWEEP
 
 

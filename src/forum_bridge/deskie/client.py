@@ -1,4 +1,5 @@
-"""The calls to Deskie that the bridge needs, from plain values to records. Knows no forum, no ledger and no retry."""
+"""The calls to Deskie that the bridge needs, from plain values to records. Knows no forum, no ledger and no retry.
+It is long for one reason: a method a call, and nothing else."""
 
 from __future__ import annotations
 

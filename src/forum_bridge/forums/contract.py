@@ -67,10 +67,21 @@ class CanQuote(Protocol):
 
 
 @runtime_checkable
-class CanUpload(Protocol):
-    """Hangs files on what it writes: ``reply`` takes ``draft.files`` and raises FilesRefused if the forum does not.
-    ``takes`` tells before they are fetched whether a file of this name and size (bytes, if known) has a chance."""
+class LimitsLength(Protocol):
+    """Knows how many characters a post may have, a line's end counted as two; None where there is no limit. What is
+    longer becomes several posts."""
 
+    longest: int | None
+
+
+@runtime_checkable
+class CanUpload(Protocol):
+    """Hangs files on what it writes: ``reply`` takes up to ``most_files`` ``draft.files``, raises FilesRefused if the
+    forum does not, and tells in the receipt which it left out; the posts it reads show those that hang there. ``takes``
+    tells before they are fetched whether a file of this name and size (bytes, if known) has a chance."""
+
+    @property
+    def most_files(self) -> int: ...
     def takes(self, name: str, size: int | None) -> bool: ...
 
 

@@ -56,7 +56,7 @@ class AdapterEntry:
     source: str
     maker: Maker | None = None
     markup: Markup | None = None
-    capabilities: frozenset[str] = frozenset()  # of: read, sign_in, reply, own_posts, quote
+    capabilities: frozenset[str] = frozenset()  # of: read, sign_in, reply, own_posts, quote, upload, message
     fault: str | None = None
     overrides: str | None = None
     watches: frozenset[WatchKind] = frozenset(WatchKind)

@@ -20,7 +20,14 @@ from forum_bridge.forums.html.preset import Preset
 from forum_bridge.model import WatchKind
 from forum_bridge.web.session import ForumSession
 
-CAPABILITIES = ("sign_in", "reply", "own_posts", "quote")  # each is a method that a class has or has not
+CAPABILITIES = {  # each by a method that a class has or has not
+    "sign_in": "sign_in",
+    "reply": "reply",
+    "own_posts": "own_posts",
+    "quote": "quote",
+    "upload": "takes",
+    "message": "message",
+}
 
 
 class PresetFault(Exception):
@@ -83,7 +90,7 @@ def extended(
 
 def spelled_out(source: str) -> AdapterEntry:
     """Return the entry ``html``: a forum whose whole preset stands under its options, without a file of its own."""
-    watches = frozenset({WatchKind.THREAD, WatchKind.BOARD})
+    watches = frozenset({WatchKind.THREAD, WatchKind.BOARD, WatchKind.INBOX})
     return AdapterEntry("html", source, PresetMaker("html", {}), capabilities=frozenset({"read"}), watches=watches)
 
 
@@ -98,16 +105,21 @@ def preset_entry(name: str, source: str, raw: Options) -> AdapterEntry:
             for each in places
         ]
         raise PresetFault("; ".join(told)) from None
-    able = frozenset({"read"} | {each for each in CAPABILITIES if hasattr(adapter_class(preset), each)})
+    able = frozenset({"read"} | {name for name, does in CAPABILITIES.items() if hasattr(adapter_class(preset), does)})
     return AdapterEntry(
         name,
         source,
         PresetMaker(name, raw),
         preset.markup,
         able,
-        watches=frozenset({WatchKind.THREAD, *([WatchKind.BOARD] if preset.board else [])}),
+        watches=_watches(preset),
         parse=partial(_parse, preset),
     )
+
+
+def _watches(preset: Preset) -> frozenset[WatchKind]:
+    parts = {WatchKind.THREAD: preset.thread, WatchKind.BOARD: preset.board, WatchKind.INBOX: preset.inbox}
+    return frozenset(kind for kind, part in parts.items() if part is not None)
 
 
 def merged(base: Options, over: Options) -> dict[str, object]:

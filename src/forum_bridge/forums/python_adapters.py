@@ -71,7 +71,7 @@ def class_entry(name: str, source: str, adapter: type[Adapter]) -> AdapterEntry:
     """Return the entry of a Python adapter."""
     markup = getattr(adapter, "markup", None)
     watches = frozenset(getattr(adapter, "watches", WatchKind))
-    able = frozenset({"read"} | {each for each in CAPABILITIES if hasattr(adapter, each)})
+    able = frozenset({"read"} | {name for name, does in CAPABILITIES.items() if hasattr(adapter, does)})
     return AdapterEntry(name, source, ClassMaker(adapter), Markup(markup) if markup else None, able, watches=watches)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import RowMapping, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.ledger import parts
 from forum_bridge.ledger.batches import batched
 from forum_bridge.ledger.states import WORK, State
 from forum_bridge.ledger.tables import answer, body
@@ -54,6 +55,7 @@ class AnswerRow:
 
 
 AT_A_TIME = 100  # of a queue; what stands behind them has to wait anyway
+_TURN = (answer.c.state.in_(WORK), ~parts.behind(State.SENT, State.IGNORED))
 _SELECT = select(answer, body.c.html.label("body")).outerjoin(body, answer.c.body_id == body.c.id)
 
 
@@ -64,8 +66,9 @@ async def known(db: AsyncConnection, desk: str, message_id: int) -> bool:
 
 
 async def by_message(db: AsyncConnection, desk: str, message_id: int) -> AnswerRow | None:
-    """Return the answer with this message id."""
-    found = await _answers(db, _SELECT.where(answer.c.desk == desk, answer.c.message_id == message_id))
+    """Return the answer with this message id; of several parts the last, which shows its files."""
+    query = _SELECT.where(answer.c.desk == desk, answer.c.message_id == message_id).order_by(answer.c.part.desc())
+    found = await _answers(db, query.limit(1))
     return found[0] if found else None
 
 
@@ -74,22 +77,36 @@ async def take_in(db: AsyncConnection, row: dict[str, object]) -> None:
     await db.execute(insert_ignore(db, answer, row))
 
 
+async def take_in_links(db: AsyncConnection, lost: AnswerRow) -> None:
+    """Take in one more part of an answer whose files do not hang on its post: links to them, and nothing else."""
+    part = lost.parts + 1
+    facts: dict[str, object] = {
+        name: getattr(lost, name)
+        for name in ("desk", "message_id", "case_id", "custom_id", "user_id", "staff_id", "origin", "received_at")
+    }
+    facts |= {"part": part, "parts": part, "split_of": lost.split_of or lost.id, "is_html": True}
+    facts |= {"forum": lost.forum, "conversation_id": lost.conversation_id, "private": lost.private}
+    facts |= {"attachments": [asdict(file) for file in lost.attachments], "files_linked": True, "state": State.WAITING}
+    await take_in(db, facts)
+
+
 async def change(db: AsyncConnection, row_id: int, **values: object) -> None:
     """Change facts of one row."""
     await db.execute(update(answer).where(answer.c.id == row_id).values(values))
 
 
 async def unpublished(db: AsyncConnection, forum: str) -> list[AnswerRow]:
-    """Return the oldest answers that still have to reach a forum, in the order they were received."""
-    where = (answer.c.forum == forum, answer.c.state.in_(WORK))
-    return await _answers(db, _SELECT.where(*where).order_by(answer.c.id).limit(AT_A_TIME))
+    """Return the oldest answers that still have to reach a forum, in the order they were written; of one in several
+    parts the one whose turn it is."""
+    order = (answer.c.message_id, answer.c.part)
+    return await _answers(db, _SELECT.where(answer.c.forum == forum, *_TURN).order_by(*order).limit(AT_A_TIME))
 
 
 async def due_forums(db: AsyncConnection) -> list[tuple[str, datetime | None]]:
     """Return the forums with unpublished answers and the earliest moment any of them is due (None: now)."""
     query = (
         select(answer.c.forum, func.min(answer.c.due_at))
-        .where(answer.c.state.in_(WORK), answer.c.forum.is_not(None))
+        .where(*_TURN, answer.c.forum.is_not(None))
         .group_by(answer.c.forum)
     )
     return [(forum, due) for forum, due in await db.execute(query)]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from forum_bridge.errors import LedgerRefused
+from forum_bridge.errors import LedgerInUse
 
 
 def lock_path(ledger: Path) -> Path:
@@ -18,7 +18,7 @@ def lock_path(ledger: Path) -> Path:
 
 @contextmanager
 def held(ledger: Path) -> Iterator[None]:
-    """Hold the ledger for this process; ``LedgerRefused`` names the process that has it already.
+    """Hold the ledger for this process; ``LedgerInUse`` names the process that has it already.
 
     The file stays when the lock is freed: taking it away would let two processes lock two files of one name. It is
     never emptied before the lock is ours, or a refused process would erase the holder's number.
@@ -37,10 +37,10 @@ def held(ledger: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _in_use(ledger: Path, descriptor: int) -> LedgerRefused:
+def _in_use(ledger: Path, descriptor: int) -> LedgerInUse:
     pid = os.pread(descriptor, 32, 0).decode(errors="replace").strip()
     holder = f"process {pid}" if pid.isdigit() else "another process"
-    return LedgerRefused(
+    return LedgerInUse(
         f"The ledger {ledger} is in use by {holder}.",
         explanation="Only one forum-bridge may write to a ledger. Stop the other one first (`systemctl stop"
         " forum-bridge` if it is the service), or give this one its own ledger.url. `forum-bridge status` reads"

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from forum_bridge.ledger.states import State
 from forum_bridge.ledger.tables import agent_note, answer, post
 
-_NAME = re.compile(r"(post|answer|note):([0-9]{1,19})", re.ASCII)
+_NAME = re.compile(r"(?:(post|note)-([0-9]{1,18})|(answer)-([0-9]{1,18})(?:\.([0-9]{1,4}))?)", re.ASCII)
 _KEYS = {"post": post.c.id, "answer": answer.c.message_id, "note": agent_note.c.id}
 _TABLES: dict[str, Table] = {"post": post, "answer": answer, "note": agent_note}
 
@@ -29,14 +29,16 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item by the name that the status shows: ``post:`` and its number in the ledger, ``answer:`` and the message's
-    number on the desk, ``note:`` and its number in the ledger."""
+    """An item by the name that the status shows: ``post-`` and its number in the ledger, ``answer-`` and the message's
+    number on the desk, ``note-`` and its number in the ledger; no colon, since shells cut words there. An answer in
+    several posts is all of them, or one with its ``part`` behind a dot."""
 
     road: str
     number: int
+    part: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.road}:{self.number}"
+        return f"{self.road}-{self.number}" if self.part is None else f"{self.road}-{self.number}.{self.part}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,11 @@ class Found:
 def named(text: str) -> Item | None:
     """Return the item of that name, None if it is no name of one."""
     found = _NAME.fullmatch(text.strip())
-    return Item(found[1], int(found[2])) if found else None
+    if found is None:
+        return None
+    if found[1]:
+        return Item(found[1], int(found[2]))
+    return Item(found[3], int(found[4]), int(found[5]) if found[5] else None)
 
 
 def decided(act: Act, row: Found, reason: str, *, anyway: bool, now: datetime) -> dict[str, object] | None:
@@ -78,6 +84,8 @@ async def find(db: AsyncConnection, item: Item) -> list[Found]:
     """Return the rows of an item: none if the ledger does not know it, several for an answer in parts."""
     table = _TABLES[item.road]
     query = select(table.c.id, table.c.state, table.c.sending_at).where(_KEYS[item.road] == item.number)
+    if item.part is not None:
+        query = query.where(answer.c.part == item.part)
     rows = await db.execute(query.order_by(table.c.id))
     return [Found(row.id, State(row.state), row.sending_at is not None) for row in rows]
 
@@ -88,3 +96,11 @@ async def decide(db: AsyncConnection, item: Item, row: Found, facts: dict[str, o
     if item.road == "answer" and facts["state"] in (State.WAITING, State.UNCLEAR):
         facts = {**facts, "receipt_state": None}
     await db.execute(update(table).where(table.c.id == row.id).values(facts))
+
+
+async def stands_at(db: AsyncConnection, row: Found, url: str) -> None:
+    """Note where a person found an answer. If a watch has read that post, the ledger knows from now on that it is this
+    answer, and takes it for no other."""
+    where = (post.c.url == url, post.c.state == State.OWN, answer.c.id == row.id, post.c.forum == answer.c.forum)
+    known = (await db.execute(select(post.c.post_id).where(*where).limit(1))).scalar_one_or_none()
+    await db.execute(update(answer).where(answer.c.id == row.id).values(receipt_url=url, receipt_post=known))

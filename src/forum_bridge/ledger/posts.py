@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from forum_bridge.ledger.batches import batched
 from forum_bridge.ledger.states import WORK, State
 from forum_bridge.ledger.tables import body, conversation, post
-from forum_bridge.model import Attachment, AuthorKey, PostId, ThreadId
+from forum_bridge.model import PRIVATE, Attachment, AuthorKey, PostId, ThreadId
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,22 @@ async def newest_delivered(db: AsyncConnection, conversation_id: int, before: da
     return found[0] if found else None
 
 
+async def spoke_last(db: AsyncConnection, conversation_ids: Sequence[int], before: datetime) -> int | None:
+    """Return the one of these conversations whose customer's post reached the desk last before a moment."""
+    where = (post.c.conversation_id.in_(conversation_ids), post.c.as_note.is_(False), post.c.state == State.SENT)
+    query = select(post.c.conversation_id).where(*where, post.c.sent_at <= before)
+    last: int | None = (await db.execute(query.order_by(post.c.sent_at.desc(), post.c.id.desc()).limit(1))).scalar()
+    return last
+
+
+async def found_in(db: AsyncConnection, desk: str, case_id: int, urls: Sequence[str]) -> None:
+    """Note that delivered posts of these addresses stand in a case now: agents may have merged theirs into it."""
+    ours = select(conversation.c.id).where(conversation.c.desk == desk)
+    for some in batched(urls):
+        where = (post.c.url.in_(some), post.c.state == State.SENT, post.c.case_id != case_id)
+        await db.execute(update(post).where(*where, post.c.conversation_id.in_(ours)).values(case_id=case_id))
+
+
 async def standing(db: AsyncConnection, conversation_id: int) -> list[Standing]:
     """Return the threads in which a conversation's posts stand, the one with the newest post first."""
     seen = func.max(post.c.seen_at)
@@ -172,9 +188,13 @@ async def newest_foreign(db: AsyncConnection, forum: str, thread_id: str, up_to:
     return None if value is None else PostId(value)
 
 
-async def highest_number(db: AsyncConnection, forum: str) -> int | None:
-    """Return the highest post id known on a forum; None where ids do not count or nothing was read."""
-    highest: int | None = (await db.execute(select(func.max(post.c.number)).where(post.c.forum == forum))).scalar_one()
+async def highest_number(db: AsyncConnection, forum: str, *, private: bool) -> int | None:
+    """Return the highest number of a post known on a forum, of its public posts or of its private ones; None where ids
+    do not count or nothing was read."""
+    hidden = post.c.post_id.startswith(PRIVATE, autoescape=True)
+    where = (post.c.forum == forum, post.c.number.is_not(None), hidden if private else ~hidden)
+    query = select(post.c.number).where(*where).order_by(post.c.number.desc()).limit(1)
+    highest: int | None = (await db.execute(query)).scalar_one_or_none()
     return highest
 
 

@@ -168,6 +168,7 @@ post = Table(
     Index("ix_post_thread", "forum", "thread_id"),
     Index("ix_post_number", "forum", "number"),
     Index("ix_post_case_id", "case_id"),
+    Index("ix_post_url", "url"),
 )
 
 answer = Table(

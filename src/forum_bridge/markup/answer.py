@@ -22,7 +22,7 @@ def to_markup(body: str, is_html: bool, markup: Markup) -> str:
     ``body`` is HTML of the desk's editor or plain text; bare addresses become links, dangerous ones plain text. The
     result has no blank line at its ends, no two in a row and no space at a line's end (code blocks keep theirs).
     """
-    html = _canonical(body, is_html)
+    html = canonical(body, is_html)
     match markup:
         case Markup.HTML:
             return html
@@ -34,9 +34,10 @@ def to_markup(body: str, is_html: bool, markup: Markup) -> str:
 
 def answer_text(body: str, is_html: bool) -> str:
     """Return the visible text of an answer, to be compared with a post read back from the forum."""
-    return plain_text(_canonical(body, is_html))
+    return plain_text(canonical(body, is_html))
 
 
-def _canonical(body: str, is_html: bool) -> str:
+def canonical(body: str, is_html: bool) -> str:
+    """Return the answer as HTML in the small grammar of ``flow``, without the history it quotes."""
     html = body if is_html else escape(body, quote=False).replace("\r\n", "\n").replace("\n", "<br>")
     return safe(Flow(None, linkify=True).blocks(parse(html, _HISTORY).children))

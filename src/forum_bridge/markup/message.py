@@ -29,6 +29,7 @@ class MessageTexts:
     only_images: str = "This post is only a picture"
     linked: str = "linked"
     answered: str = "Answered on the forum by {name}"
+    private: str = "Personal message"
 
 
 TURKISH = MessageTexts(
@@ -38,17 +39,20 @@ TURKISH = MessageTexts(
     only_images="Bu gönderi yalnızca bir görsel",
     linked="yalnızca bağlantı",
     answered="Forumda yanıtlayan: {name}",
+    private="Kişisel mesaj",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What stands on top of a case: the thread, and its opening post (clean HTML) where the message is another post."""
+    """What stands on top of a case: the thread, and its opening post (clean HTML) where the message is another post.
+    Agents are told what is ``private``."""
 
     title: str
     url: str
     author: str = ""
     html: str | None = None
+    private: bool = False
 
 
 def case_message(
@@ -75,7 +79,7 @@ def case_message(
     texts = texts or MessageTexts()
     remarks = {address: _why(reason, texts) for address, reason in (why_linked or {}).items()}
     body = pictures_as_links(body, pictures or {}, remarks)
-    parts = [_top(opening)] if opening else []
+    parts = [_top(opening, texts)] if opening else []
     if author:
         name = one_line(author, 100)
         said = texts.answered.replace("{name}", name) if by_agent else name
@@ -90,8 +94,9 @@ def case_message(
     return "".join(parts) + footer(permalink, revision)
 
 
-def _top(opening: Opening) -> str:
-    title = f"<p><b>{_link(opening.url, opening.title)}</b></p>"
+def _top(opening: Opening, texts: MessageTexts) -> str:
+    kind = f"✉ {escape(texts.private, quote=False)}: " if opening.private else ""
+    title = f"<p>{kind}<b>{_link(opening.url, opening.title)}</b></p>"
     if not opening.html:
         return title
     quote, _ = cut(opening.html, OPENING_LIMIT)

@@ -51,14 +51,17 @@ async def open_sandbox(ledger: Path, clock: Clock, *, host: str = "127.0.0.1") -
         ForumServer(forum, host, forum_port, sides=sides) as forum_server,
         DeskServer(desk, host=host, port=desk_port, extra=partial(add_screen, desk=desk, sides=sides)) as desk_server,
     ):
-        config = configuration(forum_server.url, desk_server.url, bridge_url, secret, ledger)
+        config = configuration(forum_server.url, desk_server.url, bridge_url, secret, ledger, inbox=True)
         async with running(config, Registry.load(None), clock) as daemon:
             await daemon.settled.wait()
             yield Sandbox(forum, desk, forum_server.url, desk_server.url, config)
 
 
-def configuration(forum_url: str, desk_url: str, bridge_url: str, secret: str, ledger: Path) -> Config:
-    """Return the configuration of a bridge between a sandbox forum and a simulated Deskie."""
+def configuration(
+    forum_url: str, desk_url: str, bridge_url: str, secret: str, ledger: Path, *, inbox: bool = False
+) -> Config:
+    """Return the configuration of a bridge between a sandbox forum, with its ``inbox`` or without, and a simulated
+    Deskie."""
     return Config.model_validate(
         {
             "deskie": {"base_url": f"{desk_url}/api/", "email": EMAIL, "api_key": API_KEY, "channel": CHANNEL},
@@ -73,7 +76,7 @@ def configuration(forum_url: str, desk_url: str, bridge_url: str, secret: str, l
                     "adapter": "sandbox",
                     "url": forum_url,
                     "login": {"user": BRIDGE_USER, "password": BRIDGE_PASSWORD},
-                    "watch": [{"board": f"{forum_url}/board/1"}],
+                    "watch": [{"board": f"{forum_url}/board/1"}, *([{"inbox": True}] if inbox else [])],
                     "every": "500ms",
                     "pace": "0s",
                     "cases": {"from": "everyone"},

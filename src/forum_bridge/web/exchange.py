@@ -12,11 +12,13 @@ from yarl import URL
 from forum_bridge.errors import Retry, Unclear, Unreadable, WatchTrouble
 from forum_bridge.web.address import host, shown
 from forum_bridge.web.request import Request
+from forum_bridge.web.upload import Streamed
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many seconds one answer may take, from connecting to the last byte, and how many bytes it may have unpacked.
+    """How many seconds one answer may take, from connecting to the last byte (with files to send, as many more as they
+    need), and how many bytes it may have unpacked.
     ``cut``: a longer body is cut instead of refused."""
 
     seconds: float
@@ -39,15 +41,17 @@ async def exchange(http: aiohttp.ClientSession, request: Request, limits: Limits
 
     Raises Retry if no connection came about (nothing left the house), Unclear if one did but no whole answer came back,
     Unreadable if the answer is larger than the limit."""
+    files = request.body if isinstance(request.body, Streamed) else None
+    seconds = limits.seconds + (files.seconds if files else 0)
     try:
         async with http.request(
             request.method,
             URL(request.url, encoded=True),
             headers=request.headers,
-            data=request.body,
+            data=files.pieces() if files else request.body,
             allow_redirects=False,
             # Connecting gets half the time, so that running out of it tells on which side of the write we stand.
-            timeout=aiohttp.ClientTimeout(total=limits.seconds, connect=limits.seconds / 2),
+            timeout=aiohttp.ClientTimeout(total=seconds, connect=limits.seconds / 2),
         ) as response:
             body = await _read(response, limits)
             return Answer(request.url, response.status, response.headers, body)

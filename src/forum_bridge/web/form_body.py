@@ -7,8 +7,10 @@ import re
 import secrets
 from urllib.parse import quote_plus, urlsplit, urlunsplit
 
+from forum_bridge.model import Upload
 from forum_bridge.web.charset import encode
 from forum_bridge.web.forms import Form
+from forum_bridge.web.upload import Streamed
 
 _BREAK = re.compile(r"\r\n?|\n")
 
@@ -18,8 +20,8 @@ def query_address(form: Form) -> str:
     return urlunsplit(urlsplit(form.action)._replace(query=_urlencoded(form), fragment=""))
 
 
-def body(form: Form) -> tuple[bytes, str]:
-    """Return the body of a POST form and its Content-Type."""
+def body(form: Form) -> tuple[bytes | Streamed, str]:
+    """Return the body of a POST form and its Content-Type; one with files is read from them while it is sent."""
     if form.multipart:
         return _multipart(form)
     return _urlencoded(form).encode("ascii"), "application/x-www-form-urlencoded"
@@ -32,14 +34,25 @@ def _urlencoded(form: Form) -> str:
     )
 
 
-def _multipart(form: Form) -> tuple[bytes, str]:
+def _multipart(form: Form) -> tuple[bytes | Streamed, str]:
     boundary = f"----forum-bridge-{secrets.token_hex(16)}"
-    parts = [
-        b'--%s\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
-        % (boundary.encode(), _quoted(_encoded(name, form)), _encoded(value, form))
-        for name, value in form.fields
-    ]
-    return b"".join((*parts, b"--%s--\r\n" % boundary.encode())), f"multipart/form-data; boundary={boundary}"
+    line, end = b"--%s\r\n" % boundary.encode(), b"--%s--\r\n" % boundary.encode()
+    fields = b"".join(
+        b"%s%s\r\n\r\n%s\r\n" % (line, _disposition(name, form), _encoded(value, form)) for name, value in form.fields
+    )
+    content_type = f"multipart/form-data; boundary={boundary}"
+    if not form.files:
+        return fields + end, content_type
+    parts: list[bytes | Upload] = [fields]
+    for name, file in form.files:
+        said = b'%s; filename="%s"' % (_disposition(name, form), _quoted(_encoded(file.name, form)))
+        parts += [b"%s%s\r\nContent-Type: %s\r\n\r\n" % (line, said, _quoted(_encoded(file.mime, form))), file, b"\r\n"]
+    return Streamed((*parts, end)), content_type
+
+
+def _disposition(name: str, form: Form) -> bytes:
+    """Names, of files too, are bare bytes in the form's charset: no server that browsers talk to reads RFC 2231."""
+    return b'Content-Disposition: form-data; name="%s"' % _quoted(_encoded(name, form))
 
 
 def _encoded(text: str, form: Form) -> bytes:

@@ -3,12 +3,13 @@ not what any field means."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from bs4 import BeautifulSoup, Tag
 
 from forum_bridge.errors import Unreadable
+from forum_bridge.model import Upload
 from forum_bridge.web import charset as charsets
 from forum_bridge.web.address import absolute
 from forum_bridge.web.page import Page
@@ -16,14 +17,15 @@ from forum_bridge.web.page import Page
 Fields = tuple[tuple[str, str], ...]
 
 _BUTTONS = frozenset(("submit", "image"))
-_SILENT = _BUTTONS | {"button", "reset", "file"}
+_SILENT = frozenset(("button", "reset"))
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """A form with the values it would send if submitted now, duplicates kept, in the order of the page.
     ``action`` is absolute, ``method`` is GET or POST, ``charset`` is what its text is encoded in. ``unset`` names what
-    can be filled but is not sent as it stands (an unticked box), ``buttons`` are what can be pressed."""
+    can be filled but is not sent as it stands (an unticked box), ``buttons`` are what can be pressed. ``takes`` names
+    the fields for files, ``files`` are those it carries."""
 
     action: str
     method: str = "POST"
@@ -32,6 +34,8 @@ class Form:
     multipart: bool = False
     unset: frozenset[str] = frozenset()
     buttons: Fields = ()
+    takes: tuple[str, ...] = ()
+    files: tuple[tuple[str, Upload], ...] = ()
 
     def filled(self, values: Mapping[str, str]) -> Form:
         """Return the form with these fields set; where a name stands several times, one of it remains.
@@ -48,6 +52,20 @@ class Form:
             elif name in left:
                 fields.append((name, left.pop(name)))
         return replace(self, fields=(*fields, *left.items()), unset=self.unset - set(left))
+
+    def carrying(self, files: Iterable[tuple[str, Upload]]) -> Form:
+        """Return the form with these files, each in the field of that name; they stay open.
+
+        Raises Unreadable for a field that the form does not have, and for a form that browsers would send the bare
+        names of files with."""
+        chosen = tuple(files)
+        if unknown := sorted({name for name, _ in chosen} - set(self.takes)):
+            raise Unreadable(
+                f"The form has no field for files {', '.join(unknown)}; it has {_listed(set(self.takes))}."
+            )
+        if chosen and not (self.multipart and self.method == "POST"):
+            raise Unreadable("The form is not made to carry files: it is not multipart/form-data.")
+        return replace(self, files=(*self.files, *chosen))
 
     def pressing(self, name: str) -> Form:
         """Return the form as its button ``name`` submits it.
@@ -82,12 +100,15 @@ def _form(form: Tag, soup: BeautifulSoup, page: Page) -> Form:
     fields: list[tuple[str, str]] = []
     unset: set[str] = set()
     buttons: list[tuple[str, str]] = []
+    takes: list[str] = []
     for control in controls:
         if _owner(control, soup) is not form or _disabled(control):
             continue
         name, kind = _name(control), _kind(control)
         if kind in _BUTTONS:
             buttons.append((name, _attribute(control, "value")))
+        elif kind == "file":
+            takes.append(name)
         elif kind not in _SILENT:
             values = list(_values(control, kind))
             fields += [(name, value) for value in values]
@@ -100,6 +121,7 @@ def _form(form: Tag, soup: BeautifulSoup, page: Page) -> Form:
         multipart=_attribute(form, "enctype").strip().lower() == "multipart/form-data",
         unset=frozenset(unset - {name for name, _ in fields}),
         buttons=tuple(buttons),
+        takes=tuple(takes),
     )
 
 

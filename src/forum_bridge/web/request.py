@@ -9,6 +9,7 @@ from forum_bridge.web import form_body
 from forum_bridge.web.address import absolute, origin
 from forum_bridge.web.forms import Form
 from forum_bridge.web.page import Validators
+from forum_bridge.web.upload import Streamed
 
 MAX_REDIRECTS = 5
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
@@ -22,7 +23,7 @@ class Request:
     method: str
     url: str
     headers: Mapping[str, str]
-    body: bytes | None = None
+    body: bytes | Streamed | None = None
 
 
 def reading(url: str, validators: Validators | None, headers: Mapping[str, str] | None) -> Request:
@@ -40,7 +41,10 @@ def submitting(form: Form, referer: str) -> Request:
     if form.method == "GET":
         return Request("GET", form_body.query_address(form), said)
     content, content_type = form_body.body(form)
-    return Request("POST", form.action, {**said, "Origin": origin(referer), "Content-Type": content_type}, content)
+    said |= {"Origin": origin(referer), "Content-Type": content_type}
+    if isinstance(content, Streamed):
+        said["Content-Length"] = str(content.size)
+    return Request("POST", form.action, said, content)
 
 
 def led_to(url: str, status: int, headers: Mapping[str, str]) -> str | None:

@@ -8,7 +8,8 @@ from selectolax.lexbor import LexborHTMLParser
 from forum_bridge.errors import Blocked, Retry, Unclear, Unreadable
 from forum_bridge.forums.html.judge import messages, said
 from forum_bridge.forums.html.parse import any_present, own_id
-from forum_bridge.forums.html.preset import Login, Preset
+from forum_bridge.forums.html.preset import Preset
+from forum_bridge.forums.html.preset_parts import Login
 from forum_bridge.model import Author, SignIn, SignInState
 from forum_bridge.web.forms import Form, find_form
 from forum_bridge.web.page import Page

@@ -1,21 +1,27 @@
-"""The ``html`` adapter as three classes, each with just the capabilities that its preset describes."""
+"""The ``html`` adapter as four classes, each with just the capabilities that its preset describes."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
-from forum_bridge.errors import WatchTrouble
+from forum_bridge.errors import NotPosted, WatchTrouble
 from forum_bridge.forums.contract import AdapterOptions
+from forum_bridge.forums.html import files
 from forum_bridge.forums.html.account import Account
 from forum_bridge.forums.html.board import BoardReader
+from forum_bridge.forums.html.messenger import Messenger
 from forum_bridge.forums.html.own_posts import OwnPostsReader
 from forum_bridge.forums.html.pages import Pages
 from forum_bridge.forums.html.parse import ThreadPage
 from forum_bridge.forums.html.preset import Preset
+from forum_bridge.forums.html.preset_parts import ReplyFiles
+from forum_bridge.forums.html.private import Private
 from forum_bridge.forums.html.reply import Writer
 from forum_bridge.forums.html.state import ThreadState
 from forum_bridge.forums.html.thread import ThreadReader
 from forum_bridge.model import (
+    Author,
     Cursor,
     Draft,
     Markup,
@@ -39,9 +45,11 @@ class HtmlReader:
     def __init__(self, options: Preset, session: ForumSession, name: str = "html") -> None:
         self.name = name
         self.markup: Markup = options.markup
+        self.longest = options.reply.longest if options.reply else None
         self._preset = options
         self._session = session
         self._pages = Pages(options, session)
+        self._private = Private(options, options.inbox, session) if options.inbox is not None else None
 
     async def read(self, watch: Watch, cursor: Cursor | None) -> Reading:
         """Return what is new. Raises SignInNeeded when the bridge has an account and is not signed in, Retry, or a
@@ -52,6 +60,8 @@ class HtmlReader:
                 return await self._read_thread(watch, cursor)
             case WatchKind.BOARD:
                 return await BoardReader(self._preset, self._pages).read(watch.target, cursor, watch.since)
+            case WatchKind.INBOX if self._private is not None:
+                return await self._private.read(cursor, watch.since)
             case _:
                 raise WatchTrouble(
                     f"The adapter {self.name} reads threads and boards, not {watch.kind.value}.",
@@ -86,6 +96,8 @@ class HtmlWriter(HtmlMember):
     async def reply(self, thread: ThreadRef, draft: Draft) -> Receipt:
         """Post an answer. Raises Retry, SignInNeeded, NotPosted or Unclear."""
         self._pages.require_account()
+        if thread.private:
+            return await self._behind_the_door().reply(thread, draft)
         if self._preset.reply is None:
             raise WatchTrouble(f"The adapter {self.name} does not know how to reply.")
         return await Writer(self._preset, self._preset.reply, self._session, self._pages).reply(thread, draft)
@@ -93,9 +105,62 @@ class HtmlWriter(HtmlMember):
     async def own_posts(self, thread: ThreadRef, after: PostId | None) -> OwnPosts:
         """Return our account's posts newer than ``after``; see ``own_posts.py``."""
         self._pages.require_account()
+        if thread.private:
+            return await self._behind_the_door().own_posts(thread, after)
         return await OwnPostsReader(self._session, self._pages, self._preset.pages_a_poll).read(thread, after)
+
+    def _behind_the_door(self) -> Private:
+        if self._private is None:
+            raise NotPosted(f"The adapter {self.name} does not know personal messages.")
+        return self._private
+
+
+class HtmlUploader(HtmlWriter):
+    """Reads and writes with an account, and hangs files on what it writes."""
+
+    @property
+    def most_files(self) -> int:
+        """How many files one post may have."""
+        return self._files.count
+
+    def takes(self, name: str, size: int | None) -> bool:
+        """Return whether the forum takes a file of this name and size (bytes, if known)."""
+        return files.takes(self._files, name, size)
+
+    @property
+    def _files(self) -> ReplyFiles:
+        if self._preset.reply is None or self._preset.reply.files is None:
+            raise WatchTrouble(f"The adapter {self.name} does not know how to hang files on an answer.")
+        return self._preset.reply.files
+
+
+class HtmlMessenger(HtmlWriter):
+    """Reads and writes with an account, and opens private conversations."""
+
+    async def message(self, to: Author, subject: str, draft: Draft) -> Receipt:
+        """Open a conversation with somebody. Raises as ``reply``."""
+        self._pages.require_account()
+        return await self._messenger().message(to, subject, draft)
+
+    async def own_messages(self, to: Author, since: datetime) -> OwnPosts:
+        """Return what we wrote to somebody since a moment; see ``messenger.py``."""
+        self._pages.require_account()
+        return await self._messenger().own_messages(to, since)
+
+    def _messenger(self) -> Messenger:
+        if self._preset.inbox is None or self._preset.message is None:
+            raise NotPosted(f"The adapter {self.name} does not know how to write to people.")
+        return Messenger(self._preset, self._preset.inbox, self._preset.message, self._session)
+
+
+class HtmlUploadingMessenger(HtmlUploader, HtmlMessenger):
+    """All that an account can."""
 
 
 def adapter_class(preset: Preset) -> type[HtmlReader]:
     """Return the class with the capabilities that the preset describes."""
-    return HtmlWriter if preset.reply else HtmlMember if preset.login else HtmlReader
+    if preset.reply is None:
+        return HtmlMember if preset.login else HtmlReader
+    if preset.message is not None:
+        return HtmlUploadingMessenger if preset.reply.files is not None else HtmlMessenger
+    return HtmlUploader if preset.reply.files is not None else HtmlWriter

@@ -55,8 +55,8 @@ class BoardReader:
     ) -> str | None:
         """Return the next page if it has to be looked at now. Rows are ordered by their last post, so it has not to
         when the last row rests; where only reading that row tells, the page is put off until then."""
-        last, following = page.rows[-1], page.pages.next
-        if following is None or last.ref.id not in moved:
+        following = page.pages.next
+        if following is None or (last := page.rows[-1]).ref.id not in moved:
             return None
         if since is None or last.time is not None or last.ref.id in state.marks:
             return following

@@ -9,14 +9,14 @@ from typing import Literal, get_args
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from forum_bridge.errors import BridgeError, Forbidden, Gone, NotPosted, Retry, SignInNeeded
+from forum_bridge.errors import BridgeError, FilesRefused, Forbidden, Gone, NotPosted, Retry, SignInNeeded
 from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.html.value import shown_text, squeezed
 
 # The narrower first: a page that says "please wait" may also speak of permissions.
 Meaning = Literal[
     "token", "again", "flood", "captcha", "wrong_password", "queued",
-    "locked", "refused", "sign_in", "forbidden", "gone", "busy",
+    "file_refused", "locked", "refused", "sign_in", "forbidden", "gone", "busy",
 ]  # fmt: skip
 _ORDER: tuple[Meaning, ...] = get_args(Meaning)
 _WORDS = 200  # characters of what a forum says that people get to see
@@ -85,6 +85,8 @@ def as_posting_error(word: Said) -> BridgeError | None:
             return Retry(f"The forum asks to wait: {word.words}", after=word.wait)
         case "sign_in":
             return SignInNeeded(f"The forum asks to sign in: {word.words}")
+        case "file_refused":
+            return FilesRefused(f"The forum did not take a file: {word.words}")
         case "locked" | "refused" | "forbidden" | "gone" | "captcha" | "wrong_password":
             return NotPosted(f"The forum did not take the answer: {word.words}")
         case _:

@@ -8,7 +8,7 @@ from urllib.parse import urldefrag, urljoin
 
 from selectolax.lexbor import LexborNode
 
-from forum_bridge.forums.html.preset import Paging
+from forum_bridge.forums.html.preset_parts import Paging
 from forum_bridge.forums.html.value import Value, first_found, shown_text
 
 

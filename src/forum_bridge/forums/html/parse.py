@@ -13,7 +13,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from forum_bridge.errors import Unreadable, WatchTrouble
 from forum_bridge.forums.html.address import thread_ref
 from forum_bridge.forums.html.paging import Neighbours, neighbours
-from forum_bridge.forums.html.preset import Board, Preset
+from forum_bridge.forums.html.preset import Preset
+from forum_bridge.forums.html.preset_parts import Board
+from forum_bridge.forums.html.preset_private import Inbox
 from forum_bridge.forums.html.times import read_time
 from forum_bridge.forums.html.value import Value, first_found, shown_text
 from forum_bridge.model import Attachment, Author, Post, PostId, ThreadId, ThreadRef
@@ -40,11 +42,13 @@ class ThreadPage:
 @dataclass(frozen=True, slots=True)
 class BoardRow:
     """A thread as a board shows it. ``mark`` changes whenever the thread gets a post; ``time`` is the last post's.
-    Where the row leads to a post, not to the thread, that address stands for the thread's id."""
+    Where the row leads to a post, not to the thread, that address stands for the thread's id. ``person`` is whom a
+    private thread is with, as the row names them."""
 
     ref: ThreadRef
     mark: str
     time: datetime | None = None
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +81,16 @@ def parse_thread(html: str, url: str, preset: Preset) -> ThreadPage:
 
 
 def parse_board(html: str, url: str, preset: Preset) -> BoardPage:
-    """Read a board's page. Raises Unreadable: the page is cut, shows no thread, or its rows lack links or marks."""
+    """Read a board's page, which has no row only where it says so. Raises Unreadable: the page is cut, shows no
+    thread, or its rows lack links or marks."""
     board = preset.board
     if board is None:
         raise Unreadable("This adapter does not read boards.", explanation="Watch the threads themselves.")
     check_whole(html, preset)
     root = LexborHTMLParser(html).root
     nodes = root.css(board.row) if root is not None else []
+    if root is not None and not nodes and any_present(board.empty, root):
+        return BoardPage((), Neighbours())
     if root is None or not nodes:
         raise Unreadable(f"{url} shows no thread: nothing on the page is a {board.row}")
     found = [_row(node, url, preset, board) for node in nodes]
@@ -184,7 +191,8 @@ def _row(node: LexborNode, url: str, preset: Preset, board: Board) -> BoardRow |
         ref = ThreadRef(ThreadId(address), address, title)
     if preset.thread.id:  # only its page tells
         ref = replace(ref, id=ThreadId(ref.url))
-    return BoardRow(ref, " ".join(marks), time)
+    person = first_found(board.person, node) if isinstance(board, Inbox) else None
+    return BoardRow(ref, " ".join(marks), time, person)
 
 
 def _link_text(node: LexborNode, href: str) -> str:

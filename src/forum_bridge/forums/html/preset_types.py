@@ -31,6 +31,13 @@ def _phrase(raw: object) -> Phrase:
     return Phrase(raw)
 
 
+def _kind(raw: object) -> str:
+    kind = str(raw).strip().lower().removeprefix(".")
+    if not kind.isalnum():
+        raise ValueError(f"{raw!r} is no ending of a file; an example is pdf")
+    return kind
+
+
 def _thread_regex(regex: str) -> str:
     if "id" not in re.compile(check_regex(regex)).groupindex:
         raise ValueError("needs a group named id, as in topic/(?P<id>[0-9]+)")
@@ -59,3 +66,8 @@ Phrases = Annotated[
 ]
 ThreadRegex = Annotated[str, AfterValidator(_thread_regex)]
 Zone = Annotated[str, AfterValidator(_zone)]
+Kinds = Annotated[
+    tuple[Annotated[str, BeforeValidator(_kind), WithJsonSchema(_TEXT)], ...],
+    BeforeValidator(_listed),
+    WithJsonSchema(_TEXTS),
+]

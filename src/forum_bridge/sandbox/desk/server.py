@@ -13,7 +13,7 @@ from aiohttp import web
 from forum_bridge.sandbox.desk.api import build_api
 from forum_bridge.sandbox.desk.body import TOTAL_LIMIT
 from forum_bridge.sandbox.desk.control import build_control
-from forum_bridge.sandbox.desk.layers import error_layer
+from forum_bridge.sandbox.desk.layers import error_layer, fault_layer
 from forum_bridge.sandbox.desk.refusal import Refusal
 from forum_bridge.sandbox.desk.state import Desk
 
@@ -96,6 +96,6 @@ class DeskServer:
             headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
             return web.Response(body=file.data, headers={**headers, "Content-Type": file.mime})
 
-        app = web.Application(middlewares=[error_layer])
+        app = web.Application(middlewares=[fault_layer(self._desk), error_layer])
         app.router.add_get(r"/{file_id:\d+}", download)
         return app

@@ -8,33 +8,19 @@ from dataclasses import asdict, fields
 
 from aiohttp import web
 
-from forum_bridge.sandbox.forum import moderating
+from forum_bridge.sandbox.forum import control_messages, moderating
+from forum_bridge.sandbox.forum.control_fields import Fields, text, whole
 from forum_bridge.sandbox.forum.faults import What
 from forum_bridge.sandbox.forum.keys import FORUM, SESSIONS
 from forum_bridge.sandbox.forum.records import Person, Post, Refused, Thread
 from forum_bridge.sandbox.forum.sessions import Sessions
 from forum_bridge.sandbox.forum.state import Forum
 
-Fields = dict[str, object]
 Act = Callable[[Forum, Sessions, Fields], object]
 
 
-def _int(fields_: Fields, name: str) -> int:
-    value = fields_.get(name)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"{name} must be a whole number")
-    return value
-
-
-def _text(fields_: Fields, name: str) -> str:
-    value = fields_.get(name, "")
-    if not isinstance(value, str):
-        raise ValueError(f"{name} must be a text")
-    return value
-
-
 def _author(forum: Forum, fields_: Fields) -> Person | str:
-    name = _text(fields_, "author")
+    name = text(fields_, "author")
     return forum.person(name) or name
 
 
@@ -66,12 +52,12 @@ def _faults(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
     if not isinstance(what, int | str) or not isinstance(times, int | None) or not isinstance(after, int | None):
         raise ValueError("what: a status or one of " + ", ".join(What) + "; times, retry_after: numbers")
     takes_effect = wanted.get("takes_effect") is True
-    forum.faults.next(_text(wanted, "match"), what, times, takes_effect=takes_effect, retry_after=after)
+    forum.faults.next(text(wanted, "match"), what, times, takes_effect=takes_effect, retry_after=after)
     return forum.faults.as_json()
 
 
 def _ban(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
-    person = forum.person(_text(wanted, "user"))
+    person = forum.person(text(wanted, "user"))
     if person is None:
         raise Refused("gone")
     person.banned = wanted.get("banned", True) is True
@@ -79,55 +65,55 @@ def _ban(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
 
 
 def _lock(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
-    thread = forum.lock(_int(wanted, "thread"), wanted.get("locked", True) is True)
+    thread = forum.lock(whole(wanted, "thread"), wanted.get("locked", True) is True)
     return {"thread": thread.id, "locked": thread.locked}
 
 
 def _post(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
-    return _shown(forum.reply(_int(wanted, "thread"), _author(forum, wanted), _text(wanted, "text")))
+    return _shown(forum.reply(whole(wanted, "thread"), _author(forum, wanted), text(wanted, "text")))
 
 
 def _thread(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
-    return _shown(forum.open_thread(_author(forum, wanted), _text(wanted, "title"), _text(wanted, "text")))
+    return _shown(forum.open_thread(_author(forum, wanted), text(wanted, "title"), text(wanted, "text")))
 
 
 def _edit(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
-    return _shown(forum.edit(_int(wanted, "post"), _text(wanted, "text")))
+    return _shown(forum.edit(whole(wanted, "post"), text(wanted, "text")))
 
 
 def _delete(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
-    forum.delete(_int(wanted, "post"))
+    forum.delete(whole(wanted, "post"))
     return {"deleted": wanted["post"]}
 
 
 def _approve(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
-    return _shown(forum.approve(_int(wanted, "post")))
+    return _shown(forum.approve(whole(wanted, "post")))
 
 
 def _merge(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
     redirect = wanted.get("redirect", True) is True
-    return _place(moderating.merge(forum, _int(wanted, "thread"), _int(wanted, "into"), redirect=redirect))
+    return _place(moderating.merge(forum, whole(wanted, "thread"), whole(wanted, "into"), redirect=redirect))
 
 
 def _move(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
-    return _place(moderating.move(forum, _int(wanted, "thread"), redirect=wanted.get("redirect", True) is True))
+    return _place(moderating.move(forum, whole(wanted, "thread"), redirect=wanted.get("redirect", True) is True))
 
 
 def _split(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
     posts = wanted.get("posts")
     if not isinstance(posts, list) or not posts or not all(type(each) is int for each in posts):
         raise ValueError("posts must be a list of whole numbers")
-    into = _int(wanted, "into") if "into" in wanted else None
-    return _place(moderating.split(forum, posts, _text(wanted, "title"), into=into))
+    into = whole(wanted, "into") if "into" in wanted else None
+    return _place(moderating.split(forum, posts, text(wanted, "title"), into=into))
 
 
 def _delete_thread(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
-    moderating.delete_thread(forum, _int(wanted, "thread"))
+    moderating.delete_thread(forum, whole(wanted, "thread"))
     return {"deleted": wanted["thread"]}
 
 
 def _forget(forum: Forum, sessions: Sessions, wanted: Fields) -> object:
-    person = forum.person(_text(wanted, "user"))
+    person = forum.person(text(wanted, "user"))
     if person is None:
         raise Refused("gone")
     sessions.expire(person)
@@ -135,12 +121,20 @@ def _forget(forum: Forum, sessions: Sessions, wanted: Fields) -> object:
     return {"forgotten": person.name}
 
 
+def _message(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
+    return control_messages.write(forum, wanted)
+
+
+def _takes_messages(forum: Forum, _sessions: Sessions, wanted: Fields) -> object:
+    return control_messages.takes(forum, wanted)
+
+
 def _place(thread: Thread) -> Fields:
     return {"thread": thread.id, "path": thread.path}
 
 
 def _expire(forum: Forum, sessions: Sessions, wanted: Fields) -> object:
-    return {"expired": sessions.expire(forum.person(_text(wanted, "user")) if "user" in wanted else None)}
+    return {"expired": sessions.expire(forum.person(text(wanted, "user")) if "user" in wanted else None)}
 
 
 _ACTS: dict[str, Act] = {
@@ -159,6 +153,8 @@ _ACTS: dict[str, Act] = {
     "forget": _forget,
     "ban": _ban,
     "expire": _expire,
+    "message": _message,
+    "takes_messages": _takes_messages,
 }
 
 
@@ -196,5 +192,6 @@ async def state(request: web.Request) -> web.Response:
             "faults": forum.faults.as_json(),
             "threads": threads,
             "posts": [_shown(post) for post in forum.posts()],
+            "messages": [control_messages.shown(message) for message in forum.messages.everything()],
         }
     )

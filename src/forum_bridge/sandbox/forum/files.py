@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from aiohttp import web
 
 from forum_bridge.sandbox.forum.keys import FORUM, to
@@ -15,7 +17,12 @@ async def file(request: web.Request) -> web.Response:
     found = forum.file(number(request.match_info["file"]))
     if forum.switches.files_for_members and request[VISITOR].person is None:
         return to(f"/login?next={found.path}")
-    place = "inline" if found.mime in ("image/png", "image/jpeg", "image/gif", "image/webp") else "attachment"
     # A stranger's file must never run as a page of this address.
-    headers = {"Content-Type": found.mime, "Content-Disposition": place, "X-Content-Type-Options": "nosniff"}
+    place = "inline" if found.picture else "attachment"
+    headers = {
+        "Content-Type": found.mime,
+        "Content-Disposition": f"{place}; filename*=UTF-8''{quote(found.name, safe='')}",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
     return web.Response(body=found.data, headers=headers)

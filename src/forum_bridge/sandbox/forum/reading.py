@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from forum_bridge.sandbox.forum.hanging import offer
 from forum_bridge.sandbox.forum.keys import FORUM, LOOK, to
 from forum_bridge.sandbox.forum.records import Post, Refused, Thread
 from forum_bridge.sandbox.forum.sessions import VISITOR
@@ -17,11 +18,13 @@ def number(text: str, default: int = 0) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default
 
 
-def _pages(items: int, size: int) -> int:
+def page_count(items: int, size: int) -> int:
+    """Return how many pages so many items fill; none fill one, too."""
     return max(1, -(-items // size))
 
 
-def _page(request: web.Request, pages: int) -> int:
+def asked_page(request: web.Request, pages: int) -> int:
+    """Return the number of the page asked for; Refused ``gone`` beyond the last."""
     page = number(request.query.get("page", "1"))
     if not 1 <= page <= pages:
         raise Refused("gone")
@@ -33,8 +36,8 @@ def board_values(request: web.Request) -> dict[str, object]:
     if request.match_info["board"] != "1":
         raise Refused("gone")
     threads = request.app[FORUM].threads()
-    pages = _pages(len(threads), THREADS_A_PAGE)
-    page = _page(request, pages)
+    pages = page_count(len(threads), THREADS_A_PAGE)
+    page = asked_page(request, pages)
     shown = threads[(page - 1) * THREADS_A_PAGE : page * THREADS_A_PAGE]
     return {"threads": shown, "number": page, "pages": pages, "base": "/board/1"}
 
@@ -55,8 +58,8 @@ async def thread(request: web.Request) -> web.Response:
     if slug != shown.slug:
         query = f"?{request.query_string}" if request.query_string else ""
         return to(shown.path + query, 301)
-    pages = _pages(len(shown.visible), POSTS_A_PAGE)
-    page = _page(request, pages)
+    pages = page_count(len(shown.visible), POSTS_A_PAGE)
+    page = asked_page(request, pages)
     return request.app[LOOK].page(
         request,
         "thread.html",
@@ -71,6 +74,7 @@ async def thread(request: web.Request) -> web.Response:
             "guests": forum.switches.guests_may_post,
             "auto": forum.switches.auto_user,
             "draft": _draft(request, shown),
+            "offer": offer(forum.switches),
         },
     )
 
@@ -102,7 +106,7 @@ async def quote(request: web.Request) -> web.Response:
     if "plain" in request.query:
         return web.Response(text=_quotation(request, post))
     shown = forum.thread(post.thread_id)
-    page = _pages(len(shown.visible), POSTS_A_PAGE)
+    page = page_count(len(shown.visible), POSTS_A_PAGE)
     return to(f"{shown.path}?page={page}&write=1&quote={post.id}#reply")
 
 

@@ -11,12 +11,14 @@ _FOLD = str.maketrans("çğıöşüÇĞİÖŞÜ", "cgiosuCGIOSU")
 
 
 class Refused(Exception):
-    """The forum does not do this; ``code`` names the text ``refused.<code>`` that says why, ``wait`` is in seconds."""
+    """The forum does not do this; ``code`` names the text ``refused.<code>`` that says why, ``wait`` is in seconds,
+    ``words`` fill in the text."""
 
-    def __init__(self, code: str, wait: int = 0) -> None:
+    def __init__(self, code: str, wait: int = 0, **words: object) -> None:
         super().__init__(code)
         self.code = code
         self.wait = wait
+        self.words = {"n": wait, **words}
 
 
 @dataclass(slots=True)
@@ -30,6 +32,10 @@ class Switches:
     auto_user: str = "Deniz"  # who a browser without our cookie is; empty: a guest
     max_chars: int = 200_000
     files_for_members: bool = False
+    files_a_post: int = 5
+    file_bytes: int = 5_000_000
+    file_kinds: str = "png jpg jpeg gif webp pdf txt log zip"
+    drops_files: bool = False  # takes the text and loses the files, as some engines do
 
 
 @dataclass(slots=True)
@@ -43,6 +49,7 @@ class Person:
     signature: str = ""
     staff: bool = False
     banned: bool = False
+    takes_messages: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,11 @@ class File:
     name: str
     mime: str
     data: bytes = field(repr=False)
+
+    @property
+    def picture(self) -> bool:
+        """Whether it is shown."""
+        return self.mime in ("image/png", "image/jpeg", "image/gif", "image/webp")
 
     @property
     def path(self) -> str:

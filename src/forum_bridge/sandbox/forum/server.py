@@ -10,7 +10,8 @@ from typing import Self
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from forum_bridge.sandbox.forum import account, control, files, news, reading, writing
+from forum_bridge.sandbox.forum import account, control, corresponding, files, news, reading, writing
+from forum_bridge.sandbox.forum.hanging import LARGEST_REQUEST
 from forum_bridge.sandbox.forum.keys import FORUM, LOOK, PATIENCE, SESSIONS, to
 from forum_bridge.sandbox.forum.records import Refused
 from forum_bridge.sandbox.forum.sessions import VISITOR, Sessions, identifying
@@ -18,7 +19,7 @@ from forum_bridge.sandbox.forum.state import Forum
 from forum_bridge.sandbox.forum.striking import striking
 from forum_bridge.sandbox.look.page import Look, Sides, static_routes, words_of
 
-_STATUS = {"gone": 404, "form_expired": 403, "not_yours": 403}
+_STATUS = {"gone": 404, "form_expired": 403, "not_yours": 403, "not_member": 403}
 
 
 @web.middleware
@@ -32,6 +33,8 @@ async def _refusing(request: web.Request, handler: Handler) -> web.StreamRespons
         if VISITOR not in request:
             raise
         code, status = "gone", error.status
+    except web.HTTPRequestEntityTooLarge as error:
+        code, status = "too_much", error.status
     reason = words_of(request)(f"refused.{code}")
     values = {"code": code, "reason": reason, "visitor": request[VISITOR]}
     return request.app[LOOK].page(request, "error.html", values, status=status)
@@ -49,7 +52,7 @@ async def _home(_request: web.Request) -> web.Response:
 def _app(forum: Forum, look: Look, patience: float) -> web.Application:
     sessions = Sessions(forum)
     layers = [identifying(sessions), striking(forum.faults, account.login_form), _refusing]
-    app = web.Application(middlewares=layers, client_max_size=4 * 1024 * 1024)
+    app = web.Application(middlewares=layers, client_max_size=LARGEST_REQUEST)
     app.on_response_prepare.append(_dated)
     app[FORUM], app[SESSIONS], app[LOOK], app[PATIENCE] = forum, sessions, look, patience
     app.add_routes(
@@ -69,6 +72,14 @@ def _app(forum: Forum, look: Look, patience: float) -> web.Application:
             web.post("/post/{post}/edit", writing.edit),
             web.post("/post/{post}/delete", writing.delete),
             web.get("/file/{file}/{name}", files.file),
+            web.get("/messages", corresponding.inbox),
+            web.get("/messages/since", news.inbox),
+            web.get("/messages/new", corresponding.new_form),
+            web.post("/messages/new", corresponding.open_conversation),
+            web.get("/messages/{conversation}", corresponding.conversation),
+            web.get("/messages/{conversation}/since", news.conversation),
+            web.post("/messages/{conversation}/reply", corresponding.reply),
+            web.get("/message/{message}", corresponding.permalink),
             web.get("/user/{person}", reading.person),
             web.get("/login", account.login_form),
             web.post("/login", account.login),

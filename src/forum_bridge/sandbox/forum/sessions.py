@@ -19,11 +19,13 @@ _GUEST = "guest"
 
 @dataclass(slots=True)
 class Visitor:
-    """Who asks. ``csrf`` is what their forms must carry; ``cookie``, if set, is handed out with the response."""
+    """Who asks. ``csrf`` is what their forms must carry; ``cookie``, if set, is handed out with the response;
+    ``unread`` counts their conversations with something new."""
 
     person: Person | None
     csrf: str = field(repr=False)
     cookie: str | None = field(default=None, repr=False)
+    unread: int = 0
 
 
 VISITOR = web.RequestKey("visitor", Visitor)
@@ -42,7 +44,7 @@ class Sessions:
         token = _GUEST if person is None else secrets.token_urlsafe()
         if person is not None:
             self._people[token] = person
-        return Visitor(person, self._csrf(token), token)
+        return Visitor(person, self._csrf(token), token, self._unread(person))
 
     def expire(self, person: Person | None = None) -> int:
         """End the sessions of one person, or all of them; return how many."""
@@ -58,7 +60,11 @@ class Sessions:
         if token is None and auto is not None and _opens_page(request):
             return self.begin(auto)
         person = self._people.get(token or _GUEST)
-        return Visitor(person, self._csrf(token if token and person else _GUEST))
+        csrf = self._csrf(token if token and person else _GUEST)
+        return Visitor(person, csrf, unread=self._unread(person))
+
+    def _unread(self, person: Person | None) -> int:
+        return self._forum.messages.unread(person) if person is not None else 0
 
     def _csrf(self, token: str) -> str:
         return hmac.new(self._secret, token.encode(), hashlib.sha256).hexdigest()

@@ -8,6 +8,7 @@ from itertools import count
 
 from forum_bridge.model import Clock, normalised
 from forum_bridge.sandbox.forum.faults import Faults
+from forum_bridge.sandbox.forum.messages import Messages
 from forum_bridge.sandbox.forum.records import File, Person, Post, Refused, Switches, Thread
 from forum_bridge.sandbox.look.bell import Bell
 
@@ -30,6 +31,7 @@ class Forum:
         self.switches = switches or Switches()
         self.faults = Faults()
         self.bell = Bell()
+        self.messages = Messages(clock, self.switches, self.bell.ring)
         self.change = 0
         self._people: dict[str, Person] = {}
         self._threads: dict[int, Thread] = {}
@@ -132,8 +134,11 @@ class Forum:
         return post
 
     def attach(self, post_id: int, name: str, mime: str, data: bytes) -> File:
+        """Hang a file on a visible post; it may be of any kind and size."""
+        return self.hang(self.post(post_id), name, mime, data)
+
+    def hang(self, post: Post, name: str, mime: str, data: bytes) -> File:
         """Hang a file on a post."""
-        post = self.post(post_id)
         file = File(len(self._files) + 1, name, mime, data)
         self._files[file.id] = file
         post.files.append(file)
@@ -178,6 +183,7 @@ class Forum:
     def close_account(self, person: Person, name: str) -> None:
         """Delete an account; its posts stay, under a guest's ``name``."""
         del self._people[person.name.casefold()]
+        self.messages.close_account(person, name)
         for post in self._posts.values():
             if post.author is person:
                 post.author = name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from forum_bridge.sandbox.forum import hanging
 from forum_bridge.sandbox.forum.keys import FORUM, LOOK, to
 from forum_bridge.sandbox.forum.reading import number
 from forum_bridge.sandbox.forum.records import Person, Post, Refused
@@ -11,7 +12,8 @@ from forum_bridge.sandbox.forum.sessions import VISITOR, form_of
 from forum_bridge.sandbox.forum.state import BOARD_TITLE
 from forum_bridge.sandbox.look.page import words_of
 
-_MENDABLE = {"empty", "too_long", "guest_name"}  # the writer can put these right in the form
+# The writer can put these right in the form.
+_MENDABLE = {"empty", "too_long", "guest_name", "files_many", "file_kind", "file_too_large", "file_empty"}
 
 
 def _author(request: web.Request, fields: dict[str, str]) -> Person | str:
@@ -35,8 +37,9 @@ def _again(request: web.Request, template: str, refused: Refused, **values: obje
     shown = {
         "page": "reply" if refused.code in _MENDABLE else "error",
         "code": refused.code,
-        "reason": words_of(request)(f"refused.{refused.code}", n=refused.wait),
+        "reason": words_of(request)(f"refused.{refused.code}", **refused.words),
         "visitor": request[VISITOR],
+        "offer": hanging.offer(request.app[FORUM].switches),
     }
     return request.app[LOOK].page(request, template, shown | values, status=status)
 
@@ -49,7 +52,10 @@ async def reply(request: web.Request) -> web.Response:
     if _must_sign_in(request):
         return to(f"/login?next={thread.path}")
     try:
-        return _done(request, forum.reply(thread.id, _author(request, fields), fields.get("text", "")))
+        files = await hanging.chosen(request)
+        post = forum.reply(thread.id, _author(request, fields), fields.get("text", ""))
+        hanging.hang(forum, post, files)
+        return _done(request, post)
     except Refused as refused:
         if refused.code == "gone":
             raise
@@ -60,7 +66,8 @@ async def thread_form(request: web.Request) -> web.Response:
     """The form for a new thread."""
     if _must_sign_in(request):
         return to("/login?next=/board/1/new")
-    values = {"visitor": request[VISITOR], "fields": {}, "code": "", "board": BOARD_TITLE}
+    offer = hanging.offer(request.app[FORUM].switches)
+    values = {"visitor": request[VISITOR], "fields": {}, "code": "", "board": BOARD_TITLE, "offer": offer}
     return request.app[LOOK].page(request, "new.html", values)
 
 
@@ -69,8 +76,11 @@ async def open_thread(request: web.Request) -> web.Response:
     fields = await form_of(request)
     if _must_sign_in(request):
         return to("/login?next=/board/1/new")
+    forum = request.app[FORUM]
     try:
-        post = request.app[FORUM].open_thread(_author(request, fields), fields.get("title", ""), fields.get("text", ""))
+        files = await hanging.chosen(request)
+        post = forum.open_thread(_author(request, fields), fields.get("title", ""), fields.get("text", ""))
+        hanging.hang(forum, post, files)
     except Refused as refused:
         return _again(request, "new.html", refused, fields=fields, board=BOARD_TITLE)
     return _done(request, post)

@@ -21,7 +21,7 @@ function place(article) {
 
 if (thread) {
   const posts = thread.querySelector(".posts");
-  const address = (seen) => `/thread/${thread.dataset.threadId}/since?after=${seen}`;
+  const address = (seen) => `${thread.dataset.news}?after=${seen}`;
   follow(address, thread.dataset.change, (news) => {
     elements(news.html).forEach(place);
     news.removed.forEach((id) => document.getElementById(`post-${id}`)?.remove());
@@ -31,14 +31,14 @@ if (thread) {
 }
 
 if (board) {
-  const address = (seen) => `/board/${board.dataset.boardId}/since?after=${seen}&page=${board.dataset.number}`;
+  const address = (seen) => `${board.dataset.news}?after=${seen}&page=${board.dataset.number}`;
   follow(address, board.dataset.change, (news) => {
     board.querySelector(".threads").replaceChildren(...elements(news.html));
     times(board);
   });
 }
 
-const form = document.querySelector("form.reply-form, form.thread-form");
+const form = document.querySelector("form.reply-form, form.thread-form, form.message-form");
 const text = form?.querySelector("textarea");
 if (text) {
   keep(form.getAttribute("action"), () => text.value, (value) => (text.value = value), text, form);
