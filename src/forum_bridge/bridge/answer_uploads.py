@@ -87,12 +87,7 @@ class AnswerUploads:
     async def _fetched(self, file: Attachment, name: str, left: int, stack: ExitStack) -> Upload:
         async with self._files.open(file, Bounds(left, SECONDS)) as incoming:
             content = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 -- the stack closes it
-            size = 0
-            async for piece in incoming.chunks():
-                size += len(piece)
-                await asyncio.to_thread(content.write, piece)
-        if not size:
-            raise NoFile("empty")
+            size = await incoming.store(content)
         return Upload(name, incoming.mime, size, content)
 
 

@@ -152,12 +152,7 @@ class _Fetching:
     async def _stored(self, file: Attachment, bounds: Bounds) -> Upload:
         async with self._site.fetcher.open(file.url, bounds, referer=self._post.url) as incoming:
             content = self._stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 -- the stack closes it
-            size = 0
-            async for piece in incoming.chunks():
-                size += len(piece)
-                await asyncio.to_thread(content.write, piece)
-        if not size:
-            raise NoFile("empty")
+            size = await incoming.store(content)
         name = incoming.told_name or file.name or name_in(incoming.url) or name_in(file.url)
         return Upload(clean_name(name, incoming.mime), incoming.mime, size, content)
 

@@ -67,10 +67,9 @@ class Reconcile:
 
     async def _case(self, case: Case, settled: datetime) -> None:
         async with self._ledger.reading() as db:
-            ours = await reconciling.opened_by_us(db, self._desk.name, [case.id])
-            joined = ours or await reconciling.joined_by_us(db, self._desk.name, [case.id])
-        if not joined:
-            return
+            ours = await reconciling.opened_by_us(db, self._desk.name, case.id)
+            if not (ours or await reconciling.joined_by_us(db, self._desk.name, case.id)):
+                return
         try:
             messages = await self._desk.client.messages(case.id, limit=NEWEST, newest_first=True)
         except CaseNotFound:
@@ -92,8 +91,8 @@ async def missing_in(
     ids = [message.id for message in messages]
     known = await reconciling.answers_known(db, desk, ids)
     written = await reconciling.written_by_us(db, desk, ids)
-    ours = await reconciling.opened_by_us(db, desk, [case_id])
-    return missing(messages, known, written, settled, whole=bool(ours))
+    ours = await reconciling.opened_by_us(db, desk, case_id)
+    return missing(messages, known, written, settled, whole=ours)
 
 
 def missing(

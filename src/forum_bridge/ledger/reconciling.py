@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from forum_bridge.ledger.batches import batched
 from forum_bridge.ledger.tables import agent_note, answer, conversation, desk_case, meta, post
 from forum_bridge.ledger.upsert import upsert
 
@@ -26,42 +25,31 @@ async def advance(db: AsyncConnection, desk: str, moment: datetime) -> None:
     await db.execute(upsert(db, meta, {"key": _key(desk), **value}, index_elements=["key"], update=value))
 
 
-async def opened_by_us(db: AsyncConnection, desk: str, case_ids: Sequence[int]) -> set[int]:
-    """Return those of these cases that the bridge opened."""
-    found: set[int] = set()
-    for ids in batched(case_ids):
-        where = (desk_case.c.desk == desk, desk_case.c.case_id.in_(ids))
-        found |= set((await db.execute(select(desk_case.c.case_id).where(*where))).scalars())
-    return found
+async def opened_by_us(db: AsyncConnection, desk: str, case_id: int) -> bool:
+    """Whether the bridge opened a case."""
+    where = (desk_case.c.desk == desk, desk_case.c.case_id == case_id)
+    return (await db.execute(select(desk_case.c.id).where(*where).limit(1))).first() is not None
 
 
-async def joined_by_us(db: AsyncConnection, desk: str, case_ids: Sequence[int]) -> set[int]:
-    """Return those of these cases in which messages of ours stand, though others may have opened them."""
-    found: set[int] = set()
-    for ids in batched(case_ids):
-        query = select(post.c.case_id).join(conversation, post.c.conversation_id == conversation.c.id).distinct()
-        found |= set((await db.execute(query.where(conversation.c.desk == desk, post.c.case_id.in_(ids)))).scalars())
-    return found
+async def joined_by_us(db: AsyncConnection, desk: str, case_id: int) -> bool:
+    """Whether messages of ours stand in a case, though others may have opened it."""
+    query = select(post.c.id).join(conversation, post.c.conversation_id == conversation.c.id)
+    found = await db.execute(query.where(conversation.c.desk == desk, post.c.case_id == case_id).limit(1))
+    return found.first() is not None
 
 
 async def answers_known(db: AsyncConnection, desk: str, message_ids: Sequence[int]) -> set[int]:
-    """Return those of these messages that are answers in the ledger."""
-    found: set[int] = set()
-    for ids in batched(message_ids):
-        where = (answer.c.desk == desk, answer.c.message_id.in_(ids))
-        found |= set((await db.execute(select(answer.c.message_id).where(*where))).scalars())
-    return found
+    """Return those of a case's messages that are answers in the ledger."""
+    where = (answer.c.desk == desk, answer.c.message_id.in_(message_ids))
+    return set((await db.execute(select(answer.c.message_id).where(*where))).scalars())
 
 
 async def written_by_us(db: AsyncConnection, desk: str, message_ids: Sequence[int]) -> set[int]:
-    """Return those of these messages that the bridge wrote: posts and notes."""
-    found: set[int] = set()
-    for ids in batched(message_ids):
-        posts = select(post.c.message_id).join(conversation, post.c.conversation_id == conversation.c.id)
-        found |= set((await db.execute(posts.where(conversation.c.desk == desk, post.c.message_id.in_(ids)))).scalars())
-        notes = select(agent_note.c.message_id).where(agent_note.c.desk == desk, agent_note.c.message_id.in_(ids))
-        found |= set((await db.execute(notes)).scalars())
-    return found
+    """Return those of a case's messages that the bridge wrote: posts and notes."""
+    posts = select(post.c.message_id).join(conversation, post.c.conversation_id == conversation.c.id)
+    notes = select(agent_note.c.message_id).where(agent_note.c.desk == desk, agent_note.c.message_id.in_(message_ids))
+    mine = posts.where(conversation.c.desk == desk, post.c.message_id.in_(message_ids)).union(notes)
+    return set((await db.execute(mine)).scalars())
 
 
 def _key(desk: str) -> str:

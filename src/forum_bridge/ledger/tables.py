@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.schema import SchemaItem
 
 from forum_bridge.ledger.columns import Instant
 
@@ -30,6 +31,21 @@ metadata = MetaData(
 )
 
 Id = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts up by itself in SQLite
+
+
+def _way() -> list[SchemaItem]:
+    """Return the columns that say where an item stands on its way to the other side: the same for posts, answers and
+    notes."""
+    return [
+        Column("state", String, nullable=False),
+        Column("attempts", Integer, nullable=False, default=0),
+        Column("first_tried_at", Instant),
+        Column("due_at", Instant),
+        Column("sending_at", Instant),
+        Column("sent_at", Instant),
+        Column("reason", Text),
+    ]
+
 
 meta = Table("meta", metadata, Column("key", String, primary_key=True), Column("value", String, nullable=False))
 
@@ -153,21 +169,16 @@ post = Table(
     Column("as_note", Boolean, nullable=False, default=False),
     Column("by_agent", Boolean, nullable=False, default=False, server_default="0"),  # our people, by hand
     Column("moved_at", Instant),  # when moderators were last seen to have put it into another thread
-    Column("state", String, nullable=False),
-    Column("attempts", Integer, nullable=False, default=0),
-    Column("first_tried_at", Instant),
-    Column("due_at", Instant),
-    Column("sending_at", Instant),
-    Column("sent_at", Instant),
+    *_way(),
     Column("case_id", BigInteger),
     Column("message_id", BigInteger),
     Column("file_tries", Integer, nullable=False, default=0),
-    Column("reason", Text),
     UniqueConstraint("forum", "post_id", "revision"),
     Index("ix_post_conversation_id_state", "conversation_id", "state"),
     Index("ix_post_thread", "forum", "thread_id"),
     Index("ix_post_number", "forum", "number"),
     Index("ix_post_case_id", "case_id"),
+    Index("ix_post_message_id", "message_id"),
     Index("ix_post_url", "url"),
 )
 
@@ -191,19 +202,13 @@ answer = Table(
     Column("received_at", Instant, nullable=False),
     Column("forum", String),
     Column("conversation_id", ForeignKey("conversation.id")),
-    Column("state", String, nullable=False),
-    Column("attempts", Integer, nullable=False, default=0),
-    Column("first_tried_at", Instant),
-    Column("due_at", Instant),
-    Column("sending_at", Instant),
-    Column("sent_at", Instant),
+    *_way(),
     Column("after_post", String),  # the thread's newest known post when the write began
     Column("receipt_post", String),
     Column("receipt_url", String),
     Column("receipt_state", String),
     Column("private", Boolean, nullable=False, default=False, server_default="0"),  # a personal message, or a note
     Column("files_linked", Boolean, nullable=False, default=False, server_default="0"),  # the forum refused the files
-    Column("reason", Text),
     UniqueConstraint("desk", "message_id", "part"),
     Index("ix_answer_forum_state", "forum", "state"),
     Index("ix_answer_receipt", "forum", "receipt_post"),
@@ -218,14 +223,8 @@ agent_note = Table(
     Column("case_id", BigInteger, nullable=False),
     Column("html", Text, nullable=False),
     Column("stored_at", Instant, nullable=False),
-    Column("state", String, nullable=False),
-    Column("attempts", Integer, nullable=False, default=0),
-    Column("first_tried_at", Instant),
-    Column("due_at", Instant),
-    Column("sending_at", Instant),
-    Column("sent_at", Instant),
+    *_way(),
     Column("message_id", BigInteger),
-    Column("reason", Text),
     UniqueConstraint("desk", "key"),
     Index("ix_agent_note_desk_state", "desk", "state"),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from typing import IO
 
 import aiohttp
 
@@ -41,3 +43,14 @@ class Incoming:
                 raise NoFile("too large")
             yield piece
             piece = await self._response.content.read(CHUNK)
+
+    async def store(self, content: IO[bytes]) -> int:
+        """Write the whole file into ``content``, off the loop; return its size in bytes. Raises NoFile as ``chunks``,
+        and for an empty one."""
+        size = 0
+        async for piece in self.chunks():
+            size += len(piece)
+            await asyncio.to_thread(content.write, piece)
+        if not size:
+            raise NoFile("empty")
+        return size

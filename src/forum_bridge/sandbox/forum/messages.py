@@ -8,13 +8,13 @@ from datetime import datetime
 from itertools import count
 
 from forum_bridge.model import Clock, normalised
-from forum_bridge.sandbox.forum.records import Person, Refused, Switches
+from forum_bridge.sandbox.forum.records import Person, Refused, Switches, Written
 
 CONVERSATIONS_A_PAGE = 20
 
 
 @dataclass(slots=True)
-class Message:
+class Message(Written):
     """One personal message; ``author`` is a person, or the name that a deleted account left. ``change`` is the
     conversation's count when it came."""
 
@@ -24,16 +24,6 @@ class Message:
     text: str
     time: datetime
     change: int
-
-    @property
-    def author_name(self) -> str:
-        """The name to show."""
-        return self.author if isinstance(self.author, str) else self.author.name
-
-    @property
-    def person(self) -> Person | None:
-        """The author's account; None where it was deleted."""
-        return None if isinstance(self.author, str) else self.author
 
 
 @dataclass(slots=True)

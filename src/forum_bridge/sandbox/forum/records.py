@@ -72,8 +72,25 @@ class File:
         return f"/file/{self.id}/{quote(self.name, safe='')}"
 
 
+class Written:
+    """What somebody wrote; ``author`` is a person, or the name of a guest or of an account that was deleted."""
+
+    __slots__ = ()
+    author: Person | str
+
+    @property
+    def author_name(self) -> str:
+        """The name to show."""
+        return self.author if isinstance(self.author, str) else self.author.name
+
+    @property
+    def person(self) -> Person | None:
+        """The author's account; None for a mere name."""
+        return None if isinstance(self.author, str) else self.author
+
+
 @dataclass(slots=True)
-class Post:
+class Post(Written):
     """One post; ``author`` is a person or a guest's name. ``change`` is the thread's count when it last changed."""
 
     id: int
@@ -85,16 +102,6 @@ class Post:
     edited: datetime | None = None
     pending: bool = False
     files: list[File] = field(default_factory=list)
-
-    @property
-    def author_name(self) -> str:
-        """The name to show."""
-        return self.author if isinstance(self.author, str) else self.author.name
-
-    @property
-    def person(self) -> Person | None:
-        """The author's account; None for a guest."""
-        return None if isinstance(self.author, str) else self.author
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ def upgrade() -> None:
         post.add_column(_flag("by_agent"))
         post.add_column(sa.Column("moved_at", INSTANT, nullable=True))
         post.create_index("ix_post_url", ["url"], unique=False)
+        post.create_index("ix_post_message_id", ["message_id"], unique=False)
     with op.batch_alter_table("answer") as answer:
         answer.add_column(sa.Column("part", sa.Integer(), server_default="1", nullable=False))
         answer.add_column(sa.Column("parts", sa.Integer(), server_default="1", nullable=False))
