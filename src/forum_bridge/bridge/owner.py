@@ -13,6 +13,8 @@ from forum_bridge.ledger import answers, conversations, posts
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.conversations import Conversation
 
+CASE_BEING_OPENED = timedelta(seconds=10)
+
 
 class Ambiguous(Held):
     """The answer may be for any of several threads."""
@@ -22,9 +24,6 @@ class Ambiguous(Held):
             message, explanation="Answer in a case that holds one thread, or post this one by hand and mark it as sent."
         )
         self.found = tuple(found)
-
-
-CASE_BEING_OPENED = timedelta(seconds=10)
 
 
 async def owner_of(db: AsyncConnection, answer: AnswerRow) -> Conversation:
@@ -70,15 +69,10 @@ def shared(answer: AnswerRow, owner: Conversation, others: Sequence[Conversation
 
 
 async def _of_one_thread(db: AsyncConnection, answer: AnswerRow, found: Sequence[Conversation]) -> Conversation:
-    """Return the conversation that spoke last, where all of a case's are in one thread and the answer is public."""
+    """Return the conversation that spoke last, where all of a case's are in one thread."""
     if len({(each.forum, each.thread_id) for each in found}) > 1:
         raise _ambiguous(f"case {answer.case_id} holds posts from", found)
     last = await posts.spoke_last(db, [each.id for each in found], answer.received_at)
-    if answer.private:
-        raise Held(
-            f"case {answer.case_id} holds posts of {len(found)} customers, and the answer is for one of them",
-            explanation="Write the personal message by hand and mark the answer as sent.",
-        )
     return next((each for each in found if each.id == last), found[0])
 
 

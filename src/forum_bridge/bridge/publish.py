@@ -90,7 +90,7 @@ class Publish:
         if not isinstance(adapter, CanReply):
             raise NotPosted(
                 f"the adapter {adapter.name} only reads",
-                explanation="Post the answer by hand, or choose an adapter that writes (`forum-bridge adapters`).",
+                explanation="Post the answer by hand, or choose an adapter that writes (see the README).",
             )
         answer = await self._wording.full(answer, owner)
         answer = await self._parts.fitting(site, answer, owner, thread)
