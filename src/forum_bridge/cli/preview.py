@@ -18,7 +18,7 @@ from forum_bridge.cli.say import Lines, to_person
 from forum_bridge.config import load
 from forum_bridge.daemon.rehearsal import Rehearsal, rehearse
 from forum_bridge.errors import BridgeError, ConfigurationRefused, Unreadable
-from forum_bridge.forums.html.parse import ThreadPage
+from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.forums.registry import Registry
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.model import Post

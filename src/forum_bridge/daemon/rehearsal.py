@@ -23,8 +23,7 @@ from forum_bridge.daemon.compose import open_desk, open_sites, rules_for
 from forum_bridge.daemon.register import usual_identity
 from forum_bridge.deskie import NewCase
 from forum_bridge.errors import BridgeError
-from forum_bridge.forums.contract import Adapter
-from forum_bridge.forums.html.adapter import HtmlReader
+from forum_bridge.forums.contract import Adapter, ShowsPages
 from forum_bridge.forums.registry import Registry
 from forum_bridge.ledger import conversations, forums, posts, watches
 from forum_bridge.ledger.ledger import Ledger
@@ -91,7 +90,7 @@ async def _note_forum(ledger: Ledger, site: Site, identity: str) -> None:
 
 async def _read(adapter: Adapter, url: str) -> tuple[Reading, str | None]:
     """Return one page and the next one's address; adapters that know no pages tell the whole thread."""
-    if not isinstance(adapter, HtmlReader):
+    if not isinstance(adapter, ShowsPages):
         return await adapter.read(Watch(WatchKind.THREAD, url), None), None
     page = await adapter.page(url)
     first = page if page.pages.previous is None else await adapter.page(page.ref.url)

@@ -7,6 +7,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
+from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.model import (
     Author,
     Cursor,
@@ -47,6 +48,13 @@ class CanSignIn(Protocol):
     """Signs in with the session's account; a refused password is an outcome, not an error."""
 
     async def sign_in(self) -> SignIn: ...
+
+
+@runtime_checkable
+class ShowsPages(Protocol):
+    """Shows one page of a thread as it stands, for people who look at it; raises as ``read`` does."""
+
+    async def page(self, url: str) -> ThreadPage: ...
 
 
 @runtime_checkable

@@ -15,8 +15,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from forum_bridge.forums.contract import Adapter, AdapterOptions
 from forum_bridge.forums.entry import AdapterEntry, Options
 from forum_bridge.forums.html.adapter import adapter_class
-from forum_bridge.forums.html.parse import ThreadPage, parse_thread
+from forum_bridge.forums.html.parse import parse_thread
 from forum_bridge.forums.html.preset import Preset
+from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.model import WatchKind
 from forum_bridge.web.session import ForumSession
 

@@ -27,7 +27,7 @@ class Account:
     async def sign_in(self) -> SignIn:
         """Sign in with the session's credentials. Raises Retry when the forum cannot be asked now, and what
         ``ForumSession.get`` raises for the page with the form."""
-        if self._session.credentials is None:
+        if self._session.credentials is None or self._session.credentials.password is None:
             return SignIn(SignInState.REFUSED, detail="login.user and login.password are not set")
         try:
             return await self._attempt()
@@ -65,7 +65,7 @@ class Account:
 
     def _filled(self, form: Form) -> Form:
         credentials = self._session.credentials
-        if credentials is None:
+        if credentials is None or credentials.password is None:
             return form
         names = {self._login.user: credentials.user, self._login.password: credentials.password.get_secret_value()}
         filled = form.filled(names)

@@ -9,17 +9,15 @@ from forum_bridge.errors import NotPosted, WatchTrouble
 from forum_bridge.forums.contract import AdapterOptions
 from forum_bridge.forums.html import files
 from forum_bridge.forums.html.account import Account
-from forum_bridge.forums.html.board import BoardReader
 from forum_bridge.forums.html.messenger import Messenger
-from forum_bridge.forums.html.own_posts import OwnPostsReader
 from forum_bridge.forums.html.pages import Pages
-from forum_bridge.forums.html.parse import ThreadPage
 from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.html.preset_parts import ReplyFiles
 from forum_bridge.forums.html.private import Private
 from forum_bridge.forums.html.reply import Writer
-from forum_bridge.forums.html.state import ThreadState
-from forum_bridge.forums.html.thread import ThreadReader
+from forum_bridge.forums.reading import watching
+from forum_bridge.forums.reading.own_posts import OwnPostsReader
+from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.model import (
     Author,
     Cursor,
@@ -55,29 +53,14 @@ class HtmlReader:
         """Return what is new. Raises SignInNeeded when the bridge has an account and is not signed in, Retry, or a
         WatchTrouble that says why the watch cannot be read."""
         self._pages.require_account()
-        match watch.kind:
-            case WatchKind.THREAD:
-                return await self._read_thread(watch, cursor)
-            case WatchKind.BOARD:
-                return await BoardReader(self._preset, self._pages).read(watch.target, cursor, watch.since)
-            case WatchKind.INBOX if self._private is not None:
-                return await self._private.read(cursor, watch.since)
-            case _:
-                raise WatchTrouble(
-                    f"The adapter {self.name} reads threads and boards, not {watch.kind.value}.",
-                    explanation="Watch the board or the threads themselves instead.",
-                )
+        if watch.kind is WatchKind.INBOX and self._private is not None:
+            return await self._private.read(cursor, watch.since)
+        return await watching.read(self._pages, watch, cursor, name=self.name)
 
     async def page(self, url: str) -> ThreadPage:
         """Return one page of a thread as it stands, for people who look at it. Raises as ``read`` does."""
         self._pages.require_account()
         return await self._pages.thread(url)
-
-    async def _read_thread(self, watch: Watch, cursor: Cursor | None) -> Reading:
-        state = ThreadState.from_json(cursor.state) if cursor is not None else None
-        found = await ThreadReader(self._preset, self._pages).read(watch.target, state, watch.since)
-        threads = (found.seen,) if found.seen is not None else ()
-        return Reading(found.posts, threads, Cursor(found.state.to_json()), found.gap, found.moved)
 
 
 class HtmlMember(HtmlReader):
@@ -107,7 +90,7 @@ class HtmlWriter(HtmlMember):
         self._pages.require_account()
         if thread.private:
             return await self._behind_the_door().own_posts(thread, after)
-        return await OwnPostsReader(self._session, self._pages, self._preset.pages_a_poll).read(thread, after)
+        return await OwnPostsReader(self._session, self._pages).read(thread, after)
 
     def _behind_the_door(self) -> Private:
         if self._private is None:

@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from forum_bridge.errors import BridgeError, NotPosted, SignInNeeded
-from forum_bridge.forums.html.own_posts import OwnPostsReader
 from forum_bridge.forums.html.pages import Pages
-from forum_bridge.forums.html.parse import BoardRow
 from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.html.preset_parts import Reply
 from forum_bridge.forums.html.preset_private import Inbox, Message
 from forum_bridge.forums.html.private import as_threads, sealed, sealed_receipt
 from forum_bridge.forums.html.reply import Writer
-from forum_bridge.forums.html.thread import COARSE
+from forum_bridge.forums.reading.own_posts import OwnPostsReader
+from forum_bridge.forums.reading.page import BoardRow
+from forum_bridge.forums.reading.thread import COARSE
 from forum_bridge.model import Author, Draft, OwnPosts, Post, Receipt, normalised
 from forum_bridge.web.session import ForumSession
 
@@ -64,7 +64,7 @@ class Messenger:
             if row.person is not None and not _is(row.person, to):
                 continue
             try:
-                reader = OwnPostsReader(self._session, self._pages, self._preset.pages_a_poll)
+                reader = OwnPostsReader(self._session, self._pages)
                 found = await reader.read(row.ref, None)
             except SignInNeeded:
                 raise

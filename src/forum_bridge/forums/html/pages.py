@@ -9,10 +9,13 @@ from typing import TypeVar
 
 from selectolax.lexbor import LexborHTMLParser
 
-from forum_bridge.errors import Forbidden, SignInNeeded, Unreadable
+from forum_bridge.errors import Forbidden, SignInNeeded, Unreadable, WatchTrouble
+from forum_bridge.forums.html import address
 from forum_bridge.forums.html.judge import as_reading_error, said, shows_login
-from forum_bridge.forums.html.parse import BoardPage, ThreadPage, any_present, parse_board, parse_thread
+from forum_bridge.forums.html.parse import any_present, parse_board, parse_thread
 from forum_bridge.forums.html.preset import Preset
+from forum_bridge.forums.reading.page import BoardPage, ThreadPage
+from forum_bridge.model import ThreadRef
 from forum_bridge.web.page import Page, Validators
 from forum_bridge.web.session import ForumSession
 
@@ -22,11 +25,13 @@ T = TypeVar("T")
 
 
 class Pages:
-    """The forum's pages as a preset sees them."""
+    """The forum's pages as a preset sees them: the source of ``reading``."""
 
     def __init__(self, preset: Preset, session: ForumSession) -> None:
         self._preset = preset
         self._session = session
+        self.pages_a_poll = preset.pages_a_poll
+        self.threads_a_poll = preset.threads_a_poll
 
     def require_account(self) -> None:
         """Raise SignInNeeded when the bridge has an account there and is not signed in."""
@@ -51,6 +56,23 @@ class Pages:
         """Return one page of a board. Raises as ``thread`` does."""
         page = await self._get(url)
         return await self._parsed(page, lambda: parse_board(page.html, page.url, self._preset))
+
+    def ref(self, url: str) -> ThreadRef:
+        """Return the thread that an address names. Raises WatchTrouble when it names none."""
+        return address.thread_ref(url, self._preset)
+
+    def named(self, url: str) -> str | None:
+        """Return the id of the thread that an address names; None for a post's address."""
+        if self._preset.thread.id:
+            return None
+        try:
+            return self.ref(url).id
+        except WatchTrouble:
+            return None
+
+    def entrance(self, url: str) -> str:
+        """Return the address to begin reading at; see ``address.entrance``."""
+        return address.entrance(url, self._preset)
 
     async def _get(self, url: str, validators: Validators | None = None) -> Page:
         """Fetch a page; where we are let in no longer, find out whether that is because the session has ended."""

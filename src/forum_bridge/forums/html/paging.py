@@ -3,22 +3,13 @@ posts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import urldefrag, urljoin
 
 from selectolax.lexbor import LexborNode
 
 from forum_bridge.forums.html.preset_parts import Paging
 from forum_bridge.forums.html.value import Value, first_found, shown_text
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """Absolute addresses; None where there is no such page. ``last`` is None on the last page."""
-
-    next: str | None = None
-    previous: str | None = None
-    last: str | None = None
+from forum_bridge.forums.reading.page import Neighbours
 
 
 def neighbours(root: LexborNode, url: str, paging: Paging) -> Neighbours:

@@ -3,8 +3,7 @@ refuses a page on which too little of that is found: silence is how scrapers die
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from urllib.parse import unquote, urldefrag, urljoin
 from zoneinfo import ZoneInfo
 
@@ -12,51 +11,16 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from forum_bridge.errors import Unreadable, WatchTrouble
 from forum_bridge.forums.html.address import thread_ref
-from forum_bridge.forums.html.paging import Neighbours, neighbours
+from forum_bridge.forums.html.paging import neighbours
 from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.html.preset_parts import Board
 from forum_bridge.forums.html.preset_private import Inbox
 from forum_bridge.forums.html.times import read_time
 from forum_bridge.forums.html.value import Value, first_found, shown_text
+from forum_bridge.forums.reading.page import BoardPage, BoardRow, Neighbours, ThreadPage
 from forum_bridge.model import Attachment, Author, Post, PostId, ThreadId, ThreadRef
 
 BROKEN_SHARE = 0.2  # of the containers on a page; more without id, author or body means the theme has changed
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadPage:
-    """One page of a thread: its own address, its posts as it orders them, and its neighbours' absolute addresses."""
-
-    url: str
-    ref: ThreadRef
-    posts: tuple[Post, ...]
-    pages: Neighbours
-    locked: bool = False
-    account_id: str | None = None
-
-    @property
-    def next(self) -> str | None:
-        return self.pages.next
-
-
-@dataclass(frozen=True, slots=True)
-class BoardRow:
-    """A thread as a board shows it. ``mark`` changes whenever the thread gets a post; ``time`` is the last post's.
-    Where the row leads to a post, not to the thread, that address stands for the thread's id. ``person`` is whom a
-    private thread is with, as the row names them."""
-
-    ref: ThreadRef
-    mark: str
-    time: datetime | None = None
-    person: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BoardPage:
-    """One page of a board."""
-
-    rows: tuple[BoardRow, ...]
-    pages: Neighbours
 
 
 def parse_thread(html: str, url: str, preset: Preset) -> ThreadPage:

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from forum_bridge.errors import Forbidden, NotPosted
-from forum_bridge.forums.html.board import BoardReader
-from forum_bridge.forums.html.own_posts import OwnPostsReader
 from forum_bridge.forums.html.pages import Pages
 from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.html.preset_private import Inbox
 from forum_bridge.forums.html.reply import Writer
+from forum_bridge.forums.reading.board import BoardReader
+from forum_bridge.forums.reading.own_posts import OwnPostsReader
 from forum_bridge.model import (
     PRIVATE,
     Cursor,
@@ -43,7 +43,7 @@ class Private:
         """Return what is new in the inbox. Raises as ``HtmlReader.read``; Forbidden without an account."""
         if self._session.credentials is None:
             raise Forbidden("Personal messages belong to an account.", explanation="Set login.user and login.password.")
-        reading = await BoardReader(self._preset, self._pages).read(self._address, cursor, since)
+        reading = await BoardReader(self._pages).read(self._address, cursor, since)
         return replace(
             reading,
             posts=tuple(map(sealed, reading.posts)),
@@ -61,7 +61,7 @@ class Private:
     async def own_posts(self, thread: ThreadRef, after: PostId | None) -> OwnPosts:
         """Return our account's messages in a conversation, newer than ``after``."""
         before = None if after is None else PostId(after.removeprefix(PRIVATE))
-        reader = OwnPostsReader(self._session, self._pages, self._preset.pages_a_poll)
+        reader = OwnPostsReader(self._session, self._pages)
         found = await reader.read(_plain(thread), before)
         return OwnPosts(tuple(map(sealed, found.posts)), found.complete)
 

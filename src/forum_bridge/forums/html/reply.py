@@ -14,10 +14,11 @@ from forum_bridge.forums.html.address import under_root
 from forum_bridge.forums.html.files import Hanging, held, left_out
 from forum_bridge.forums.html.judge import as_posting_error, messages, said, shows_login
 from forum_bridge.forums.html.pages import Pages
-from forum_bridge.forums.html.parse import ThreadPage, any_present, parse_thread
+from forum_bridge.forums.html.parse import any_present, parse_thread
 from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.html.preset_parts import Reply
 from forum_bridge.forums.html.value import first_found
+from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.model import Draft, PostId, Receipt, ReceiptState, ThreadRef, Upload
 from forum_bridge.web.forms import Form, find_form
 from forum_bridge.web.page import Page

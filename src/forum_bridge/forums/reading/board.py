@@ -9,36 +9,33 @@ from datetime import datetime
 import structlog
 
 from forum_bridge.errors import Blocked, BridgeError, Retry, RobotsForbid, Unreadable, WatchTrouble
-from forum_bridge.forums.html.address import thread_ref
-from forum_bridge.forums.html.board_state import BoardState, Scan, Waiting
-from forum_bridge.forums.html.pages import Pages
-from forum_bridge.forums.html.parse import BoardPage, BoardRow
-from forum_bridge.forums.html.preset import Preset
-from forum_bridge.forums.html.thread import COARSE, ThreadReader, ThreadReading
+from forum_bridge.forums.reading.board_state import BoardState, Scan, Waiting
+from forum_bridge.forums.reading.page import BoardPage, BoardRow
+from forum_bridge.forums.reading.source import Source
+from forum_bridge.forums.reading.thread import COARSE, ThreadReader, ThreadReading
 from forum_bridge.model import Cursor, Post, Reading, ThreadId, ThreadRef, ThreadSeen
 
 
 class BoardReader:
     """Reads boards of one forum."""
 
-    def __init__(self, preset: Preset, pages: Pages) -> None:
-        self._preset = preset
+    def __init__(self, pages: Source) -> None:
         self._pages = pages
-        self._threads = ThreadReader(preset, pages)
+        self._threads = ThreadReader(pages)
 
     async def read(self, target: str, cursor: Cursor | None, since: datetime | None) -> Reading:
         """Return the posts of the board's threads since the cursor. A thread that cannot be read waits for the next
         poll and does not stop the others; only when none could be read is the first error raised."""
         state = BoardState() if cursor is None else BoardState.from_json(cursor.state)
         await self._look(target, state, since)
-        if len(state.waiting) < self._preset.threads_a_poll:
+        if len(state.waiting) < self._pages.threads_a_poll:
             await self._scan(state, since)
         return await self._read_waiting(state, since)
 
     async def _look(self, target: str, state: BoardState, since: datetime | None) -> None:
         """Note what has moved, from ``target`` on, for as long as a page moved down to its last row."""
         following: str | None = target
-        for _ in range(self._preset.pages_a_poll):
+        for _ in range(self._pages.pages_a_poll):
             if following is None:
                 return
             page = await self._pages.board(following)
@@ -85,7 +82,7 @@ class BoardReader:
         seen: list[ThreadSeen] = []
         moved: dict[ThreadId, ThreadRef] = {}
         failed: list[BridgeError] = []
-        due = list(state.waiting)[: self._preset.threads_a_poll]
+        due = list(state.waiting)[: self._pages.threads_a_poll]
         for each in due:
             key = each
             try:
@@ -139,7 +136,7 @@ class BoardReader:
             state.threads[other] = replace(read, known=stay or read.known)
             if other in state.waiting:
                 continue
-            state.waiting[other] = Waiting(thread_ref(read.page, self._preset).url, state.marks.get(other, ""))
+            state.waiting[other] = Waiting(self._pages.ref(read.page).url, state.marks.get(other, ""))
             left.append(other)
         return left
 

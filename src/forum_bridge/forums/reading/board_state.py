@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from forum_bridge.forums.html.state import ThreadState
+from forum_bridge.forums.reading.state import ThreadState
 from forum_bridge.model import Json
 
 THREADS = 500  # remembered; one that is forgotten and moves again is read as if first met, which costs a page, no post

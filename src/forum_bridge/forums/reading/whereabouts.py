@@ -6,19 +6,16 @@ from __future__ import annotations
 import structlog
 
 from forum_bridge.errors import Forbidden, Gone, Unreadable
-from forum_bridge.forums.html.address import entrance
-from forum_bridge.forums.html.pages import Pages
-from forum_bridge.forums.html.parse import ThreadPage
-from forum_bridge.forums.html.preset import Preset
-from forum_bridge.forums.html.state import ThreadState
+from forum_bridge.forums.reading.page import ThreadPage
+from forum_bridge.forums.reading.source import Source
+from forum_bridge.forums.reading.state import ThreadState
 from forum_bridge.model import Post, ThreadRef
 
 
 class Whereabouts:
     """Asks one forum."""
 
-    def __init__(self, preset: Preset, pages: Pages) -> None:
-        self._preset = preset
+    def __init__(self, pages: Source) -> None:
         self._pages = pages
 
     async def by_its_posts(self, state: ThreadState, gone: Gone) -> ThreadPage:
@@ -58,4 +55,4 @@ class Whereabouts:
         return next((post for post in page.posts if post.opening), None)
 
     async def _around(self, url: str) -> ThreadPage:
-        return await self._pages.thread(entrance(url, self._preset))
+        return await self._pages.thread(self._pages.entrance(url))

@@ -11,13 +11,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from forum_bridge.errors import Gone, WatchTrouble
-from forum_bridge.forums.html.address import entrance, thread_ref
-from forum_bridge.forums.html.pages import Pages
-from forum_bridge.forums.html.parse import ThreadPage
-from forum_bridge.forums.html.preset import Preset
-from forum_bridge.forums.html.state import KNOWN, ThreadState
-from forum_bridge.forums.html.whereabouts import Whereabouts
+from forum_bridge.errors import Gone
+from forum_bridge.forums.reading.page import ThreadPage
+from forum_bridge.forums.reading.source import Source
+from forum_bridge.forums.reading.state import KNOWN, ThreadState
+from forum_bridge.forums.reading.whereabouts import Whereabouts
 from forum_bridge.model import Post, ThreadId, ThreadRef, ThreadSeen
 from forum_bridge.web.page import Validators
 
@@ -38,21 +36,20 @@ class ThreadReading:
 class ThreadReader:
     """Reads threads of one forum; ``pages_a_poll`` bounds each look, and what it leaves is a gap, never a loss."""
 
-    def __init__(self, preset: Preset, pages: Pages) -> None:
-        self._preset = preset
+    def __init__(self, pages: Source) -> None:
         self._pages = pages
-        self._whereabouts = Whereabouts(preset, pages)
-        self._limit = preset.pages_a_poll
+        self._whereabouts = Whereabouts(pages)
+        self._limit = pages.pages_a_poll
 
     async def read(self, target: str, state: ThreadState | None, since: datetime | None) -> ThreadReading:
         """Return the posts at ``target`` since ``state``, or since the moment ``since`` when there is no state yet.
 
-        Raises Gone when the thread does not exist, and what ``Pages.thread`` raises."""
+        Raises Gone when the thread does not exist, and what ``Source.thread`` raises."""
         reading = await (self._first(target, since) if state is None else self._later(target, state, since))
         seen = reading.seen
         if seen is None:
             return reading
-        old = state.thread if state is not None and state.thread is not None else self._named(target)
+        old = state.thread if state is not None and state.thread is not None else self._pages.named(target)
         if old is None or old == seen.ref.id:
             return reading
         if seen.opening is None:
@@ -60,7 +57,7 @@ class ThreadReader:
         return replace(reading, seen=seen, moved={ThreadId(old): seen.ref})
 
     async def _first(self, target: str, since: datetime | None) -> ThreadReading:
-        first = await self._pages.thread(entrance(target, self._preset))
+        first = await self._pages.thread(self._pages.entrance(target))
         if first.pages.previous is not None:  # the address leads into the middle of the thread
             first = await self._pages.thread(first.ref.url)
         opening = first.posts[0]
@@ -89,7 +86,7 @@ class ThreadReader:
         """Return the page to go on from when the one read last is gone: the thread's last, or, where the thread itself
         is gone, the one on which its newest post stands now."""
         try:
-            page = await self._pages.thread(entrance(target, self._preset))
+            page = await self._pages.thread(self._pages.entrance(target))
         except Gone as gone:
             return await self._whereabouts.by_its_posts(state, gone)
         return page if page.pages.last is None else await self._pages.thread(page.pages.last)
@@ -163,15 +160,6 @@ class ThreadReader:
         )
         opening = opening or next((post for post in posts.values() if post.opening), None)
         return ThreadReading(state, tuple(posts.values()), ThreadSeen(last.ref, opening, last.locked), gap)
-
-    def _named(self, target: str) -> str | None:
-        """Return the id of the thread that an address names; None for a post's address."""
-        if self._preset.thread.id:
-            return None
-        try:
-            return thread_ref(target, self._preset).id
-        except WatchTrouble:
-            return None
 
 
 def _overlaps(page: ThreadPage, known: Sequence[str]) -> bool:

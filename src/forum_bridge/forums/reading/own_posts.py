@@ -6,17 +6,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from forum_bridge.errors import BridgeError, SignInNeeded
-from forum_bridge.forums.html.pages import Pages
-from forum_bridge.forums.html.parse import ThreadPage
+from forum_bridge.forums.reading.page import ThreadPage
+from forum_bridge.forums.reading.source import Source
 from forum_bridge.model import OwnPosts, Post, PostId, ThreadRef, normalised
 from forum_bridge.web.session import ForumSession
 
 
 class OwnPostsReader:
-    """Reads a thread from its end for posts by the session's account; ``limit`` bounds the pages."""
+    """Reads a thread from its end for posts by the session's account."""
 
-    def __init__(self, session: ForumSession, pages: Pages, limit: int) -> None:
-        self._limit = limit
+    def __init__(self, session: ForumSession, pages: Source) -> None:
+        self._limit = pages.pages_a_poll
         self._session = session
         self._pages = pages
 
@@ -24,7 +24,7 @@ class OwnPostsReader:
         """Return our posts newer than ``after`` (None: all), oldest first. Complete only if every page from the
         thread's end back to that post, or to the thread's beginning, was really read.
 
-        Raises SignInNeeded, and what ``Pages.thread`` raises when not even one page could be read."""
+        Raises SignInNeeded, and what ``Source.thread`` raises when not even one page could be read."""
         pages = [await self._pages.thread(thread.url)]
         complete = False
         try:

@@ -1,0 +1,1 @@
+"""How threads and boards are read from poll to poll, whatever their pages are made of."""

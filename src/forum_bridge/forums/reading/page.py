@@ -1,0 +1,54 @@
+"""Pages of threads and boards as every engine's are read: posts or rows, and where the neighbouring pages are. Data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from forum_bridge.model import Post, ThreadRef
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Absolute addresses; None where there is no such page. ``last`` is None on the last page."""
+
+    next: str | None = None
+    previous: str | None = None
+    last: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """One page of a thread: its own address, its posts as it orders them, and its neighbours' absolute addresses.
+    ``account_id`` is our own author id where the page tells it."""
+
+    url: str
+    ref: ThreadRef
+    posts: tuple[Post, ...]
+    pages: Neighbours
+    locked: bool = False
+    account_id: str | None = None
+
+    @property
+    def next(self) -> str | None:
+        return self.pages.next
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """A thread as a board shows it. ``mark`` changes whenever the thread gets a post; ``time`` is the last post's.
+    Where the row leads to a post, not to the thread, that address stands for the thread's id. ``person`` is whom a
+    private thread is with, as the row names them."""
+
+    ref: ThreadRef
+    mark: str
+    time: datetime | None = None
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPage:
+    """One page of a board."""
+
+    rows: tuple[BoardRow, ...]
+    pages: Neighbours
