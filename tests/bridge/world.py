@@ -75,7 +75,7 @@ class World:
         raw["deskie"]["api_key"] = self.config.deskie.api_key.get_secret_value()
         raw["webhook"]["secret"] = SECRET
         login = self.config.forums["sandbox"].login
-        assert login is not None
+        assert login is not None and login.password is not None
         raw["forums"]["sandbox"]["login"]["password"] = login.password.get_secret_value()
         change(raw["forums"]["sandbox"])
         self.config = Config.model_validate(raw)

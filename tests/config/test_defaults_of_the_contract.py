@@ -103,7 +103,7 @@ def test_unquoted_values_stay_as_they_are_written(load_text: Load, valid: str) -
         + "    own_authors: [007, yes]\n    cases: {custom_fields: {cf_1: 5}}\n"
     )
     forum = config_of(load_text(text)).forums["yardim"]
-    assert forum.login is not None
+    assert forum.login is not None and forum.login.password is not None
     assert forum.login.password.get_secret_value() == "0123"
     assert forum.own_authors == ("007", "yes")
     assert forum.cases.custom_fields == {"cf_1": "5"}

@@ -118,7 +118,9 @@ def test_adapters_are_known_in_spite_of_other_faults(load_text: Load, valid: str
     text = f"{valid}    options: {{pages: 3}}\n    evry: 1m\n  bozuk:\n    adapter: CHANGE-ME\n"
     loaded = load_text(f"{text}adapters_dir: mine\n")
     assert loaded.config is None
-    assert loaded.chosen == [Chosen("yardim", "flaskbb", {"pages": 3}, ((0, WatchKind.THREAD),))]
+    assert loaded.chosen == [
+        Chosen("yardim", "flaskbb", {"pages": 3}, ((0, WatchKind.THREAD),), frozenset({"user", "password"}))
+    ]
     assert loaded.adapters_dir == tmp_path / "mine"
 
 

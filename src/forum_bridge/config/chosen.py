@@ -14,12 +14,14 @@ from forum_bridge.model import WatchKind
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The adapter that a forum names, the options for it, and what is watched: the entry's number and its kind."""
+    """The adapter that a forum names, the options for it, what is watched (the entry's number and its kind), and what
+    of the account is told: the keys under ``login``."""
 
     forum: str
     adapter: str
     options: Mapping[str, object] = field(repr=False)
     watches: tuple[tuple[int, WatchKind], ...] = ()
+    login: frozenset[str] = frozenset()
 
 
 def adapters_dir(tree: Mapping[str, Tree], folder: Path, known: AbstractSet[KeyPath]) -> Path | None:
@@ -44,7 +46,9 @@ def chosen(tree: Mapping[str, Tree], known: AbstractSet[KeyPath]) -> Iterator[Ch
         spoiled |= {path[1] for path in known if path[:1] == ("defaults",) and len(path) > 1}
         if isinstance(adapter, str) and adapter and isinstance(options, dict) and not spoiled & {"adapter", "options"}:
             given = {key: typed(value) for key, value in options.items()}
-            yield Chosen(name, str(adapter), given, tuple(_watches(forum.get("watch"))))
+            login = forum.get("login")
+            account = frozenset(login if isinstance(login, dict) and "login" not in spoiled else ())
+            yield Chosen(name, str(adapter), given, tuple(_watches(forum.get("watch"))), account)
 
 
 def _watches(entries: Tree) -> Iterator[tuple[int, WatchKind]]:

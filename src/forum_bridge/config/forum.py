@@ -55,7 +55,16 @@ class LoginConfig(Model):
     """The bridge's own account on the forum."""
 
     user: Annotated[str, Field(min_length=1)] = Field(description="User name of the bridge's account.")
-    password: Secret = Field(description="Its password.")
+    password: Secret | None = Field(None, description="Its password, where the adapter signs in with one.")
+    api_key: Secret | None = Field(
+        None, description="Its key or token for the forum's API, where the adapter wants one."
+    )
+
+    @classmethod
+    def rules(cls, keys: Mapping[str, object]) -> Iterator[Broken]:
+        """A password or a key opens the account."""
+        if keys.get("password") is None and keys.get("api_key") is None and not {"password", "api_key"} & keys.keys():
+            yield ("password",), refused("is missing", "add the line password: and the account's password, or api_key:")
 
 
 class ForumConfig(Model):

@@ -50,6 +50,9 @@ def adapter_faults(loaded: Loaded, registry: Registry) -> list[Fault]:
             for index, kind in chosen.watches
             if kind not in entry.watches
         ]
+        if chosen.login and entry.opens_with.isdisjoint(chosen.login):
+            wanted = " or ".join(f"login.{key}" for key in sorted(entry.opens_with))
+            faults.append(loaded.source.fault((*here, "login"), f"{entry.name} cannot sign in", f"It wants {wanted}."))
     return faults
 
 
@@ -76,7 +79,7 @@ def settings_of(forum: ForumConfig) -> SessionSettings:
 async def open_forum(forum: ForumConfig, pacer: Pacer, clock: Clock) -> AsyncIterator[ForumSession]:
     """Open one forum's web session, with its account where one is configured."""
     login = forum.login
-    credentials = Credentials(login.user, login.password) if login else None
+    credentials = Credentials(login.user, login.password, login.api_key) if login else None
     async with open_session(settings_of(forum), credentials, pacer, clock) as session:
         yield session
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -35,9 +36,9 @@ def reading(url: str, validators: Validators | None, headers: Mapping[str, str] 
     return Request("GET", url, {**(headers or {}), **{name: mark for name, mark in conditions.items() if mark}})
 
 
-def submitting(form: Form, referer: str) -> Request:
+def submitting(form: Form, referer: str, headers: Mapping[str, str] | None = None) -> Request:
     """Return the request a browser makes of a form on the page ``referer``."""
-    said = {"Referer": referer.partition("#")[0]}
+    said = {**(headers or {}), "Referer": referer.partition("#")[0]}
     if form.method == "GET":
         return Request("GET", form_body.query_address(form), said)
     content, content_type = form_body.body(form)
@@ -45,6 +46,15 @@ def submitting(form: Form, referer: str) -> Request:
     if isinstance(content, Streamed):
         said["Content-Length"] = str(content.size)
     return Request("POST", form.action, said, content)
+
+
+def calling(method: str, url: str, payload: object, headers: Mapping[str, str] | None) -> Request:
+    """Return the request that hands an API a JSON document (RFC 8259, so UTF-8); None sends no body."""
+    said = {**(headers or {})}
+    if payload is None:
+        return Request(method, url, said)
+    said["Content-Type"] = "application/json"
+    return Request(method, url, said, json.dumps(payload, ensure_ascii=False).encode())
 
 
 def led_to(url: str, status: int, headers: Mapping[str, str]) -> str | None:

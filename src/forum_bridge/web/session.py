@@ -21,7 +21,7 @@ from forum_bridge.web.forms import Form
 from forum_bridge.web.opening import opened, told_time
 from forum_bridge.web.pacer import Pacer
 from forum_bridge.web.page import Page, Validators
-from forum_bridge.web.request import MAX_REDIRECTS, Request, carried_on, led_to, reading, submitting
+from forum_bridge.web.request import MAX_REDIRECTS, Request, calling, carried_on, led_to, reading, submitting
 from forum_bridge.web.retry_after import retry_after
 from forum_bridge.web.robots import MAX_BYTES as ROBOTS_BYTES
 from forum_bridge.web.robots import Robots
@@ -71,8 +71,9 @@ class ForumSession:
         headers: Mapping[str, str] | None = None,
         signing_in: bool = False,
     ) -> Page:
-        """Read an address (relative ones count from ``base_url``). Returns 2xx and 304 only. ``signing_in``: the page
-        belongs to signing in (a login form), which robots.txt does not govern.
+        """Read an address (relative ones count from ``base_url``). Returns 2xx and 304 only. ``headers`` (a key may be
+        among them) go to the address itself and are not carried on to another server. ``signing_in``: the page belongs
+        to signing in (a login form), which robots.txt does not govern.
 
         Raises Gone (404, 410), Forbidden (401, 403), Blocked (a challenge), RobotsForbid, Retry (429, 5xx, no
         connection, timeout), Unreadable (too large, nested too deep), WatchTrouble (led elsewhere)."""
@@ -85,17 +86,18 @@ class ForumSession:
             answer = await self._read(reading(url, validators, headers), self._limits, pace)
             if target := led_to(url, answer.status, answer.headers):
                 history = _one_more(history, url)
+                headers = headers if may_carry_on(url, target) else None
         page = await opened(answer, self._clock, history, validators)
         if trouble := verdict.of_reading(page):
             raise trouble
         return page
 
-    async def submit(self, form: Form, *, referer: str) -> Page:
+    async def submit(self, form: Form, *, referer: str, headers: Mapping[str, str] | None = None) -> Page:
         """Send a form as a browser would. Returns the page for 2xx, followed redirects and 4xx: read what it says.
 
         Raises Retry (nothing was written), Unclear (it may have been), Blocked (a challenge), WatchTrouble (the form
         leads to another host; nothing was sent)."""
-        request = submitting(form, referer)
+        request = submitting(form, referer, headers)
         self._at_home(request.url)
         page = await self._hear(request)
         try:
@@ -108,6 +110,21 @@ class ForumSession:
         except BridgeError as error:
             # The form was taken; that what followed went wrong, even for sure, says nothing about it.
             raise Unclear(f"The form was taken, but what followed is lost: {error}") from error
+        return page
+
+    async def call(
+        self, url: str, payload: object = None, *, method: str = "POST", headers: Mapping[str, str] | None = None
+    ) -> Page:
+        """Hand the forum's API a JSON document (None: no body). Returns the page for 2xx and 4xx: read what it says.
+
+        Raises as ``submit`` does; WatchTrouble when the API leads elsewhere, for then nothing was written there."""
+        request = calling(method, self._at_home(absolute(self.base_url, url)), payload, headers)
+        page = await self._hear(request)
+        if target := led_to(page.url, page.status, page.headers):
+            raise WatchTrouble(
+                f"{shown(request.url)} leads to {shown(target)}.",
+                explanation="If the forum has moved, change its url in the configuration.",
+            )
         return page
 
     @asynccontextmanager

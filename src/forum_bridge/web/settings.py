@@ -23,10 +23,11 @@ class SessionSettings:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """The forum account the bridge signs in with."""
+    """The forum account the bridge signs in with: by its password, or by a key for the forum's API."""
 
     user: str
-    password: SecretStr
+    password: SecretStr | None = None
+    api_key: SecretStr | None = None
 
 
 def user_agent(version: str, contact_url: str | None = None) -> str:
