@@ -1,5 +1,6 @@
-"""Golden pairs: every page in tests/pages/<adapter> is read as the JSON beside it says. A page whose JSON holds
-``said`` is one without posts; one that holds ``rows`` is a board's."""
+"""Golden pairs: every page in tests/pages/<adapter> is read as the JSON beside it says, and so is every document of an
+API (``<case>.api.json``). A page whose JSON holds ``said`` is one without posts; one that holds ``rows`` is a
+board's."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.registry import Registry
 
 PAGES = Path(__file__).parent.parent / "pages"
-CASES = sorted(PAGES.glob("*/*.html"))
+CASES = sorted([*PAGES.glob("*/*.html"), *PAGES.glob("*/*.api.json")])
 
 
 def preset(name: str) -> Preset:
@@ -36,18 +37,20 @@ def test_there_are_pages_of_every_preset_that_ships() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.stem}")
 def test_a_page_is_read_as_it_should_be(case: Path) -> None:
-    expected = json.loads(case.with_suffix(".json").read_text(encoding="utf-8"))
-    html, rules = case.read_text(encoding="utf-8"), preset(case.parent.name)
+    expected = json.loads((case.parent / f"{case.name.partition('.')[0]}.json").read_text(encoding="utf-8"))
+    html = case.read_text(encoding="utf-8")
     found: object
     if "said" in expected:
-        word = said(html, rules)
+        word = said(html, preset(case.parent.name))
         found = {"said": word and [word.meaning, word.words]}
     elif "rows" in expected:
-        board = parse_board(html, expected["url"], rules)
+        board = parse_board(html, expected["url"], preset(case.parent.name))
         rows = [[row.ref.id, row.ref.title, row.mark, row.time and row.time.isoformat()] for row in board.rows]
         found = {"url": expected["url"], "rows": rows, "pages": asdict(board.pages)}
     else:
-        page = parse_thread(html, expected["url"], rules)
+        parse = Registry.load().get(case.parent.name).parse
+        assert parse is not None
+        page = parse(html, expected["url"])
         found = {
             "url": expected["url"],
             "thread": [page.ref.id, page.ref.url, page.ref.title],

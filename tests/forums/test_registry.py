@@ -46,8 +46,8 @@ def test_the_presets_that_ship_are_whole() -> None:
 
 
 def test_an_unknown_name_brings_close_ones() -> None:
-    with pytest.raises(UnknownAdapter, match="flaskb'") as error:
-        Registry.load().get("flaskb")
+    with pytest.raises(UnknownAdapter, match="flaskbbb'") as error:
+        Registry.load().get("flaskbbb")
     assert error.value.explanation == "Did you mean flaskbb?"
 
 

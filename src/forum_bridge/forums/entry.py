@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from forum_bridge.errors import ConfigurationRefused
 from forum_bridge.forums.contract import Adapter, AdapterOptions
-from forum_bridge.forums.html.parse import ThreadPage
+from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.model import Markup, WatchKind
 from forum_bridge.web.session import ForumSession
 
@@ -60,7 +60,8 @@ class AdapterEntry:
     fault: str | None = None
     overrides: str | None = None
     watches: frozenset[WatchKind] = frozenset(WatchKind)
-    parse: Callable[[str, str], ThreadPage] | None = None  # (html, url): reads a saved page, without network
+    opens_with: frozenset[str] = frozenset({"password"})  # what of ``login`` opens the account: password, api_key
+    parse: Callable[[str, str], ThreadPage] | None = None  # (page or document, url): reads a saved one, without network
 
     def check(self, options: Options) -> list[OptionFault]:
         """Return every fault of the options; none means that ``build`` will accept them."""

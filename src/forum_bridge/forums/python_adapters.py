@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from types import ModuleType
 
 from pydantic import BaseModel
 
+from forum_bridge.forums import engines
 from forum_bridge.forums.contract import Adapter, AdapterOptions
 from forum_bridge.forums.entry import AdapterEntry, Options
 from forum_bridge.forums.preset_files import CAPABILITIES
@@ -58,6 +60,15 @@ def from_file(path: Path) -> type[Adapter]:
     return _only_adapter(module, path)
 
 
+def from_engine(name: str) -> type[Adapter]:
+    """Return the one adapter class of ``engines/<name>/adapter.py``, or of ``engines/<name>.py``."""
+    package = f"{engines.__name__}.{name}"
+    spec = importlib.util.find_spec(package)
+    folder = spec is not None and spec.submodule_search_locations is not None
+    module = importlib.import_module(f"{package}.adapter" if folder else package)
+    return _only_adapter(module, Path(str(module.__file__)))
+
+
 def from_entry_point(point: EntryPoint) -> type[Adapter]:
     """Return the class that an entry point names. Raises AdapterFault when it cannot be loaded or is no adapter."""
     try:
@@ -72,7 +83,16 @@ def class_entry(name: str, source: str, adapter: type[Adapter]) -> AdapterEntry:
     markup = getattr(adapter, "markup", None)
     watches = frozenset(getattr(adapter, "watches", WatchKind))
     able = frozenset({"read"} | {name for name, does in CAPABILITIES.items() if hasattr(adapter, does)})
-    return AdapterEntry(name, source, ClassMaker(adapter), Markup(markup) if markup else None, able, watches=watches)
+    return AdapterEntry(
+        name,
+        source,
+        ClassMaker(adapter),
+        Markup(markup) if markup else None,
+        able,
+        watches=watches,
+        parse=getattr(adapter, "parse", None),
+        opens_with=frozenset(getattr(adapter, "opens_with", ("password",))),
+    )
 
 
 def _only_adapter(module: ModuleType, path: Path) -> type[Adapter]:

@@ -9,15 +9,17 @@ from difflib import get_close_matches
 from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
+from pkgutil import iter_modules
 
 import structlog
 
 from forum_bridge.errors import ConfigurationRefused
+from forum_bridge.forums import engines
 from forum_bridge.forums.contract import Adapter
 from forum_bridge.forums.entry import AdapterEntry
 from forum_bridge.forums.feed.maker import feed_entry
 from forum_bridge.forums.preset_files import PresetFault, extended, preset_entry, read_yaml, spelled_out
-from forum_bridge.forums.python_adapters import AdapterFault, class_entry, from_entry_point, from_file
+from forum_bridge.forums.python_adapters import AdapterFault, class_entry, from_engine, from_entry_point, from_file
 
 GROUP = "forum_bridge.adapters"
 BUILT_IN = "built-in"
@@ -42,6 +44,8 @@ class Registry:
         _put(entries, feed_entry(BUILT_IN, entries))
         _put(entries, spelled_out(BUILT_IN))
         _take_presets(_PRESETS, presets, entries)
+        for module in iter_modules(engines.__path__):
+            _take_class(module.name, BUILT_IN, entries, partial(from_engine, module.name))
         for point in entry_points(group=GROUP):
             _take_class(point.name, f"entry point {point.value}", entries, partial(from_entry_point, point))
         if adapters_dir is not None and adapters_dir.is_dir():

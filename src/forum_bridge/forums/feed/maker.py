@@ -47,4 +47,5 @@ def feed_entry(source: str, entries: Mapping[str, AdapterEntry]) -> AdapterEntry
         FeedReader.markup,
         frozenset({"read"}),
         watches=FeedReader.watches,
+        opens_with=frozenset({"password", "api_key"}),  # whatever the adapter wants that pages with it
     )

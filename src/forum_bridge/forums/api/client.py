@@ -1,0 +1,60 @@
+"""Asks a forum's API and hands it what is to be written, both as JSON, in the name of the account. Knows no engine's
+words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from forum_bridge.errors import Unclear, Unreadable
+from forum_bridge.forums.api.document import parsed
+from forum_bridge.web.page import Page, Validators
+from forum_bridge.web.session import ForumSession
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the API answered to a write: the status, and the document, None where it was no JSON."""
+
+    status: int
+    document: object
+    page: Page
+
+    @property
+    def taken(self) -> bool:
+        return 200 <= self.status < 300
+
+
+@dataclass(slots=True)
+class ApiClient:
+    """One forum's API. ``headers`` carry what opens it, once the account has signed in; they are never shown."""
+
+    session: ForumSession
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
+
+    async def read(self, url: str, *, signing_in: bool = False) -> object:
+        """Return the document at an address. Raises what ``ForumSession.get`` raises, and Unreadable."""
+        page = await self.session.get(url, headers=self._headers(), signing_in=signing_in)
+        return parsed(page.html, page.url)
+
+    async def read_again(self, url: str, validators: Validators) -> tuple[object, Validators]:
+        """Return the document, None if it is the one that the validators came from, and the marks for the next time.
+        Raises as ``read``."""
+        page = await self.session.get(url, validators=validators, headers=self._headers())
+        return (None, validators) if page.unchanged else (parsed(page.html, page.url), page.validators)
+
+    async def write(
+        self, url: str, payload: object = None, *, method: str = "POST", headers: Mapping[str, str] | None = None
+    ) -> Told:
+        """Hand a document over. Raises as ``ForumSession.call``, and Unclear where it was taken and the answer cannot
+        be read."""
+        page = await self.session.call(url, payload, method=method, headers={**self._headers(), **(headers or {})})
+        try:
+            return Told(page.status, parsed(page.html, page.url) if page.html.strip() else None, page)
+        except Unreadable as error:
+            if page.status < 400:
+                raise Unclear(str(error)) from error
+            return Told(page.status, None, page)
+
+    def _headers(self) -> dict[str, str]:
+        return {"Accept": "application/json", **self.headers}

@@ -1,0 +1,1 @@
+"""Flarum 1.8 and 2: JSON:API."""

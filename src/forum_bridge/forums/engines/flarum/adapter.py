@@ -1,0 +1,101 @@
+"""Reads and answers Flarum forums by their JSON:API, signed in with a key of the forum's own (`login.api_key`) or as
+any member (`login.password`)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import quote
+
+from forum_bridge.errors import Forbidden, Retry
+from forum_bridge.forums.api.adapter import ApiAdapter
+from forum_bridge.forums.api.document import text, within
+from forum_bridge.forums.api.options import ApiOptions
+from forum_bridge.forums.api.source import ApiSource
+from forum_bridge.forums.engines.flarum import addresses, documents, writing
+from forum_bridge.forums.engines.flarum.saved import document_in
+from forum_bridge.forums.engines.flarum.source import Dialect, Source
+from forum_bridge.forums.reading.page import ThreadPage
+from forum_bridge.markup.characters import one_line
+from forum_bridge.markup.render import prefixed
+from forum_bridge.model import Author, Draft, Markup, Quote, Receipt, ThreadRef
+from forum_bridge.web.session import Credentials
+
+FLOOD = timedelta(seconds=10)  # between two posts of a member (Post/PostCreationThrottler.php); a key has no such limit
+
+
+class Flarum(ApiAdapter):
+    """Flarum 1.8 and 2."""
+
+    name = "flarum"
+    markup = Markup.MARKDOWN
+    longest: int | None = 63_000  # Api/Resource/PostResource.php of 2.x; 1.x has a column of 65,535 bytes
+    opens_with = frozenset({"api_key", "password"})
+
+    @staticmethod
+    def parse(saved: str, url: str) -> ThreadPage:
+        """Read a saved page of a thread: a document of the API, or the page that people see. Raises Unreadable."""
+        return documents.thread_page(document_in(saved, url), addresses.posts_page(url))
+
+    def source(self, options: ApiOptions) -> ApiSource:
+        """Return the pages of this forum."""
+        root = self._session.base_url
+        limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
+        return Source(Dialect(root), self._client, **limits)
+
+    async def open(self, credentials: Credentials) -> Author:
+        """Open the account. Raises Forbidden when the forum does not know it, Unclear, Retry."""
+        if credentials.api_key is not None:
+            await self._with_key(credentials.user, credentials.api_key.get_secret_value())
+        elif credentials.password is not None:
+            await self._with_password(credentials.user, credentials.password.get_secret_value())
+        document = await self._client.read(f"{self._api}?include=actor", signing_in=True)
+        account_id = text(within(document, "data", "relationships", "actor", "data", "id"))
+        user = documents.included(document).get(("users", account_id or ""))
+        if account_id is None:
+            raise Forbidden("The forum takes us for a guest.", explanation="Check login.user and login.api_key.")
+        return Author(text(within(user, "attributes", "displayName")) or credentials.user, account_id)
+
+    async def post(self, thread: ThreadRef, draft: Draft) -> Receipt:
+        """Write a post. Raises Retry, SignInNeeded, NotPosted, Unclear."""
+        try:
+            told = await self._client.write(f"{self._api}/posts", writing.new_post(thread, draft.text))
+        except Retry as flood:
+            raise Retry(str(flood), after=flood.after or FLOOD) from flood
+        if not told.taken:
+            raise writing.refusal(told)
+        return writing.receipt(told, thread)
+
+    def quote(self, quote: Quote) -> str:
+        """Return the quote so that its author is told: with a mention of the post (mentions, ConfigureMentions.php)."""
+        return prefixed(f'@"{_plain(quote.author.name)}"#p{quote.post_id} {quote.text.strip()}', "> ")
+
+    def mention(self, quote: Quote) -> str:
+        """Return the author's name so that they are told; nothing where the quote does that already or they are
+        guests."""
+        return "" if quote.author.id is None else f'@"{_plain(quote.author.name)}"#{quote.author.id}'
+
+    async def _with_key(self, user: str, key: str) -> None:
+        """A key that belongs to nobody needs to be told for whom it is used (AuthenticateWithHeader.php)."""
+        self._client.headers["Authorization"] = f"Token {key}"
+        if user.isdigit():
+            user_id: str | None = user
+        else:
+            found = await self._client.read(f"{self._api}/users/{quote(user, safe='')}?bySlug=1", signing_in=True)
+            user_id = text(within(found, "data", "id"))
+        self._client.headers["Authorization"] = f"Token {key}; userId={user_id}"
+
+    async def _with_password(self, user: str, password: str) -> None:
+        asked = {"identification": user, "password": password, "remember": True}
+        told = await self._client.write(f"{self._api}/token", asked)
+        token = text(within(told.document, "token"))
+        if not told.taken or token is None:
+            raise Forbidden(f"The forum does not take the password: {writing.refusal(told)}")
+        self._client.headers["Authorization"] = f"Token {token}"
+
+    @property
+    def _api(self) -> str:
+        return f"{self._session.base_url.rstrip('/')}/api"
+
+
+def _plain(name: str) -> str:
+    return one_line(name, 80).replace('"', "")
