@@ -69,6 +69,6 @@ async def test_a_second_bridge_on_one_ledger_is_refused(place: Place) -> None:
         await told(bridge, "running")
         second = await place.run("run")
         assert second.status == 1
-        assert "in use by process" in second.err
+        assert "in use by process" in " ".join(second.err.split())
         assert "Only one forum-bridge" in second.err
         assert bridge.returncode is None
