@@ -5,7 +5,10 @@ from tests.cli.conftest import Place
 
 from forum_bridge import __version__
 
-COMMANDS = ("run", "check", "preview", "poll", "status", "retry", "mark-sent", "drop", "sandbox", "config show")
+COMMANDS = [
+    "run", "check", "preview", "poll", "status", "retry", "mark-sent", "drop", "adapters", "sandbox",
+    "adapter record", "adapter test", "config show",
+]  # fmt: skip
 
 
 async def test_version(place: Place) -> None:
@@ -14,7 +17,7 @@ async def test_version(place: Place) -> None:
 
 
 async def test_the_list_of_commands_says_of_each_what_it_does_in_a_whole_line(place: Place) -> None:
-    for words in (("--help",), ("config", "--help")):
+    for words in (("--help",), ("config", "--help"), ("adapter", "--help")):
         ran = await place.call(*words)
         assert ran.status == 0
         assert "..." not in ran.out.partition("Commands:")[2]

@@ -115,6 +115,7 @@ def preset_entry(name: str, source: str, raw: Options) -> AdapterEntry:
         able,
         watches=_watches(preset),
         parse=partial(_parse, preset),
+        container=preset.posts.container,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -44,6 +44,7 @@ class ForumSession:
         pacer: Pacer,
         clock: Clock,
         credentials: Credentials | None = None,
+        heard: Callable[[Page], None] | None = None,
     ) -> None:
         self.base_url = settings.base_url
         self.credentials = credentials
@@ -54,6 +55,7 @@ class ForumSession:
         self._settings = settings
         self._pacer = pacer
         self._clock = clock
+        self._heard = heard
         self._limits = Limits(settings.timeout.total_seconds(), settings.max_bytes)
         self._robots = Robots(self._robots_txt, clock, settings.user_agent.partition("/")[0])
 
@@ -90,6 +92,8 @@ class ForumSession:
         page = await opened(answer, self._clock, history, validators)
         if trouble := verdict.of_reading(page):
             raise trouble
+        if self._heard is not None:
+            self._heard(page)
         return page
 
     async def submit(self, form: Form, *, referer: str, headers: Mapping[str, str] | None = None) -> Page:
@@ -191,9 +195,14 @@ class ForumSession:
 
 @asynccontextmanager
 async def open_session(
-    settings: SessionSettings, credentials: Credentials | None, pacer: Pacer, clock: Clock
+    settings: SessionSettings,
+    credentials: Credentials | None,
+    pacer: Pacer,
+    clock: Clock,
+    heard: Callable[[Page], None] | None = None,
 ) -> AsyncIterator[ForumSession]:
-    """Open a session with cookies and connections of its own, and close them at the end.
+    """Open a session with cookies and connections of its own, and close them at the end. ``heard`` is shown each page
+    that was read.
 
     Connections are not kept: polls lie far apart, and a form sent over a connection that the forum has just closed
     would be an answer lost, which a person may have to look after."""
@@ -210,7 +219,7 @@ async def open_session(
         max_line_size=_LONGEST_HEADER,
         max_field_size=_LONGEST_HEADER,
     ) as http:
-        yield ForumSession(http, settings, pacer, clock, credentials)
+        yield ForumSession(http, settings, pacer, clock, credentials, heard)
 
 
 def _one_more(history: tuple[str, ...], url: str) -> tuple[str, ...]:

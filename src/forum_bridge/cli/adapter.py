@@ -1,0 +1,12 @@
+"""``forum-bridge adapter``: the commands for those who fit an adapter to their forum."""
+
+from __future__ import annotations
+
+import typer
+
+from forum_bridge.cli.adapter_record import record
+from forum_bridge.cli.adapter_test import test
+
+app = typer.Typer(help="Fit an adapter to a forum.", no_args_is_help=True, rich_markup_mode=None)
+for command in (record, test):
+    app.command()(command)

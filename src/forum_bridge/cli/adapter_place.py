@@ -1,0 +1,49 @@
+"""Where the adapters that a person makes lie, and how they are found by name; with or without a configuration."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from forum_bridge.config import Config, ForumConfig, load
+from forum_bridge.errors import ConfigurationRefused
+from forum_bridge.forums.entry import AdapterEntry
+from forum_bridge.forums.registry import Registry
+from forum_bridge.web.address import belongs
+
+RECORDINGS = "pages"  # the folder, within that of the adapters
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The adapters folder, what can be found in it, and the configuration if it is without faults."""
+
+    folder: Path
+    registry: Registry
+    config: Config | None
+
+    def usable(self, name: str) -> AdapterEntry:
+        """Return an adapter. Raises ConfigurationRefused, saying what is wrong with it."""
+        entry = self.registry.get(name)
+        if entry.fault is not None:
+            raise ConfigurationRefused(
+                f"The adapter {name} cannot be used: {entry.fault}", explanation=f"Mend {entry.source}."
+            )
+        return entry
+
+    def forum_at(self, url: str) -> ForumConfig | None:
+        """Return the configured forum on which an address lies, if any."""
+        forums = self.config.forums.values() if self.config is not None else ()
+        return next((forum for forum in forums if belongs(url, forum.url)), None)
+
+    def recordings(self, name: str) -> list[Path]:
+        """Return the folders with recordings of an adapter's pages, one a thread."""
+        return sorted(path.parent for path in (self.folder / RECORDINGS / name).glob("*/recording.json"))
+
+
+def bench(config: Path) -> Bench:
+    """Return the adapters folder that the configuration names, else ``adapters`` beside where it would be."""
+    loaded = load(config, os.environ)
+    folder = loaded.adapters_dir or config.parent / "adapters"
+    return Bench(folder, Registry.load(folder), loaded.config)
