@@ -7,7 +7,7 @@ from forum_bridge import __version__
 
 COMMANDS = [
     "run", "check", "preview", "poll", "status", "retry", "mark-sent", "drop", "adapters", "sandbox",
-    "adapter record", "adapter test", "config show",
+    "adapter record", "adapter test", "adapter trial", "config show",
 ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -18,11 +19,13 @@ import typer
 from forum_bridge import __version__
 from forum_bridge.cli.loading import DEFAULT, ConfigOption, Ready, ready
 from forum_bridge.daemon import log, running
+from forum_bridge.daemon.adapter_watch import watching
 from forum_bridge.daemon.control import socket_path
 from forum_bridge.daemon.heartbeat import Heartbeat, beating, interval
 from forum_bridge.daemon.notify import Notifier, watchdog_seconds
 from forum_bridge.daemon.reload import reload
 from forum_bridge.errors import BridgeError
+from forum_bridge.testkit.apart import tried_apart
 
 
 def now() -> datetime:
@@ -64,8 +67,9 @@ async def _until_told(loaded: Ready, path: Path) -> None:
             ) from None
         structlog.get_logger().info("running", version=__version__, webhook=bind, forums=sorted(loaded.config.forums))
         notify.ready("Started")
+        trial = partial(tried_apart, config=path)
         every = interval(watchdog_seconds(os.environ, os.getpid()))
-        async with beating(Heartbeat(notify, daemon.look, daemon.stalled), every):
+        async with beating(Heartbeat(notify, daemon.look, daemon.stalled), every), watching(daemon, trial):
             while await told.get() is signal.SIGHUP:
                 notify.reloading()
                 await reload(daemon, path, os.environ)

@@ -29,7 +29,14 @@ class Daemon:
     """One bridge, working. ``remark`` stands in the status until somebody takes it away."""
 
     def __init__(
-        self, ledger: Ledger, pacer: Pacer, clock: Clock, door: Door, shift: Shift, sessions: AsyncExitStack
+        self,
+        ledger: Ledger,
+        pacer: Pacer,
+        clock: Clock,
+        door: Door,
+        shift: Shift,
+        registry: Registry,
+        sessions: AsyncExitStack,
     ) -> None:
         """The door is open and leads to ``shift``; ``sessions`` closes what that works with."""
         self.remark: str | None = None
@@ -38,7 +45,13 @@ class Daemon:
         self._pacer = pacer
         self._clock = clock
         self._shift = shift
+        self._registry = registry
         self._sessions = sessions
+
+    @property
+    def registry(self) -> Registry:
+        """The adapters in use."""
+        return self._registry
 
     @property
     def config(self) -> Config:
@@ -72,6 +85,7 @@ class Daemon:
                 await self.door.open(config.webhook)
             self.door.lead_to(shift.behind)
             left, self._shift, self._sessions = self._sessions, shift, beside.pop_all()
+            self._registry = registry
         try:
             await old.end()
         finally:
@@ -129,7 +143,7 @@ async def running(
             door = Door(shift.behind)
             stack.push_async_callback(door.close)
             await door.open(config.webhook)
-            daemon = Daemon(ledger, pacer, clock, door, shift, sessions.pop_all())
+            daemon = Daemon(ledger, pacer, clock, door, shift, registry, sessions.pop_all())
         stack.push_async_callback(daemon.stop)
         if control is not None:
             await stack.enter_async_context(Control(control, ledger.path, daemon))

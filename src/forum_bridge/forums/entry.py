@@ -60,6 +60,7 @@ class AdapterEntry:
     fault: str | None = None
     overrides: str | None = None
     watches: frozenset[WatchKind] = frozenset(WatchKind)
+    mark: object = None  # differs whenever the adapter does: a preset's keys, a file's content
     container: str | None = None  # a preset's selector of a post on a page
     opens_with: frozenset[str] = frozenset({"password"})  # what of ``login`` opens the account: password, api_key
     parse: Callable[[str, str], ThreadPage] | None = None  # (page or document, url): reads a saved one, without network

@@ -116,6 +116,7 @@ def preset_entry(name: str, source: str, raw: Options) -> AdapterEntry:
         watches=_watches(preset),
         parse=partial(_parse, preset),
         container=preset.posts.container,
+        mark=raw,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import importlib.util
 import sys
@@ -58,6 +59,14 @@ def from_file(path: Path) -> type[Adapter]:
         del sys.modules[module_name]
         raise AdapterFault(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
     return _only_adapter(module, path)
+
+
+def content_mark(path: Path) -> str:
+    """Return what changes whenever the file does."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def from_engine(name: str) -> type[Adapter]:

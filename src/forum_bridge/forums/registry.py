@@ -3,7 +3,8 @@ offer. The folder is the registry. A broken adapter is listed with its fault and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
@@ -19,7 +20,14 @@ from forum_bridge.forums.contract import Adapter
 from forum_bridge.forums.entry import AdapterEntry
 from forum_bridge.forums.feed.maker import feed_entry
 from forum_bridge.forums.preset_files import PresetFault, extended, preset_entry, read_yaml, spelled_out
-from forum_bridge.forums.python_adapters import AdapterFault, class_entry, from_engine, from_entry_point, from_file
+from forum_bridge.forums.python_adapters import (
+    AdapterFault,
+    class_entry,
+    content_mark,
+    from_engine,
+    from_entry_point,
+    from_file,
+)
 
 GROUP = "forum_bridge.adapters"
 BUILT_IN = "built-in"
@@ -37,8 +45,8 @@ class Registry:
         self._entries = dict(sorted(entries.items()))
 
     @classmethod
-    def load(cls, adapters_dir: Path | None = None) -> Registry:
-        """Find all adapters; ``adapters_dir`` need not exist."""
+    def load(cls, adapters_dir: Path | None = None, *, without: AbstractSet[str] = frozenset()) -> Registry:
+        """Find all adapters; ``adapters_dir`` need not exist, and its files of the names ``without`` are not opened."""
         entries: dict[str, AdapterEntry] = {}
         presets: dict[str, dict[str, object]] = {}
         _put(entries, feed_entry(BUILT_IN, entries))
@@ -49,14 +57,25 @@ class Registry:
         for point in entry_points(group=GROUP):
             _take_class(point.name, f"entry point {point.value}", entries, partial(from_entry_point, point))
         if adapters_dir is not None and adapters_dir.is_dir():
-            _take_presets(adapters_dir, presets, entries)
-            for path in sorted(adapters_dir.glob("*.py")):
+            _take_presets(adapters_dir, presets, entries, without)
+            for path in sorted(path for path in adapters_dir.glob("*.py") if path.stem not in without):
                 _take_class(path.stem, str(path), entries, partial(from_file, path))
+                entries[path.stem] = replace(entries[path.stem], mark=content_mark(path))
         return cls(entries)
 
     def names(self) -> list[str]:
         """Return the names of all adapters, broken ones too."""
         return list(self._entries)
+
+    def differs(self, other: Registry, name: str) -> bool:
+        """Return whether the adapter ``name`` is another one in ``other``."""
+        mine, its = self._entries.get(name), other._entries.get(name)
+        return mine is None or its is None or mine.mark != its.mark or mine.fault != its.fault
+
+    def keeping(self, old: Registry, names: Iterable[str]) -> Registry:
+        """Return these adapters, but those of ``names`` as they are in ``old``."""
+        kept = {name: old._entries[name] for name in names if name in old._entries}
+        return Registry({**self._entries, **kept})
 
     def __iter__(self) -> Iterator[AdapterEntry]:
         return iter(self._entries.values())
@@ -72,9 +91,14 @@ class Registry:
         )
 
 
-def _take_presets(folder: Path, whole: dict[str, dict[str, object]], entries: dict[str, AdapterEntry]) -> None:
+def _take_presets(
+    folder: Path,
+    whole: dict[str, dict[str, object]],
+    entries: dict[str, AdapterEntry],
+    without: AbstractSet[str] = frozenset(),
+) -> None:
     """Add a folder's presets to ``entries`` and, merged with what they extend, to ``whole``."""
-    paths = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    paths = {path.stem: path for path in sorted(folder.glob("*.yaml")) if path.stem not in without}
     raws: dict[str, dict[str, object]] = {}
     faults: dict[str, str] = {}
     for name, path in paths.items():
