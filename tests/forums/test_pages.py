@@ -1,11 +1,12 @@
 """Golden pairs: every page in tests/pages/<adapter> is read as the JSON beside it says, and so is every document of an
-API (``<case>.api.json``). A page whose JSON holds ``said`` is one without posts; one that holds ``rows`` is a
-board's."""
+API (``<case>.api.json``). A page whose JSON holds ``said`` is one without posts; one that holds ``rows`` is a board's;
+``served`` is when its server sent it."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from forum_bridge.errors import Unreadable
 from forum_bridge.forums.html.judge import said
 from forum_bridge.forums.html.parse import parse_board, parse_thread
 from forum_bridge.forums.html.preset import Preset
+from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.forums.registry import Registry
 
 PAGES = Path(__file__).parent.parent / "pages"
@@ -30,6 +32,14 @@ def preset(name: str) -> Preset:
     return options
 
 
+def read(name: str, html: str, url: str, served: datetime | None) -> ThreadPage:
+    entry = Registry.load().get(name)
+    if entry.container is not None:
+        return parse_thread(html, url, preset(name), served)
+    assert entry.parse is not None
+    return entry.parse(html, url)
+
+
 def test_there_are_pages_of_every_preset_that_ships() -> None:
     built_in = {entry.name for entry in Registry.load() if entry.source == "built-in" and entry.parse is not None}
     assert built_in <= {case.parent.name for case in CASES}
@@ -39,18 +49,17 @@ def test_there_are_pages_of_every_preset_that_ships() -> None:
 def test_a_page_is_read_as_it_should_be(case: Path) -> None:
     expected = json.loads((case.parent / f"{case.name.partition('.')[0]}.json").read_text(encoding="utf-8"))
     html = case.read_text(encoding="utf-8")
+    served = datetime.fromisoformat(expected.pop("served")) if "served" in expected else None
     found: object
     if "said" in expected:
         word = said(html, preset(case.parent.name))
         found = {"said": word and [word.meaning, word.words]}
     elif "rows" in expected:
-        board = parse_board(html, expected["url"], preset(case.parent.name))
+        board = parse_board(html, expected["url"], preset(case.parent.name), served)
         rows = [[row.ref.id, row.ref.title, row.mark, row.time and row.time.isoformat()] for row in board.rows]
         found = {"url": expected["url"], "rows": rows, "pages": asdict(board.pages)}
     else:
-        parse = Registry.load().get(case.parent.name).parse
-        assert parse is not None
-        page = parse(html, expected["url"])
+        page = read(case.parent.name, html, expected["url"], served)
         found = {
             "url": expected["url"],
             "thread": [page.ref.id, page.ref.url, page.ref.title],
@@ -81,7 +90,7 @@ def test_no_part_of_a_page_passes_for_the_whole() -> None:
     @given(kept=st.integers(0, html.rindex("</html>")))
     def part(kept: int) -> None:
         with pytest.raises(Unreadable):
-            parse_thread(html[:kept], "http://127.0.0.1:5000/topic/2", rules)
+            parse_thread(html[:kept], "http://127.0.0.1:5000/topic/2", rules, None)
 
     part()
 
@@ -90,7 +99,7 @@ def test_no_part_of_a_page_passes_for_the_whole() -> None:
 def test_a_theme_that_changed_is_unreadable_not_empty(theme: str) -> None:
     html = (PAGES / "flaskbb" / "topic.html").read_text(encoding="utf-8")
     with pytest.raises(Unreadable):
-        parse_thread(html.replace(theme, "x" + theme), "http://127.0.0.1:5000/topic/2", preset("flaskbb"))
+        parse_thread(html.replace(theme, "x" + theme), "http://127.0.0.1:5000/topic/2", preset("flaskbb"), None)
 
 
 RECORDED = Path(__file__).parents[2].parent / "shared" / "forums" / "pages" / "flaskbb"
@@ -104,7 +113,7 @@ def test_a_recorded_thread_of_four_pages() -> None:
     ids: list[int] = []
     for number, name in ((1, "topic_p1"), (2, "topic_p2"), (4, "topic_p4_last")):
         page = parse_thread(
-            (RECORDED / f"{name}.html").read_text(encoding="utf-8"), f"{url}{number}", preset("flaskbb")
+            (RECORDED / f"{name}.html").read_text(encoding="utf-8"), f"{url}{number}", preset("flaskbb"), None
         )
         assert page.pages.next == (f"{url}{number + 1}" if number < 4 else None)
         assert all(post.author.id == post.author.name and post.time is not None for post in page.posts)

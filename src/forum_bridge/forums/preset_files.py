@@ -136,4 +136,4 @@ def merged(base: Options, over: Options) -> dict[str, object]:
 
 
 def _parse(preset: Preset, html: str, url: str) -> ThreadPage:
-    return parse_thread(html, url, preset)
+    return parse_thread(html, url, preset, served=None)

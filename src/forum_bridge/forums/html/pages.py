@@ -41,8 +41,7 @@ class Pages:
     async def thread(self, url: str) -> ThreadPage:
         """Return one page of a thread. Raises what ``ForumSession.get`` raises, SignInNeeded, Forbidden, Gone,
         Unreadable."""
-        page = await self._get(url)
-        return await self._parsed(page, lambda: parse_thread(page.html, page.url, self._preset))
+        return await self._thread(await self._get(url))
 
     async def revisit(self, url: str, validators: Validators) -> tuple[ThreadPage | None, Validators]:
         """Return a page of a thread again, None if it is unchanged, and the marks for the next time. Raises as
@@ -50,12 +49,12 @@ class Pages:
         page = await self._get(url, validators)
         if page.unchanged:
             return None, validators
-        return await self._parsed(page, lambda: parse_thread(page.html, page.url, self._preset)), page.validators
+        return await self._thread(page), page.validators
 
     async def board(self, url: str) -> BoardPage:
         """Return one page of a board. Raises as ``thread`` does."""
         page = await self._get(url)
-        return await self._parsed(page, lambda: parse_board(page.html, page.url, self._preset))
+        return await self._parsed(page, lambda: parse_board(page.html, page.url, self._preset, page.date))
 
     def ref(self, url: str) -> ThreadRef:
         """Return the thread that an address names. Raises WatchTrouble when it names none."""
@@ -82,6 +81,9 @@ class Pages:
             if self._session.signed_in:
                 self.check_account(await self._session.get(self._session.base_url))
             raise
+
+    async def _thread(self, page: Page) -> ThreadPage:
+        return await self._parsed(page, lambda: parse_thread(page.html, page.url, self._preset, page.date))
 
     async def _parsed(self, page: Page, parse: Callable[[], T]) -> T:
         if len(page.html) < OFF_THE_LOOP:

@@ -4,6 +4,7 @@ refuses a page on which too little of that is found: silence is how scrapers die
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from urllib.parse import unquote, urldefrag, urljoin
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from forum_bridge.forums.html.paging import neighbours
 from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.html.preset_parts import Board
 from forum_bridge.forums.html.preset_private import Inbox
-from forum_bridge.forums.html.times import read_time
+from forum_bridge.forums.html.times import Reckoning
 from forum_bridge.forums.html.value import Value, first_found, shown_text
 from forum_bridge.forums.reading.page import BoardPage, BoardRow, Neighbours, ThreadPage
 from forum_bridge.model import Attachment, Author, Post, PostId, ThreadId, ThreadRef
@@ -23,8 +24,9 @@ from forum_bridge.model import Attachment, Author, Post, PostId, ThreadId, Threa
 BROKEN_SHARE = 0.2  # of the containers on a page; more without id, author or body means the theme has changed
 
 
-def parse_thread(html: str, url: str, preset: Preset) -> ThreadPage:
-    """Read a thread's page that came from ``url``, the address after redirects.
+def parse_thread(html: str, url: str, preset: Preset, served: datetime | None) -> ThreadPage:
+    """Read a thread's page that came from ``url``, the address after redirects, ``served`` by its server's clock (None
+    if nobody knows: then times that it tells relative to that moment are not read).
 
     Raises Unreadable: the page is cut, shows no post, or lacks ids, authors or bodies in over a fifth of its posts."""
     check_whole(html, preset)
@@ -36,7 +38,7 @@ def parse_thread(html: str, url: str, preset: Preset) -> ThreadPage:
     ref = thread_ref(url, preset, title, first_found(preset.thread.id, root))
     pages = neighbours(root, url, preset.thread)
     locked, account = any_present(preset.thread.locked, root), own_id(root, preset)
-    posts = _posts(containers, ref, url, preset)
+    posts = _posts(containers, ref, url, preset, _reckoning(root, preset, served))
     if not posts:
         raise Unreadable(f"{url} shows no post: all that stands there is pending or deleted")
     if pages.previous is None:
@@ -44,9 +46,9 @@ def parse_thread(html: str, url: str, preset: Preset) -> ThreadPage:
     return ThreadPage(urldefrag(url).url, ref, tuple(posts), pages, locked, account)
 
 
-def parse_board(html: str, url: str, preset: Preset) -> BoardPage:
-    """Read a board's page, which has no row only where it says so. Raises Unreadable: the page is cut, shows no
-    thread, or its rows lack links or marks."""
+def parse_board(html: str, url: str, preset: Preset, served: datetime | None) -> BoardPage:
+    """Read a board's page, which has no row only where it says so; ``served`` as for ``parse_thread``. Raises
+    Unreadable: the page is cut, shows no thread, or its rows lack links or marks."""
     board = preset.board
     if board is None:
         raise Unreadable("This adapter does not read boards.", explanation="Watch the threads themselves.")
@@ -57,7 +59,8 @@ def parse_board(html: str, url: str, preset: Preset) -> BoardPage:
         return BoardPage((), Neighbours())
     if root is None or not nodes:
         raise Unreadable(f"{url} shows no thread: nothing on the page is a {board.row}")
-    found = [_row(node, url, preset, board) for node in nodes]
+    reckoning = _reckoning(root, preset, served)
+    found = [_row(node, url, preset, board, reckoning) for node in nodes]
     broken = found.count(None)
     if broken > BROKEN_SHARE * len(found):
         raise Unreadable(f"{url}: {broken} of {len(found)} threads lack an address or what tells that they moved")
@@ -81,7 +84,12 @@ def own_id(root: LexborNode, preset: Preset) -> str | None:
     return unquote(found) if found else None
 
 
-def _posts(containers: list[LexborNode], ref: ThreadRef, url: str, preset: Preset) -> list[Post]:
+def _reckoning(root: LexborNode, preset: Preset, served: datetime | None) -> Reckoning:
+    reckoning = Reckoning(ZoneInfo(preset.timezone), served, preset.date_order, preset.time_formats)
+    return reckoning.by_the_pages_clock(first_found(preset.clock, root))
+
+
+def _posts(containers: list[LexborNode], ref: ThreadRef, url: str, preset: Preset, reckoning: Reckoning) -> list[Post]:
     """Return the posts of a page as it orders them. Raises Unreadable when too many of them cannot be read."""
     posts: dict[str, Post] = {}
     firsts: dict[str, Post] = {}  # by what the versions of one post share
@@ -92,7 +100,7 @@ def _posts(containers: list[LexborNode], ref: ThreadRef, url: str, preset: Prese
         if any_present(preset.posts.skip, node):
             posts.pop(first.id if first else "", None)
             continue
-        post = _post(node, ref, url, preset)
+        post = _post(node, ref, url, preset, reckoning)
         if post is None:
             broken += 1
             continue
@@ -107,13 +115,12 @@ def _posts(containers: list[LexborNode], ref: ThreadRef, url: str, preset: Prese
     return list(posts.values())
 
 
-def _post(node: LexborNode, ref: ThreadRef, url: str, preset: Preset) -> Post | None:
+def _post(node: LexborNode, ref: ThreadRef, url: str, preset: Preset, reckoning: Reckoning) -> Post | None:
     """Read one post; None when it lacks what no post can lack. Nodes to drop are taken out of the tree."""
     keys = preset.posts
     body, post_id, name = node.css_first(keys.body), first_found(keys.id, node), first_found(keys.author, node)
     if body is None or post_id is None or name is None:
         return None
-    zone = ZoneInfo(preset.timezone)
     time, edited, link, author_url, author_id = (
         first_found(values, node) for values in (keys.time, keys.edited, keys.link, keys.author_url, keys.author_id)
     )
@@ -129,8 +136,8 @@ def _post(node: LexborNode, ref: ThreadRef, url: str, preset: Preset) -> Post | 
         ),
         html=(body.inner_html or "").strip(),
         url=urljoin(url, link) if link else f"{ref.url}#{post_id}",
-        time=read_time(time, preset.time_formats, zone),
-        edited=read_time(edited, preset.time_formats, zone),
+        time=reckoning.read(time),
+        edited=reckoning.read(edited),
         attachments=attachments,
     )
 
@@ -141,13 +148,13 @@ def _attachments(node: LexborNode, url: str, selector: str | None) -> tuple[Atta
     return tuple(Attachment(address, name) for address, name in found.items())
 
 
-def _row(node: LexborNode, url: str, preset: Preset, board: Board) -> BoardRow | None:
+def _row(node: LexborNode, url: str, preset: Preset, board: Board, reckoning: Reckoning) -> BoardRow | None:
     link = first_found(board.link, node)
     marks = [value.found_in(node) or "" for value in board.moved]
     if link is None or not any(marks):
         return None
     title = first_found(board.title, node) or _link_text(node, link)
-    time = read_time(first_found(board.time, node), preset.time_formats, ZoneInfo(preset.timezone))
+    time = reckoning.read(first_found(board.time, node))
     address = urljoin(url, link)
     try:
         ref = thread_ref(address, preset, title)

@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import ConfigDict, Field, model_validator
 
 from forum_bridge.forums.contract import AdapterOptions
+from forum_bridge.forums.html.dates import Order
 from forum_bridge.forums.html.preset_parts import Board, Login, Posts, Reply, Says, Thread
 from forum_bridge.forums.html.preset_private import Inbox, Message, inherited, separate
 from forum_bridge.forums.html.preset_types import Values, Zone
@@ -27,7 +28,14 @@ class Preset(AdapterOptions):
         "Europe/Istanbul",
         description="zone of times that name none; where the preset leaves it open, forums.<name>.timezone fills it",
     )
-    time_formats: tuple[str, ...] = Field((), description="strptime formats of times that are not ISO 8601 or Unix")
+    time_formats: tuple[str, ...] = Field(
+        (), description="strptime formats of times that are neither ISO 8601, Unix, nor words in English or Turkish"
+    )
+    date_order: Order = Field("dmy", description="which comes first in 11-05-2026: dmy, the day, or mdy, the month")
+    clock: Values = Field(
+        _NONE,
+        description="what time it is, day and hour, by the page's own clock: it tells date_order and timezone",
+    )
     complete: str = Field("</html>", description="what every whole page contains, near its end")
     signed_in: Values = Field(_NONE, description="stands on every page while signed in, and only then")
     account_id: Values = Field(_NONE, description="our own author id, on every page while signed in")

@@ -196,6 +196,6 @@ class Writer:
 
     def _thread_page(self, page: Page) -> ThreadPage | None:
         try:
-            return parse_thread(page.html, page.url, self._preset)
+            return parse_thread(page.html, page.url, self._preset, page.date)
         except WatchTrouble:
             return None
