@@ -181,7 +181,7 @@ async def test_who_cannot_be_written_to_is_told_in_the_forum_s_words(place: Plac
             await adapter.message(place.author("Deniz"), "Soru", Draft("Söz"))
     with pytest.raises(NotPosted, match="Nobody else here has this name"):
         await by_name.message(Author("Kimse", "99"), "Soru", Draft("Söz"))
-    with pytest.raises(NotPosted, match="not to be had"):
+    with pytest.raises(NotPosted, match="There is nothing at this address"):
         await by_id.message(Author("Kimse", "99"), "Soru", Draft("Söz"))
     with pytest.raises(NotPosted, match="Ada is a guest"):
         await by_id.message(Author("Ada"), "Soru", Draft("Söz"))

@@ -199,6 +199,16 @@ async def test_403_is_forbidden_while_signed_in_and_a_sign_in_after_the_session_
         await member.read(watch(forum), None)
 
 
+@pytest.mark.parametrize("status", [403, 404, 410])
+async def test_a_refusal_is_read_too_some_say_forbidden_of_what_is_gone(
+    forum: LittleForum, member: HtmlWriter, status: int
+) -> None:
+    words = "<html><body><p class='message'>There is nothing at this address</p></body></html>"
+    forum.trouble["/thread/1"] = web.Response(status=status, text=words, content_type="text/html")
+    with pytest.raises(Gone, match="There is nothing at this address"):
+        await member.read(watch(forum), None)
+
+
 async def test_an_account_that_is_not_signed_in_reads_nothing(forum: LittleForum, build: Build) -> None:
     forum.post(1, "ayşe")
     adapter = await build(PASSWORD)

@@ -131,6 +131,20 @@ async def test_each_status_says_what_to_do(
     assert "gizli" not in str(raised.value)
 
 
+async def test_the_words_of_a_refusal_can_be_asked_for(forum: Forum, session: ForumSession) -> None:
+    for status in (401, 403, 404, 410):
+        forum.says("/konu", "<p>olmadı", status)
+        page = await session.get("/konu", refusals=True)
+        assert (page.status, page.html) == (status, "<p>olmadı")
+    for status in (418, 429, 500):
+        forum.says("/konu", "<p>olmadı", status)
+        with pytest.raises(BridgeError, match=str(status)):
+            await session.get("/konu", refusals=True)
+    forum.says("/konu", "<title>Just a moment...</title>", 403, Server="cloudflare")
+    with pytest.raises(Blocked):
+        await session.get("/konu", refusals=True)
+
+
 async def test_a_challenge_is_blocked_and_not_parsed(forum: Forum, session: ForumSession) -> None:
     forum.says("/konu", "<title>Just a moment...</title>", 503, Server="cloudflare")
 

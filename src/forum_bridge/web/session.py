@@ -11,7 +11,7 @@ import aiohttp
 import structlog
 from yarl import URL
 
-from forum_bridge.errors import Blocked, BridgeError, Retry, Unclear, Unreadable, WatchTrouble
+from forum_bridge.errors import Blocked, BridgeError, Forbidden, Gone, Retry, Unclear, Unreadable, WatchTrouble
 from forum_bridge.model import Clock
 from forum_bridge.web import verdict
 from forum_bridge.web.address import absolute, belongs, host, may_carry_on, shown
@@ -72,10 +72,12 @@ class ForumSession:
         validators: Validators | None = None,
         headers: Mapping[str, str] | None = None,
         signing_in: bool = False,
+        refusals: bool = False,
     ) -> Page:
         """Read an address (relative ones count from ``base_url``). Returns 2xx and 304 only. ``headers`` (a key may be
         among them) go to the address itself and are not carried on to another server. ``signing_in``: the page belongs
-        to signing in (a login form), which robots.txt does not govern.
+        to signing in (a login form), which robots.txt does not govern. ``refusals``: return 401, 403, 404 and 410 too,
+        whose words the caller can read.
 
         Raises Gone (404, 410), Forbidden (401, 403), Blocked (a challenge), RobotsForbid, Retry (429, 5xx, no
         connection, timeout), Unreadable (too large, nested too deep), WatchTrouble (led elsewhere)."""
@@ -90,9 +92,10 @@ class ForumSession:
                 history = _one_more(history, url)
                 headers = headers if may_carry_on(url, target) else None
         page = await opened(answer, self._clock, history, validators)
-        if trouble := verdict.of_reading(page):
+        trouble = verdict.of_reading(page)
+        if trouble is not None and not (refusals and isinstance(trouble, Forbidden | Gone)):
             raise trouble
-        if self._heard is not None:
+        if self._heard is not None and trouble is None:
             self._heard(page)
         return page
 

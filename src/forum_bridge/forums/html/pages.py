@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from selectolax.lexbor import LexborHTMLParser
 
-from forum_bridge.errors import Forbidden, SignInNeeded, Unreadable, WatchTrouble
+from forum_bridge.errors import BridgeError, Forbidden, SignInNeeded, Unreadable, WatchTrouble
 from forum_bridge.forums.html import address
 from forum_bridge.forums.html.judge import as_reading_error, said, shows_login
 from forum_bridge.forums.html.parse import any_present, parse_board, parse_thread
@@ -18,6 +18,7 @@ from forum_bridge.forums.reading.page import BoardPage, ThreadPage
 from forum_bridge.model import ThreadRef
 from forum_bridge.web.page import Page, Validators
 from forum_bridge.web.session import ForumSession
+from forum_bridge.web.verdict import of_reading
 
 OFF_THE_LOOP = 256_000  # characters; a bigger page is parsed in a thread so that the daemon keeps breathing
 
@@ -74,13 +75,20 @@ class Pages:
         return address.entrance(url, self._preset)
 
     async def _get(self, url: str, validators: Validators | None = None) -> Page:
-        """Fetch a page; where we are let in no longer, find out whether that is because the session has ended."""
-        try:
-            return await self._session.get(url, validators=validators)
-        except Forbidden:
-            if self._session.signed_in:
-                self.check_account(await self._session.get(self._session.base_url))
-            raise
+        """Fetch a page. What the forum refuses is explained by its own words: SMF answers 403 for a topic that is gone.
+        Where we are let in no longer, find out whether that is because the session has ended."""
+        page = await self._session.get(url, validators=validators, refusals=True)
+        trouble = of_reading(page)
+        if trouble is None:
+            return page
+        self._explain(page)
+        await self.check_session(trouble)
+        raise trouble
+
+    async def check_session(self, trouble: BridgeError) -> None:
+        """Raise SignInNeeded when we were refused because the session has ended."""
+        if isinstance(trouble, Forbidden) and self._session.signed_in:
+            self.check_account(await self._session.get(self._session.base_url))
 
     async def _thread(self, page: Page) -> ThreadPage:
         return await self._parsed(page, lambda: parse_thread(page.html, page.url, self._preset, page.date))

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser
 
-from forum_bridge.errors import FilesRefused, Forbidden, Gone, NotPosted, Retry, SignInNeeded, Unclear, WatchTrouble
+from forum_bridge.errors import FilesRefused, NotPosted, Retry, SignInNeeded, Unclear, WatchTrouble
 from forum_bridge.forums.html.address import under_root
 from forum_bridge.forums.html.files import Hanging, held, left_out
 from forum_bridge.forums.html.judge import as_posting_error, messages, said, shows_login
@@ -23,6 +23,7 @@ from forum_bridge.model import Draft, PostId, Receipt, ReceiptState, ThreadRef, 
 from forum_bridge.web.forms import Form, find_form
 from forum_bridge.web.page import Page
 from forum_bridge.web.session import ForumSession
+from forum_bridge.web.verdict import of_reading
 
 
 class Writer:
@@ -74,18 +75,20 @@ class Writer:
     async def _form(self, address: str) -> tuple[Page, Form]:
         """Fetch the form afresh: its tokens age, and phpBB wants it to be older than a second but not by much."""
         try:
-            page = await self._session.get(address)
-        except (Gone, Forbidden) as error:
-            raise NotPosted(f"The form to reply is not to be had: {error}") from error
+            page = await self._session.get(address, refusals=True)
         except WatchTrouble as error:  # blocked, too large, led elsewhere: nothing was sent
             raise Retry(str(error), explanation=error.explanation) from error
-        form = find_form(page, self._reply.form)
+        trouble = of_reading(page)
+        form = find_form(page, self._reply.form) if trouble is None else None
         if form is not None:
             self._pages.check_account(page)
             return page, form
         word = said(page.html, self._preset)
         if (refusal := as_posting_error(word) if word else None) is not None:
             raise refusal
+        if trouble is not None:
+            await self._pages.check_session(trouble)
+            raise NotPosted(f"The form to reply is not to be had: {trouble}")
         self._pages.check_account(page)
         shown = self._thread_page(page)
         if shown is not None and shown.locked:
