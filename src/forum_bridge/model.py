@@ -137,12 +137,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What an answer quotes: the post answered, its author, and an excerpt already in the engine's markup."""
+    """What an answer quotes: the post answered, its author, an excerpt already in the engine's markup, and when the
+    post was written, if that is known."""
 
     post_id: PostId
     author: Author
     url: str
     text: str
+    time: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def _quote(site: Site, asked: PostRow) -> Quote:
     text = clean_post(asked.html or "", asked.url).text
     guest = asked.author_key.startswith("guest:")
     author = Author(asked.author_name, None if guest else asked.author_key)
-    return Quote(asked.post_id, author, asked.url, common.quoted(site.adapter.markup, text))
+    return Quote(asked.post_id, author, asked.url, common.quoted(site.adapter.markup, text), asked.written_at)
 
 
 def _in_engine(site: Site, quoted: Quote | None, what: str) -> str:

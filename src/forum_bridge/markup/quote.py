@@ -14,6 +14,7 @@ from forum_bridge.model import Author, Markup, Quote
 
 _NAME_LIMIT = 80
 _HANDLE = re.compile(r"[^\W_]+(?:[_.-][^\W_]+)*")  # a Markdown engine reads no emphasis into it
+_BBCODE_VALUE = str.maketrans({"[": "(", "]": ")", '"': "'", ";": " ", ",": " ", "\\": "/"})
 _JOINED = "\u0300-\u036f\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff"
 
 
@@ -26,9 +27,7 @@ def quote(markup: Markup, q: Quote) -> str:
             head = f'<a href="{escape(url)}">{escape(name)}</a>' if url else escape(name)
             return prefixed(to_markup(f"<b>{head}</b>", True, markup) + "\n\n" + q.text.strip("\n"), "> ")
         case Markup.BBCODE:
-            # XenForo and vBulletin read ids behind a comma or a semicolon
-            safe_name = name.translate({ord("["): "(", ord("]"): ")", ord('"'): "'", ord(";"): " ", ord(","): " "})
-            return f'[quote="{safe_name}"]{q.text.strip()}[/quote]'
+            return f'[quote="{inert_name(q.author, markup)}"]{q.text.strip()}[/quote]'
         case Markup.HTML:
             head = f'<a href="{escape(url)}" rel="nofollow noopener">{escape(name)}</a>' if url else escape(name)
             return f"<blockquote><p><b>{head}</b>:</p>{q.text}</blockquote>"
@@ -37,10 +36,9 @@ def quote(markup: Markup, q: Quote) -> str:
 def mention(markup: Markup, q: Quote) -> str:
     """Return ``@name``, which notifies on most engines; a guest (who may bear a member's name), or a name that such a
     mention would cut short, stands in bold instead."""
-    name = _name(q.author)
-    if q.author.guest or not _HANDLE.fullmatch(name):
-        return to_markup(f"<b>{escape(name)}</b>", True, markup)
-    return f"@{name}"
+    if q.author.guest or not handle(q.author):
+        return to_markup(f"<b>{escape(_name(q.author))}</b>", True, markup)
+    return f"@{handle(q.author)}"
 
 
 def excerpt(text: str, limit: int = 300) -> str:
@@ -60,6 +58,20 @@ def excerpt(text: str, limit: int = 300) -> str:
 def quoted(markup: Markup, text: str) -> str:
     """Return the excerpt of a post's plain text in the markup, none of it live."""
     return to_markup(excerpt(text), False, markup)
+
+
+def inert_name(author: Author, markup: Markup) -> str:
+    """Return the author's name as it may stand in the markup, in BBCode also between the quotes of a tag's value."""
+    name = _name(author)
+    if markup is Markup.BBCODE:  # XenForo and vBulletin read ids behind a comma or a semicolon
+        return name.translate(_BBCODE_VALUE)
+    return escape(name) if markup is Markup.HTML else to_markup(name, False, markup).strip()
+
+
+def handle(author: Author) -> str:
+    """Return the author's name if it is one word, which no engine cuts short and no markup changes; else nothing."""
+    name = _name(author)
+    return name if _HANDLE.fullmatch(name) else ""
 
 
 def _name(author: Author) -> str:

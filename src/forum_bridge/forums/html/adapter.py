@@ -1,8 +1,9 @@
-"""The ``html`` adapter as four classes, each with just the capabilities that its preset describes."""
+"""The ``html`` adapter as classes with one capability more each, put together as a preset describes."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import ClassVar
 
 from forum_bridge.errors import NotPosted, WatchTrouble
@@ -14,10 +15,12 @@ from forum_bridge.forums.html.pages import Pages
 from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.html.preset_parts import ReplyFiles
 from forum_bridge.forums.html.private import Private
+from forum_bridge.forums.html.quoting import first_filled
 from forum_bridge.forums.html.reply import Writer
 from forum_bridge.forums.reading import watching
 from forum_bridge.forums.reading.own_posts import OwnPostsReader
 from forum_bridge.forums.reading.page import ThreadPage
+from forum_bridge.markup import quote as common
 from forum_bridge.model import (
     Author,
     Cursor,
@@ -25,6 +28,7 @@ from forum_bridge.model import (
     Markup,
     OwnPosts,
     PostId,
+    Quote,
     Reading,
     Receipt,
     SignIn,
@@ -136,14 +140,30 @@ class HtmlMessenger(HtmlWriter):
         return Messenger(self._preset, self._preset.inbox, self._preset.message, self._session)
 
 
-class HtmlUploadingMessenger(HtmlUploader, HtmlMessenger):
-    """All that an account can."""
+class HtmlQuoter(HtmlWriter):
+    """Reads and writes with an account, and quotes and mentions as the engine itself does."""
+
+    def quote(self, quote: Quote) -> str:
+        """Return the quote in the engine's own form, else in the markup's common one."""
+        return first_filled(self._preset.quote, self.markup, quote) or common.quote(self.markup, quote)
+
+    def mention(self, quote: Quote) -> str:
+        """Return the mention of the quoted post's author, likewise."""
+        return first_filled(self._preset.mention, self.markup, quote) or common.mention(self.markup, quote)
 
 
 def adapter_class(preset: Preset) -> type[HtmlReader]:
     """Return the class with the capabilities that the preset describes."""
     if preset.reply is None:
         return HtmlMember if preset.login else HtmlReader
-    if preset.message is not None:
-        return HtmlUploadingMessenger if preset.reply.files is not None else HtmlMessenger
-    return HtmlUploader if preset.reply.files is not None else HtmlWriter
+    described = {
+        HtmlUploader: preset.reply.files is not None,
+        HtmlMessenger: preset.message is not None,
+        HtmlQuoter: bool(preset.quote or preset.mention),
+    }
+    return _together(*(kind for kind, wanted in described.items() if wanted))
+
+
+@cache
+def _together(*kinds: type[HtmlWriter]) -> type[HtmlWriter]:
+    return type("HtmlAdapter", kinds, {}) if kinds else HtmlWriter

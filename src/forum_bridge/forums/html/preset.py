@@ -10,7 +10,7 @@ from forum_bridge.forums.contract import AdapterOptions
 from forum_bridge.forums.html.dates import Order
 from forum_bridge.forums.html.preset_parts import Board, Login, Posts, Reply, Says, Thread
 from forum_bridge.forums.html.preset_private import Inbox, Message, inherited, separate
-from forum_bridge.forums.html.preset_types import Values, Zone
+from forum_bridge.forums.html.preset_types import Forms, Values, Zone
 from forum_bridge.forums.html.value import Value
 from forum_bridge.model import Markup
 
@@ -46,6 +46,13 @@ class Preset(AdapterOptions):
     reply: Reply | None = None
     inbox: Inbox | None = None
     message: Message | None = None
+    quote: Forms = Field(
+        (),
+        description="the engine's own way to quote a post, as in [quote={name} pid='{post}']{text}[/quote]; knows "
+        "{name}, {id} and {handle} (the name if it is one word) of the author, {post} or (a personal one) {message}, "
+        "{time} (Unix seconds), {url}, {text}; of several the first of which nothing is missing, else the common form",
+    )
+    mention: Forms = Field((), description="the engine's own way to mention the author, likewise")
     says: Says = Says()
     pages_a_poll: int = Field(10, ge=1, le=200, description="pages of one thread (or board) read in one poll")
     threads_a_poll: int = Field(20, ge=1, le=200, description="threads of a board read in one poll")
@@ -63,5 +70,7 @@ class Preset(AdapterOptions):
             raise ValueError("login needs signed_in: how a page shows that we are signed in")
         if self.reply is not None and self.reply.files is not None and self.posts.attachments is None:
             raise ValueError("reply.files needs posts.attachments: how a post shows the files that hang on it")
+        if not all("{text}" in form for form in self.quote):
+            raise ValueError("quote needs {text} in each form: the words that are quoted")
         separate(self.thread, self.login, self.says, self.inbox, self.message)
         return self

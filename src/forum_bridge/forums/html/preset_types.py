@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
+from forum_bridge.forums.html.quoting import check_form
 from forum_bridge.forums.html.value import Phrase, Value, check_css, check_regex
 
 
@@ -63,6 +64,9 @@ Phrases = Annotated[
     tuple[Annotated[Phrase, BeforeValidator(_phrase), WithJsonSchema(_TEXT)], ...],
     BeforeValidator(_listed),
     WithJsonSchema(_TEXTS),
+]
+Forms = Annotated[
+    tuple[Annotated[str, AfterValidator(check_form)], ...], BeforeValidator(_listed), WithJsonSchema(_TEXTS)
 ]
 ThreadRegex = Annotated[str, AfterValidator(_thread_regex)]
 Zone = Annotated[str, AfterValidator(_zone)]
