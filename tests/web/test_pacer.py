@@ -27,6 +27,15 @@ async def test_requests_to_one_host_start_a_pace_apart(pacer: Pacer, clock: Hand
     assert starts == [("a", 0), ("a", 2), ("b", 2), ("a", 4)]
 
 
+async def test_a_rest_counts_from_the_end_of_the_last_request(pacer: Pacer, clock: HandClock) -> None:
+    async with pacer.turn("a", PACE):
+        clock.now += timedelta(seconds=1.5)
+    async with pacer.turn("a", PACE, timedelta(seconds=1)):
+        assert clock.slept == [1]
+    async with pacer.turn("a", PACE, timedelta(seconds=1)):
+        assert clock.slept == [1, 2]
+
+
 async def test_one_at_a_time_in_the_order_of_asking(pacer: Pacer) -> None:
     told: list[str] = []
     release = asyncio.Event()

@@ -213,6 +213,17 @@ async def test_a_host_that_closed_itself_gets_no_form(
     assert forum.paths() == ["/yavas"]
 
 
+async def test_a_form_is_not_sent_before_it_is_of_age(
+    forum: Forum, session: ForumSession, form: Form, clock: HandClock
+) -> None:
+    forum.says("/thread", "<form></form>")
+    await session.get("/thread")
+    clock.now += timedelta(seconds=0.5)
+    clock.slept.clear()
+    await session.submit(form, referer=f"{forum.url}/thread", age=timedelta(seconds=4))
+    assert clock.slept == [3.5]
+
+
 async def test_robots_txt_does_not_govern_writing(forum: Forum, session: ForumSession, form: Form) -> None:
     forum.says("/robots.txt", "User-agent: *\nDisallow: /\n")
     forum.says("/yaz", "oldu")

@@ -4,7 +4,7 @@ Knows hosts and time, nothing of HTTP."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -26,22 +26,26 @@ class Pacer:
         self._patience = patience
         self._turns: dict[str, asyncio.Lock] = {}
         self._started: dict[str, datetime] = {}
+        self._ended: dict[str, datetime] = {}
         self._closed: dict[str, datetime] = {}
 
     @asynccontextmanager
-    async def turn(self, host: str, pace: timedelta) -> AsyncIterator[None]:
-        """Hold the host for one request, at least ``pace`` after the last one began.
+    async def turn(self, host: str, pace: timedelta, rest: timedelta = timedelta()) -> AsyncIterator[None]:
+        """Hold the host for one request, at least ``pace`` after the last one began and ``rest`` after it ended.
 
         Raises Retry, with the time to wait, while the host is closed for longer than our patience."""
         async with self._turns.setdefault(host, asyncio.Lock()):
             shut = self._shut(host)
             if shut > self._patience:
                 raise Retry(f"{host} asked us to wait.", after=shut)
-            wait = max(shut, self._pause(host, pace))
+            wait = max(shut, self._left(self._started, host, pace), self._left(self._ended, host, rest))
             if wait > timedelta():
                 await self._sleep(wait.total_seconds())
             self._started[host] = self._clock()
-            yield
+            try:
+                yield
+            finally:
+                self._ended[host] = self._clock()
 
     def close(self, host: str, until: datetime) -> None:
         """Ask nothing of the host before ``until`` (aware UTC)."""
@@ -51,7 +55,7 @@ class Pacer:
         now = self._clock()
         return self._closed.get(host, now) - now
 
-    def _pause(self, host: str, pace: timedelta) -> timedelta:
-        last = self._started.get(host)
-        # A clock set back must not make us wait longer than the pace.
-        return min(last + pace - self._clock(), pace) if last else timedelta()
+    def _left(self, since: Mapping[str, datetime], host: str, pause: timedelta) -> timedelta:
+        last = since.get(host)
+        # A clock set back must not make us wait longer than the pause.
+        return min(last + pause - self._clock(), pause) if last else timedelta()

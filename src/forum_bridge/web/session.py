@@ -99,14 +99,17 @@ class ForumSession:
             self._heard(page)
         return page
 
-    async def submit(self, form: Form, *, referer: str, headers: Mapping[str, str] | None = None) -> Page:
-        """Send a form as a browser would. Returns the page for 2xx, followed redirects and 4xx: read what it says.
+    async def submit(
+        self, form: Form, *, referer: str, headers: Mapping[str, str] | None = None, age: timedelta = timedelta()
+    ) -> Page:
+        """Send a form as a browser would, ``age`` after the host's last answer: some engines take none that is younger.
+        Returns the page for 2xx, followed redirects and 4xx: read what it says.
 
         Raises Retry (nothing was written), Unclear (it may have been), Blocked (a challenge), WatchTrouble (the form
         leads to another host; nothing was sent)."""
         request = submitting(form, referer, headers)
         self._at_home(request.url)
-        page = await self._hear(request)
+        page = await self._hear(request, rest=age)
         try:
             while target := led_to(page.url, page.status, page.headers):
                 if not may_carry_on(request.url, target):
@@ -146,9 +149,9 @@ class ForumSession:
             said = "; ".join(f"{name}={morsel.coded_value}" for name, morsel in cookies.items())
             yield {"Cookie": said} if said else {}
 
-    async def _hear(self, request: Request, history: tuple[str, ...] = ()) -> Page:
+    async def _hear(self, request: Request, history: tuple[str, ...] = (), rest: timedelta = timedelta()) -> Page:
         try:
-            page = await opened(await self._ask(request, self._limits), self._clock, history)
+            page = await opened(await self._ask(request, self._limits, rest=rest), self._clock, history)
         except Unreadable as error:
             raise Unclear(f"What the forum answered cannot be read: {error}") from error
         if trouble := verdict.of_writing(page):
@@ -174,9 +177,11 @@ class ForumSession:
         except Unclear as error:  # nothing was written: reading can simply be done again
             raise Retry(str(error)) from error
 
-    async def _ask(self, request: Request, limits: Limits, pace: timedelta = timedelta()) -> Answer:
+    async def _ask(
+        self, request: Request, limits: Limits, pace: timedelta = timedelta(), rest: timedelta = timedelta()
+    ) -> Answer:
         name = host(request.url)
-        async with self._pacer.turn(name, max(pace, self._settings.pace)):
+        async with self._pacer.turn(name, max(pace, self._settings.pace), rest):
             answer = await exchange(self._http, request, limits)
             self.ahead = ahead(answer.headers, self._clock())
             wait = retry_after(answer.headers, told_time(answer, self._clock)) if answer.status in (429, 503) else None

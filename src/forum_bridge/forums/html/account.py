@@ -45,7 +45,7 @@ class Account:
             return SignIn(SignInState.CAPTCHA, detail="the forum asks to solve a riddle before signing in")
         if form is None:
             raise Unreadable(f"{page.url} shows no form to sign in: nothing there is a {self._login.form}")
-        answer = await self._session.submit(self._filled(form), referer=page.url)
+        answer = await self._session.submit(self._filled(form), referer=page.url, age=self._preset.form_age)
         return await self._outcome(answer)
 
     async def _outcome(self, answer: Page) -> SignIn:

@@ -65,7 +65,7 @@ class Hanging:
     async def _add(self, button: str, page: Page, form: Form, text: str, file: Upload) -> tuple[Page, Form]:
         try:
             filled = self._carrying(form, [file]).filled({self._reply.text: text}).pressing(button)
-            answer = await self._session.submit(filled, referer=page.url)
+            answer = await self._session.submit(filled, referer=page.url, age=self._preset.form_age)
         except (Unclear, WatchTrouble) as error:
             raise Retry(str(error), explanation=error.explanation) from error
         again = find_form(answer, self._reply.form)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Self
 
 from pydantic import ConfigDict, Field, model_validator
@@ -39,6 +40,12 @@ class Preset(AdapterOptions):
     complete: str = Field("</html>", description="what every whole page contains, near its end")
     signed_in: Values = Field(_NONE, description="stands on every page while signed in, and only then")
     account_id: Values = Field(_NONE, description="our own author id, on every page while signed in")
+    form_age: timedelta = Field(
+        timedelta(),
+        ge=timedelta(),
+        le=timedelta(minutes=1),
+        description="seconds that a form has to be shown before it is sent: some engines take none that is younger",
+    )
     thread: Thread
     posts: Posts
     board: Board | None = None

@@ -73,7 +73,7 @@ class Writer:
         return draft.files[max(0, held(answer, files) - held(before, files)) :] if files is not None else draft.files
 
     async def _form(self, address: str) -> tuple[Page, Form]:
-        """Fetch the form afresh: its tokens age, and phpBB wants it to be older than a second but not by much."""
+        """Fetch the form afresh: its tokens age."""
         try:
             page = await self._session.get(address, refusals=True)
         except WatchTrouble as error:  # blocked, too large, led elsewhere: nothing was sent
@@ -108,7 +108,7 @@ class Writer:
         filled = self._filled(form, draft, self._reply.button)
         self._keep_private(page, filled)
         try:
-            return await self._session.submit(filled, referer=page.url)
+            return await self._session.submit(filled, referer=page.url, age=self._preset.form_age)
         except WatchTrouble as error:  # a challenge, or a form that leads to another host: the forum has not seen it
             raise Retry(str(error), explanation=error.explanation) from error
 
@@ -125,7 +125,8 @@ class Writer:
     async def _previewed(self, page: Page, form: Form, draft: Draft) -> tuple[Page, Form]:
         """Ask for a preview, which posts nothing, and return the page with the form that posts."""
         try:
-            shown = await self._session.submit(self._filled(form, draft, self._reply.preview), referer=page.url)
+            filled = self._filled(form, draft, self._reply.preview)
+            shown = await self._session.submit(filled, referer=page.url, age=self._preset.form_age)
         except (Unclear, WatchTrouble) as error:
             raise Retry(str(error), explanation=error.explanation) from error
         again = find_form(shown, self._reply.form)
