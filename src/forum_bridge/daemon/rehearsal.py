@@ -94,7 +94,8 @@ async def _read(adapter: Adapter, url: str) -> tuple[Reading, str | None]:
         return await adapter.read(Watch(WatchKind.THREAD, url), None), None
     page = await adapter.page(url)
     first = page if page.pages.previous is None else await adapter.page(page.ref.url)
-    seen = ThreadSeen(page.ref, first.posts[0] if first.pages.previous is None else None, page.locked)
+    opening = next(iter(first.posts), None) if first.pages.previous is None else None
+    seen = ThreadSeen(page.ref, opening, page.locked)
     return Reading(page.posts, (seen,)), page.next
 
 

@@ -137,6 +137,11 @@ class ForumSession:
             )
         return page
 
+    def cookie(self, name: str) -> str | None:
+        """Return the forum's cookie of that name, None where it set none: some want one said back in a header."""
+        found = self._http.cookie_jar.filter_cookies(URL(self.base_url, encoded=True)).get(name)
+        return found.value if found is not None else None
+
     @asynccontextmanager
     async def file_turn(self, url: str) -> AsyncIterator[Mapping[str, str]]:
         """Let one request of a file on this forum's own server through, at its pace; yields our cookies as a header.

@@ -19,7 +19,8 @@ class Neighbours:
 
 @dataclass(frozen=True, slots=True)
 class ThreadPage:
-    """One page of a thread: its own address, its posts as it orders them, and its neighbours' absolute addresses.
+    """One page of a thread: its own address, its posts as it orders them, and its neighbours' absolute addresses. It
+    holds none where the engine says that all of them were deleted; a page that just shows none is unreadable instead.
     ``account_id`` is our own author id where the page tells it."""
 
     url: str

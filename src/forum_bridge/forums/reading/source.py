@@ -23,8 +23,8 @@ class Source(Protocol):
     async def thread(self, url: str) -> ThreadPage:
         """Return one page of a thread; the address of a post leads to the page on which it stands.
 
-        Raises Gone when it does not exist, Unreadable for a page that shows no post, SignInNeeded, Retry, and the
-        other kinds of WatchTrouble."""
+        Raises Gone when it does not exist, Unreadable for a page that shows no post, not even a deleted one,
+        SignInNeeded, Retry, and the other kinds of WatchTrouble."""
         ...
 
     async def revisit(self, url: str, validators: Validators) -> tuple[ThreadPage | None, Validators]:

@@ -60,7 +60,7 @@ class ThreadReader:
         first = await self._pages.thread(self._pages.entrance(target))
         if first.pages.previous is not None:  # the address leads into the middle of the thread
             first = await self._pages.thread(first.ref.url)
-        opening = first.posts[0]
+        opening = first.posts[0] if first.posts else None
         if since is None or first.pages.last is None or first.pages.next is None:
             return await self._forward([first], (), opening)
         return await self._seek(await self._pages.thread(first.pages.last), since, opening)
@@ -96,7 +96,7 @@ class ThreadReader:
     ) -> ThreadReading:
         """Read on from ``chain``, with one page more before it where posts have shifted: one approved late stands among
         those read before. Where the newest post stands no longer, look for it in another thread."""
-        if chain[0].posts[0].id != state.first and chain[0].pages.previous is not None:
+        if _first_id(chain[0]) != state.first and chain[0].pages.previous is not None:
             chain.insert(0, await self._pages.thread(chain[0].pages.previous))
         reading = await self._forward(chain, state.known, None, validators)
         if state.oldest is not None and state.thread == reading.state.thread:
@@ -140,7 +140,7 @@ class ThreadReader:
         posts = {post.id: post for page in chain for post in page.posts}
         while (following := chain[-1].pages.next) is not None and len(chain) < limit:
             page = await self._pages.thread(following)
-            if all(post.id in posts for post in page.posts):
+            if page.posts and all(post.id in posts for post in page.posts):
                 ended = True  # asked past the end, some engines show an earlier page
                 break
             chain.append(page)
@@ -148,18 +148,19 @@ class ThreadReader:
         last = chain[-1]
         gap = last.pages.next is not None and not ended
         fresh = last.pages.next is None and len(chain) == start
+        all_posts = list(posts.values())
         state = ThreadState(
             page=last.url,
             known=tuple(dict.fromkeys([*known, *posts]))[-KNOWN:],
             digest=_digest(last) if last.pages.next is None else None,
-            first=last.posts[0].id,
-            newest=(last.posts[-1].id, last.posts[-1].url),
-            oldest=(chain[0].posts[0].id, chain[0].posts[0].url),
+            first=_first_id(last),
+            newest=(all_posts[-1].id, all_posts[-1].url) if all_posts else None,
+            oldest=(all_posts[0].id, all_posts[0].url) if all_posts else None,
             thread=last.ref.id,
             validators=validators if fresh and validators else Validators(),
         )
-        opening = opening or next((post for post in posts.values() if post.opening), None)
-        return ThreadReading(state, tuple(posts.values()), ThreadSeen(last.ref, opening, last.locked), gap)
+        opening = opening or next((post for post in all_posts if post.opening), None)
+        return ThreadReading(state, tuple(all_posts), ThreadSeen(last.ref, opening, last.locked), gap)
 
 
 def _overlaps(page: ThreadPage, known: Sequence[str]) -> bool:
@@ -167,9 +168,14 @@ def _overlaps(page: ThreadPage, known: Sequence[str]) -> bool:
 
 
 def _reaches(page: ThreadPage, since: datetime | None) -> bool:
-    """Return whether the page goes back to ``since``; where posts tell no time, one page has to do."""
+    """Return whether the page goes back to ``since``; where posts tell no time, one page has to do, and one without
+    any tells nothing."""
     times = [post.time for post in page.posts if post.time is not None]
-    return since is None or not times or min(times) < since - COARSE
+    return since is None or (bool(page.posts) and (not times or min(times) < since - COARSE))
+
+
+def _first_id(page: ThreadPage) -> str | None:
+    return page.posts[0].id if page.posts else None
 
 
 def _digest(page: ThreadPage) -> str:
