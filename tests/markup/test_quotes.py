@@ -47,6 +47,14 @@ def linked(url: str, name: str, text: str) -> str:
             "https://forum.example/index.php?msg=5",
             "Quote from: Çağrı Öz",
         ),
+        (  # Misago 0.39
+            ('<aside class="quote-block"><div class="quote-heading" data-noquote="1">'
+            '<a href="/u/ayse/2/" data-quote="@ayse">@ayse</a> has written:</div>'
+            '<blockquote class="quote-body" data-block="quote" data-author="@ayse">'
+            "<p>soru?</p></blockquote></aside>"),
+            "",
+            "ayse",
+        ),
         (  # XenForo 2
             ('<blockquote data-quote="Ayşe" data-source="post: 12" class="bbCodeBlock bbCodeBlock--quote">'
             '<div class="bbCodeBlock-title">'
@@ -81,7 +89,7 @@ def linked(url: str, name: str, text: str) -> str:
             "Ece",
         ),
     ],
-    ids=["phpbb", "mybb", "smf-today", "smf-later", "xenforo", "discourse", "invision", "vbulletin"],
+    ids=["phpbb", "mybb", "smf-today", "smf-later", "misago", "xenforo", "discourse", "invision", "vbulletin"],
 )  # fmt: skip
 def test_quote_of(html: str, url: str, name: str) -> None:
     assert clean_post(html, BASE).html == linked(url, name, "soru?")

@@ -11,7 +11,7 @@ from forum_bridge.markup.characters import one_line
 from forum_bridge.markup.tree import Element
 
 _HEADS = frozenset(("bbCodeBlock-title", "ipsQuote_citation", "bbcode_postedby", "quote-heading", "quotetitle"))
-_AUTHOR_ATTRIBUTES = ("data-quote", "data-username", "data-ipsquote-username")
+_AUTHOR_ATTRIBUTES = ("data-quote", "data-username", "data-ipsquote-username", "data-author")
 _PROFILE = re.compile(r"profile|member|/user|/u/|/uye|uid=|[?&;]u=", re.IGNORECASE)
 _DATE = re.compile(r"^(.*\S)\s+(?:on|at|-|–|am|le|el|tarihinde|üzerinde)\s.*\d", re.DOTALL)
 _ANY_DATE = re.compile(r"\s+\S*\d.*[\d:.].*$", re.DOTALL)
@@ -29,27 +29,32 @@ class Quoted:
 def quoted(element: Element) -> Quoted | None:
     """Return what the element quotes, or None if it is no quote.
 
-    Known: phpBB, MyBB, SMF (``cite``), XenForo (``data-quote``), Discourse (``aside.quote``), Invision, vBulletin 4/5.
+    Known: phpBB, MyBB, SMF (``cite``), XenForo (``data-quote``), Discourse (``aside.quote``), Invision, vBulletin 4/5,
+    Misago (``aside.quote-block``).
     """
     if not _is_quote(element):
         return None
     head = _take_head(element)
-    author = next((element.attrs[name] for name in _AUTHOR_ATTRIBUTES if element.attrs.get(name)), "")
+    inner = [child for child in element.children if isinstance(child, Element)]
+    wrapped = element.tag != "blockquote" and len(inner) == 1 and inner[0].tag == "blockquote"
+    body = inner[0] if wrapped else element
+    author = _told(element) or _told(body)
     source = ""
     if head is not None:
         author = author or _author(head)
         source = _source(head)
-    body = element.children
-    inner = [child for child in body if isinstance(child, Element)]
-    if element.tag != "blockquote" and len(inner) == 1 and inner[0].tag == "blockquote":
-        body = inner[0].children
-    return Quoted(one_line(author, 100), source or element.attrs.get("cite", ""), body)
+    return Quoted(one_line(author, 100).removeprefix("@"), source or element.attrs.get("cite", ""), body.children)
+
+
+def _told(element: Element) -> str:
+    return next((element.attrs[name] for name in _AUTHOR_ATTRIBUTES if element.attrs.get(name)), "")
 
 
 def _is_quote(element: Element) -> bool:
     if element.tag == "blockquote":
         return not element.classes & {"postcontent", "lastedited"}  # vBulletin 4 wraps whole posts in one
-    return (element.tag == "aside" and "quote" in element.classes) or "bbcode_quote" in element.classes
+    aside = element.tag == "aside" and bool(element.classes & {"quote", "quote-block"})
+    return aside or "bbcode_quote" in element.classes
 
 
 def _take_head(element: Element) -> Element | None:
