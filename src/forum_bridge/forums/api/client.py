@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from forum_bridge.errors import Unclear, Unreadable
 from forum_bridge.forums.api.document import parsed
+from forum_bridge.model import Upload
+from forum_bridge.web.forms import Form
 from forum_bridge.web.page import Page, Validators
 from forum_bridge.web.session import ForumSession
 
@@ -48,13 +50,21 @@ class ApiClient:
     ) -> Told:
         """Hand a document over. Raises as ``ForumSession.call``, and Unclear where it was taken and the answer cannot
         be read."""
-        page = await self.session.call(url, payload, method=method, headers={**self._headers(), **(headers or {})})
-        try:
-            return Told(page.status, parsed(page.html, page.url) if page.html.strip() else None, page)
-        except Unreadable as error:
-            if page.status < 400:
-                raise Unclear(str(error)) from error
-            return Told(page.status, None, page)
+        return _told(await self.session.call(url, payload, method=method, headers=self._headers(headers)))
 
-    def _headers(self) -> dict[str, str]:
-        return {"Accept": "application/json", **self.headers}
+    async def upload(self, url: str, field: str, file: Upload, *, headers: Mapping[str, str] | None = None) -> Told:
+        """Hand a file over in a form's field, as a browser does (RFC 7578). Raises as ``write``."""
+        form = Form(url, multipart=True, takes=(field,)).carrying([(field, file)])
+        return _told(await self.session.submit(form, referer=self.session.base_url, headers=self._headers(headers)))
+
+    def _headers(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        return {"Accept": "application/json", **self.headers, **(more or {})}
+
+
+def _told(page: Page) -> Told:
+    try:
+        return Told(page.status, parsed(page.html, page.url) if page.html.strip() else None, page)
+    except Unreadable as error:
+        if page.status < 400:
+            raise Unclear(str(error)) from error
+        return Told(page.status, None, page)
