@@ -6,7 +6,7 @@ from tests.cli.conftest import Place
 from forum_bridge import __version__
 
 COMMANDS = [
-    "run", "check", "preview", "poll", "status", "retry", "mark-sent", "drop", "adapters", "sandbox",
+    "run", "detect", "check", "preview", "poll", "status", "retry", "mark-sent", "drop", "adapters", "sandbox",
     "adapter record", "adapter test", "adapter trial", "config show",
 ]  # fmt: skip
 

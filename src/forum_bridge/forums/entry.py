@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from forum_bridge.errors import ConfigurationRefused
 from forum_bridge.forums.contract import Adapter, AdapterOptions
+from forum_bridge.forums.fingerprint import Fingerprint
 from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.model import Markup, WatchKind
 from forum_bridge.web.session import ForumSession
@@ -64,6 +65,7 @@ class AdapterEntry:
     container: str | None = None  # a preset's selector of a post on a page
     opens_with: frozenset[str] = frozenset({"password"})  # what of ``login`` opens the account: password, api_key
     parse: Callable[[str, str], ThreadPage] | None = None  # (page or document, url): reads a saved one, without network
+    detect: Fingerprint | None = None  # what its engine is recognised by
 
     def check(self, options: Options) -> list[OptionFault]:
         """Return every fault of the options; none means that ``build`` will accept them."""

@@ -14,6 +14,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from forum_bridge.forums.contract import Adapter, AdapterOptions
 from forum_bridge.forums.entry import AdapterEntry, Options
+from forum_bridge.forums.fingerprint import Fingerprint
 from forum_bridge.forums.html.adapter import adapter_class
 from forum_bridge.forums.html.parse import parse_thread
 from forum_bridge.forums.html.preset import Preset
@@ -83,10 +84,15 @@ def extended(
     if base is None:
         return own
     if base in folder and base != name and base not in above:
-        return merged(extended(str(base), folder, below, (*above, name)), own)
+        return merged(_unmarked(extended(str(base), folder, below, (*above, name))), own)
     if base in below:
-        return merged(below[str(base)], own)
+        return merged(below[base] if base == name else _unmarked(below[str(base)]), own)
     raise PresetFault(f"extends: there is no preset {base!r} to extend")
+
+
+def _unmarked(preset: Options) -> Options:
+    """Return a preset as others extend it: the engine is recognised by its own, not by all that are made after it."""
+    return {key: value for key, value in preset.items() if key != "detect"}
 
 
 def spelled_out(source: str) -> AdapterEntry:
@@ -117,7 +123,15 @@ def preset_entry(name: str, source: str, raw: Options) -> AdapterEntry:
         parse=partial(_parse, preset),
         container=preset.posts.container,
         mark=raw,
+        detect=_fingerprint(preset),
     )
+
+
+def _fingerprint(preset: Preset) -> Fingerprint | None:
+    """Return what the engine is recognised by; how a thread's address looks, the preset itself says."""
+    if preset.detect is None or preset.detect.thread is not None:
+        return preset.detect
+    return preset.detect.model_copy(update={"thread": preset.thread.match})
 
 
 def _watches(preset: Preset) -> frozenset[WatchKind]:

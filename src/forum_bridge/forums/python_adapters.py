@@ -11,11 +11,12 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import ModuleType
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from forum_bridge.forums import engines
 from forum_bridge.forums.contract import Adapter, AdapterOptions
 from forum_bridge.forums.entry import AdapterEntry, Options
+from forum_bridge.forums.fingerprint import Fingerprint
 from forum_bridge.forums.preset_files import CAPABILITIES
 from forum_bridge.model import Markup, WatchKind
 from forum_bridge.web.session import ForumSession
@@ -101,7 +102,17 @@ def class_entry(name: str, source: str, adapter: type[Adapter]) -> AdapterEntry:
         watches=watches,
         parse=getattr(adapter, "parse", None),
         opens_with=frozenset(getattr(adapter, "opens_with", ("password",))),
+        detect=_fingerprint(name, adapter),
     )
+
+
+def _fingerprint(name: str, adapter: type[Adapter]) -> Fingerprint | None:
+    raw = getattr(adapter, "detect", None)
+    try:
+        return Fingerprint.model_validate(raw) if raw is not None else None
+    except ValidationError as error:
+        told = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors(include_url=False))
+        raise AdapterFault(f"detect of {name}: {'; '.join(told)}") from None
 
 
 def _only_adapter(module: ModuleType, path: Path) -> type[Adapter]:

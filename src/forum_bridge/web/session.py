@@ -59,6 +59,11 @@ class ForumSession:
         self._limits = Limits(settings.timeout.total_seconds(), settings.max_bytes)
         self._robots = Robots(self._robots_txt, clock, settings.user_agent.partition("/")[0])
 
+    @property
+    def cookie_names(self) -> frozenset[str]:
+        """The names of the cookies that the forum has set; what they hold stays here."""
+        return frozenset(cookie.key for cookie in self._http.cookie_jar)
+
     def visiting(self, base_url: str) -> ForumSession:
         """Return a session to another base with this one's name, pace and connections, as a guest whom nobody gave
         permission: for what a forum publishes elsewhere, such as its feed. It lives as long as this one."""

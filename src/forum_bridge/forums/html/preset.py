@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import ConfigDict, Field, model_validator
 
 from forum_bridge.forums.contract import AdapterOptions
+from forum_bridge.forums.fingerprint import Fingerprint
 from forum_bridge.forums.html.dates import Order
 from forum_bridge.forums.html.preset_parts import Board, Login, Posts, Reply, Says, Thread
 from forum_bridge.forums.html.preset_private import Inbox, Message, inherited, separate
@@ -24,6 +25,9 @@ class Preset(AdapterOptions):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     engine: str = Field("", description="the engine and its versions, for people")
+    detect: Fingerprint | None = Field(
+        None, description="what the engine is recognised by; `extends` does not hand it on"
+    )
     markup: Markup = Field(description="what posts are written in: markdown, bbcode or html")
     timezone: Zone = Field(
         "Europe/Istanbul",

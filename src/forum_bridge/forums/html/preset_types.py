@@ -68,6 +68,8 @@ Phrases = Annotated[
 Forms = Annotated[
     tuple[Annotated[str, AfterValidator(check_form)], ...], BeforeValidator(_listed), WithJsonSchema(_TEXTS)
 ]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_listed), WithJsonSchema(_TEXTS)]
+Regexes = Annotated[tuple[Regex, ...], BeforeValidator(_listed), WithJsonSchema(_TEXTS)]
 ThreadRegex = Annotated[str, AfterValidator(_thread_regex)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Kinds = Annotated[

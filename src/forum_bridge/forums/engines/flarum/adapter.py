@@ -3,7 +3,9 @@ any member (`login.password`)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import ClassVar
 from urllib.parse import quote
 
 from forum_bridge.errors import Forbidden, Retry
@@ -30,6 +32,17 @@ class Flarum(ApiAdapter):
     markup = Markup.MARKDOWN
     longest: int | None = 63_000  # Api/Resource/PostResource.php of 2.x; 1.x has a column of 65,535 bytes
     opens_with = frozenset({"api_key", "password"})
+    detect: ClassVar[Mapping[str, object]] = {
+        "engine": "Flarum",
+        "surely": ["script#flarum-json-payload", "#flarum-content", "script =~ flarum\\.core\\.app"],
+        "hints": ["#app.App #home-link", "link[href*='/assets/forum.js']"],
+        "cookies": "flarum_session",
+        "thread": r"/d/(?P<id>\d+)",
+        "board": r"/t/[\w-]+",
+        "probe": {"address": "api", "holds": '"type"\\s*:\\s*"forums"'},
+        "grant": "A key for the API, bound to the bridge's member, or that member's password: such a key is made in the"
+        " database's table api_keys, and posts without the pause of 10 seconds that members keep.",
+    }
 
     @staticmethod
     def parse(saved: str, url: str) -> ThreadPage:
