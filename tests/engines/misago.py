@@ -1,6 +1,6 @@
-"""A stand-in for Misago 0.39: the parts of its JSON API that the bridge uses, with what it does to those who use it. Seen
-on a real one: pages overlap by one post, events stand among the posts, a write needs the cookie said back in a header,
-haste is forbidden just as a locked thread is, and why it tells in the forum's language only."""
+"""A stand-in for Misago 0.39: the parts of its JSON API that the bridge uses, with what it does to those who use it.
+Seen on a real one: pages overlap by one post, events stand among the posts, a write needs the cookie said back in a
+header, haste is forbidden just as a locked thread is, and why it tells in the forum's language only."""
 
 from __future__ import annotations
 

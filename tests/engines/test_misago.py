@@ -117,6 +117,7 @@ async def test_hidden_posts_are_no_posts_even_where_they_fill_pages(forum: Misag
     for entry in written[16:36]:
         entry.hidden = True
     async with adapter_to(url, "misago", clock=clock) as guest:
+        assert isinstance(guest, Misago)
         assert (await guest.page(f"{url}/t/konu/1/2/")).posts == ()
         whole = await guest.read(Watch(WatchKind.THREAD, f"{url}/t/konu/1/"), None)
         late = await guest.read(Watch(WatchKind.THREAD, f"{url}/t/konu/1/", since=written[20].time), None)

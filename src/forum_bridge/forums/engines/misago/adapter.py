@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import ClassVar
 
 from forum_bridge.errors import (
     BridgeError,
@@ -39,6 +41,14 @@ class Misago(ApiAdapter):
     name = "misago"
     markup = Markup.MARKDOWN
     longest: int | None = 60_000  # post_length_max, unless the administrator changed it
+    detect: ClassVar[Mapping[str, object]] = {
+        "engine": "Misago",
+        "surely": ["link[href*='misago/css/misago'] @href", "script =~ misago\\.init\\(", "#misago-container"],
+        "cookies": "misago_",
+        "hints": ["footer a[href*='misago-project.org']"],
+        "thread": r"/t/[^/]+/(?P<id>\d+)",
+        "board": r"/c/[^/]+/\d+",
+    }
     opens_with = frozenset({"password"})
     most_files = 16  # post_attachments_limit, likewise
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from tests.cli.conftest import Place, place
+from tests.cli.conftest import Place
 
 from forum_bridge.sandbox.forum.seed import BRIDGE_PASSWORD
-
-__all__ = ["place"]
 
 
 async def test_a_thread_is_recorded_and_tested_without_the_forum(place: Place) -> None:
