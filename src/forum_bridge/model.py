@@ -161,10 +161,12 @@ class Upload:
 @dataclass(frozen=True, slots=True)
 class Draft:
     """An answer ready to post: ``text`` stands in the engine's own markup, quote, mention and signature included;
-    ``files`` only for an adapter that can upload."""
+    ``files`` only for an adapter that can upload. ``key`` is the answer's own, the same at each try, by which an engine
+    may tell it from another one of the same text."""
 
     text: str
     files: tuple[Upload, ...] = ()
+    key: str = ""
 
 
 class ReceiptState(StrEnum):

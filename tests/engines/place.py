@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -29,6 +30,16 @@ class Time:
 
     def pass_by(self, **length: float) -> None:
         self.now += timedelta(**length)
+
+
+def dated(app: web.Application, clock: Callable[[], datetime]) -> web.Application:
+    """Return the app, which tells this clock's time with every answer."""
+
+    async def tell(_: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Date"] = format_datetime(clock().astimezone(UTC), usegmt=True)
+
+    app.on_response_prepare.append(tell)
+    return app
 
 
 @asynccontextmanager

@@ -37,7 +37,8 @@ class Drafting:
         layout = await self.layout(site, answer, owner, thread)
         files = self._files.html(answer, packed.places)
         body, part, parts = answer.body or "", answer.part, answer.parts
-        return Draft(layout.text(body, is_html=answer.is_html, files=files, part=part, parts=parts), packed.uploads)
+        text = layout.text(body, is_html=answer.is_html, files=files, part=part, parts=parts)
+        return Draft(text, packed.uploads, f"{answer.desk}:{answer.message_id}:{part}")
 
     async def layout(self, site: Site, answer: AnswerRow, owner: Conversation, thread: ThreadRow) -> Layout:
         """Return what stands around the answer. Raises Retry if Deskie must be asked first."""

@@ -22,8 +22,8 @@ from forum_bridge.bridge.retry import WRITE_TIMEOUT, decide, describe, recording
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.walk import head
 from forum_bridge.bridge.wording import Wording
-from forum_bridge.errors import FilesRefused, Held, NotPosted, Unclear
-from forum_bridge.forums.contract import CanReply
+from forum_bridge.errors import FilesRefused, Held, NotPosted, Retry, Unclear
+from forum_bridge.forums.contract import CanReply, RemembersWrites
 from forum_bridge.ledger import answers, posts
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.conversations import Conversation
@@ -118,12 +118,25 @@ class Publish:
 
         with writing():
             receipt = await site.account.doing(write)
+            await self._check_new(site, answer, receipt)
         with recording():
             if receipt.post_id is None and receipt.state is ReceiptState.POSTED:
                 await self._change(answer, receipt_state=receipt.state)
                 receipt = await self._read_back(site, replace(answer, after_post=newest), thread)
             await self._sent(site, answer, receipt)
         structlog.get_logger().info("answer_published", forum=site.name, message=answer.message_id, post=receipt.url)
+
+    async def _check_new(self, site: Site, answer: AnswerRow, receipt: Receipt) -> None:
+        """Raise Retry where the forum has taken an answer for the one before, and named that one's post."""
+        if receipt.post_id is None or not isinstance(site.adapter, RemembersWrites):
+            return
+        async with self._ledger.reading() as db:
+            taken = await answers.with_receipts(db, site.name, [receipt.post_id])
+        if any(other.id != answer.id for other in taken.get(receipt.post_id, ())):
+            raise Retry(
+                f"the forum took the answer for an earlier one of the same text: {receipt.url}",
+                after=site.adapter.remembers,
+            )
 
     async def _read_back(self, site: Site, answer: AnswerRow, thread: ThreadRow) -> Receipt:
         found = await self._look.find(site, answer, thread.ref)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
@@ -80,6 +80,14 @@ class LimitsLength(Protocol):
     longer becomes several posts."""
 
     longest: int | None
+
+
+@runtime_checkable
+class RemembersWrites(Protocol):
+    """Its forum answers a write that is the same as one before with that one's post, for as long as it ``remembers``:
+    if that post is another answer's, nothing was written."""
+
+    remembers: timedelta
 
 
 @runtime_checkable

@@ -60,7 +60,8 @@ class ApiAdapter(ABC):
 
     @abstractmethod
     async def post(self, thread: ThreadRef, draft: Draft) -> Receipt:
-        """Write a draft into a thread, signed in. Raises as ``reply``."""
+        """Write a draft into a thread, signed in. Raises as ``reply``, and Forbidden where that may be because we are
+        let in nowhere any more."""
 
     async def read(self, watch: Watch, cursor: Cursor | None) -> Reading:
         """Return what is new. Raises SignInNeeded while the bridge has an account and is not signed in, Retry, or a
@@ -80,7 +81,11 @@ class ApiAdapter(ABC):
         self._require_account()
         if self._session.credentials is None:
             raise NotPosted("The bridge has no account on this forum.", explanation="Set login of this forum.")
-        return await self.post(thread, draft)
+        try:
+            return await self.post(thread, draft)
+        except Forbidden as error:
+            await self._check_account()
+            raise NotPosted(str(error), explanation=error.explanation) from error
 
     async def sign_in(self) -> SignIn:
         """Open the account that the configuration names; what the forum refuses is an outcome, not an error."""

@@ -1,0 +1,1 @@
+"""The adapter `discourse`: its JSON API (https://docs.discourse.org), read and written."""

@@ -1,0 +1,96 @@
+"""Reads and answers Discourse forums by their JSON API, with a key of the forum's own (`login.api_key`) in the name of
+an account (`login.user`); as a guest it reads what is public."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from pydantic import Field
+
+from forum_bridge.errors import Forbidden, Gone
+from forum_bridge.forums.api.adapter import ApiAdapter
+from forum_bridge.forums.api.document import parsed, text, within
+from forum_bridge.forums.api.options import ApiOptions
+from forum_bridge.forums.api.source import ApiSource
+from forum_bridge.forums.contract import AdapterOptions
+from forum_bridge.forums.engines.discourse import addresses, documents, writing
+from forum_bridge.forums.engines.discourse.source import Dialect, Source
+from forum_bridge.forums.reading.page import ThreadPage
+from forum_bridge.markup import quote as common
+from forum_bridge.model import Author, Draft, Markup, Quote, Receipt, ThreadRef
+from forum_bridge.web.session import Credentials
+
+_NAME = re.compile(r"[\w.-]+")
+
+
+class DiscourseOptions(ApiOptions):
+    """What the forum's own rules are asked not to stop."""
+
+    skip_validations: bool = Field(
+        False,
+        description="post answers that are shorter than the forum allows, or like the one before: its key may do that",
+    )
+
+
+class Discourse(ApiAdapter):
+    """Discourse, from 2.9 on."""
+
+    name = "discourse"
+    markup = Markup.MARKDOWN
+    longest: int | None = 32_000  # `max_post_length` of config/site_settings.yml
+    remembers = writing.REMEMBERS
+    Options: ClassVar[type[AdapterOptions]] = DiscourseOptions
+    _unchecked: bool
+
+    @staticmethod
+    def parse(saved: str, url: str) -> ThreadPage:
+        """Read a saved document of a topic (`/t/12.json`). Raises Unreadable."""
+        return documents.thread_page(parsed(saved, url), addresses.topic_page(url))
+
+    def source(self, options: ApiOptions) -> ApiSource:
+        """Return the pages of this forum."""
+        self._unchecked = isinstance(options, DiscourseOptions) and options.skip_validations
+        limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
+        return Source(Dialect(self._session.base_url), self._client, **limits)
+
+    async def open(self, credentials: Credentials) -> Author:
+        """Open the account. Raises Forbidden when the forum takes the key for nobody's, Retry."""
+        if credentials.api_key is None:
+            raise Forbidden("login.api_key is not set", explanation="Make a key under Admin, API, and set it.")
+        self._client.headers |= {"Api-Key": credentials.api_key.get_secret_value(), "Api-Username": credentials.user}
+        try:
+            document = await self._client.read(f"{self._root}/session/current.json", signing_in=True)
+        except Gone as gone:
+            raise Forbidden("The forum takes us for a guest.") from gone
+        user = within(document, "current_user")
+        account_id = text(within(user, "id"))
+        if account_id is None:
+            raise Forbidden("The forum takes us for a guest.")
+        return Author(text(within(user, "username")) or credentials.user, account_id)
+
+    async def post(self, thread: ThreadRef, draft: Draft) -> Receipt:
+        """Write a post. Raises Retry, Forbidden, NotPosted, Unclear."""
+        asked = writing.new_post(thread, draft, unchecked=self._unchecked)
+        told = await self._client.write(f"{self._root}/posts.json", asked)
+        if not told.taken:
+            raise writing.refusal(told)
+        return writing.receipt(told, thread)
+
+    def quote(self, quote: Quote) -> str:
+        """Return the quote so that its author is told, which takes the number of the post within its topic."""
+        found = addresses.topic(quote.url) if quote.author.id is not None else None
+        if found is None or found.number is None or not _NAME.fullmatch(quote.author.name):
+            return common.quote(self.markup, quote)
+        text_ = quote.text.strip()
+        return f'[quote="{quote.author.name}, post:{found.number}, topic:{found.id}"]\n{text_}\n[/quote]'
+
+    def mention(self, quote: Quote) -> str:
+        """Return the author's name so that they are told."""
+        if quote.author.id is None or not _NAME.fullmatch(quote.author.name):
+            return common.mention(self.markup, quote)
+        return f"@{quote.author.name}"
+
+    @property
+    def _root(self) -> str:
+        return self._session.base_url.rstrip("/")

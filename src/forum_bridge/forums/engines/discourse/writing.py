@@ -1,0 +1,55 @@
+"""What Discourse is handed to write a post, and what its answers mean. Pure.
+
+https://github.com/discourse/discourse, app/controllers/posts_controller.rb."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from forum_bridge.errors import BridgeError, Forbidden, NotPosted, Unclear
+from forum_bridge.forums.api.client import Told
+from forum_bridge.forums.api.document import number, text, within
+from forum_bridge.forums.engines.discourse import addresses
+from forum_bridge.model import Draft, PostId, Receipt, ReceiptState, ThreadRef
+
+REMEMBERS = timedelta(seconds=120)
+"""For so long the same write is answered with what it led to the first time, a post or a refusal."""
+
+
+def new_post(thread: ThreadRef, draft: Draft, *, unchecked: bool) -> dict[str, object]:
+    """Return the document that creates a post; `unchecked` asks not to apply the rules for lengths and repetitions."""
+    asked: dict[str, object] = {"topic_id": int(thread.id), "raw": draft.text}
+    if draft.key:
+        asked["external_id"] = mark(draft)
+    return asked | ({"skip_validations": True} if unchecked else {})
+
+
+def mark(draft: Draft) -> str:
+    """Return what tells a draft from another one of the same text. Discourse keeps it of new topics alone, and of every
+    write it counts among what makes two of them the same (`signature_for`); it may have 50 letters."""
+    return f"forum-bridge-{hashlib.sha256(draft.key.encode()).hexdigest()[:32]}"
+
+
+def receipt(told: Told, thread: ThreadRef) -> Receipt:
+    """Return the receipt of a post that was created, or that waits for a moderator and has no id yet. Raises Unclear
+    when the answer does not name it."""
+    if within(told.document, "action") == "enqueued":
+        return Receipt(state=ReceiptState.QUEUED)
+    post_id, place = text(within(told.document, "id")), number(within(told.document, "post_number"))
+    if post_id is None or place is None:
+        raise Unclear("The forum took the answer and did not name the post.")
+    return Receipt(PostId(post_id), addresses.permalink(thread.url, place, post_id))
+
+
+def refusal(told: Told) -> BridgeError:
+    """Return why nothing was posted: Forbidden where the key or the account is the reason."""
+    errors = within(told.document, "errors")
+    words = [each for each in errors if isinstance(each, str)] if isinstance(errors, list) else []
+    why = " ".join(words) or text(within(told.document, "message")) or f"status {told.status}"
+    if told.status in (401, 403):
+        return Forbidden(
+            f"The forum did not let our account write: {why}",
+            explanation="The API key needs the scope topics: write, and the account the right to answer there.",
+        )
+    return NotPosted(f"The forum did not take the answer: {why}")
