@@ -90,7 +90,7 @@ class DiscourseForum:
         self.cut = False
         self._ids = 1000
         self._remembered: dict[str, tuple[datetime, int, str]] = {}
-        self.app = dated(web.Application(), lambda: self.clock())
+        self.app = dated(web.Application(), self.now)
         routes: list[tuple[str, str, Callable[[web.Request], Awaitable[web.StreamResponse]]]] = [
             ("GET", "/session/current.json", self._current),
             ("GET", r"/t/{id:\d+}.json", self._topic),
@@ -102,6 +102,10 @@ class DiscourseForum:
         ]
         for method, path, handler in routes:
             self.app.router.add_route(method, path, handler)
+
+    def now(self) -> datetime:
+        """Return what the clock says that is set now."""
+        return self.clock()
 
     @property
     def kopru(self) -> Member:

@@ -1,5 +1,5 @@
-"""Both roads over the adapter `discourse`: posts become cases, and of answers each is a post, however alike they are and
-whatever is lost on the way."""
+"""Both roads over the adapter `discourse`: posts become cases, and of answers each is a post, however alike they are
+and whatever is lost on the way."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import pytest
 from tests.bridge.world import World, open_world
 from tests.engines.discourse import DiscourseForum
 from tests.engines.place import Time, serving
-
-from forum_bridge.config import Config
 
 
 @pytest.fixture

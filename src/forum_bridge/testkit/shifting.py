@@ -102,10 +102,11 @@ def _documents(pages: Sequence[Recorded], ids: set[str], arrange: Arrange) -> li
 
 
 def _posts_in(document: object, ids: set[str]) -> list[object] | None:
-    """Return the longest list of objects whose ids are those of the posts."""
+    """Return the longest list of objects whose ids are those of the posts; a few may be events between them."""
     best: list[object] | None = None
     if isinstance(document, list):
-        if document and all(isinstance(each, dict) and _id(each) in ids for each in document):
+        posts = sum(isinstance(each, dict) and _id(each) in ids for each in document)
+        if posts > len(document) / 2:
             best = document
         children = document
     else:

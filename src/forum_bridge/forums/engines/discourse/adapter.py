@@ -4,6 +4,7 @@ an account (`login.user`); as a guest it reads what is public."""
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import Field
@@ -41,6 +42,18 @@ class Discourse(ApiAdapter):
     longest: int | None = 32_000  # `max_post_length` of config/site_settings.yml
     remembers = writing.REMEMBERS
     Options: ClassVar[type[AdapterOptions]] = DiscourseOptions
+    detect: ClassVar[Mapping[str, object]] = {
+        "engine": "Discourse",
+        "surely": ["meta[name=generator][content^='Discourse ']", "#data-discourse-setup", "#data-preloaded"],
+        "hints": ["meta[name=discourse_theme_id]", "discourse-assets"],
+        "cookies": "^_forum_session$",
+        "version": r"meta[name=generator] @content =~ ^Discourse ([\w.-]+)",
+        "thread": r"/t/(?:(?!\d+(?:[/?#]|$))[^/?#]+/)?(?P<id>\d+)",
+        "board": r"/(?:c|tag)/[^?#]+",
+        "probe": {"address": "site/basic-info.json", "holds": '"apple_touch_icon_url"'},
+        "grant": "A key for the API (Admin, API, New key: for the bridge's member alone, granular) with the scopes"
+        " global: read, topics: write and uploads: create.",
+    }
     _unchecked: bool
 
     @staticmethod

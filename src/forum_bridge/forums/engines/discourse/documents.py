@@ -108,12 +108,13 @@ def _neighbours(document: object, found: Topic, items: list[Node]) -> Neighbours
     stream = within(document, "post_stream", "stream")
     ids = [text(each) for each in stream] if isinstance(stream, list) else []
     first, last = text(items[0].get("id")), text(items[-1].get("id"))
+    start = ((found.page or 1) - 1) * size
     if first in ids:
-        return _around(found, size, ids.index(first), len(items), len(ids))
+        start = start if found.number is None else ids.index(first)
+        return _around(found, size, start, len(items), len(ids))
     ends = last == text(within(document, "post_stream", "lastId")) or len(items) < size
     if found.number is not None:
         return _about(found, size, items, ends=ends)
-    start = ((found.page or 1) - 1) * size
     told = 0 if ends else number(within(document, "posts_count")) or 0  # events do not count: it may be some more
     return _around(found, size, start, len(items), max(told, start + len(items) + (0 if ends else 1)))
 
