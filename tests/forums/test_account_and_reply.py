@@ -113,6 +113,30 @@ async def test_a_session_that_ended_asks_to_sign_in_before_anything_is_sent(
     assert texts(forum) == ["Soru?"]
 
 
+async def test_what_the_forum_says_by_an_element_counts_in_any_language(
+    forum: LittleForum, build: Build, thread: ThreadRef
+) -> None:
+    adapter = await build(PASSWORD, says={"flood": "css: .wait =~ (?P<seconds>[0-9]+)", "locked": "css: .closed"})
+    await adapter.sign_in()
+    forum.reply_says = '<b class="wait">Attendez 7 secondes</b>'
+    with pytest.raises(Retry, match="Attendez 7") as asked:
+        await adapter.reply(thread, Draft("Çok çabuk"))
+    assert asked.value.after == timedelta(seconds=7)
+    forum.reply_says = '<b class="closed">Fermé</b>'
+    with pytest.raises(NotPosted, match="Fermé"):
+        await adapter.reply(thread, Draft("Geç kaldı"))
+
+
+async def test_a_forum_that_has_the_post_already_is_believed_only_after_a_look(
+    forum: LittleForum, build: Build, thread: ThreadRef
+) -> None:
+    adapter = await build(PASSWORD, says={"already": "You have already posted this"})
+    await adapter.sign_in()
+    forum.reply_says = "You have already posted this reply."
+    with pytest.raises(Unclear, match="already posted this reply"):
+        await adapter.reply(thread, Draft("Bir kez"))
+
+
 async def test_a_thread_that_is_gone_or_forbidden(forum: LittleForum, member: HtmlWriter, thread: ThreadRef) -> None:
     for status in (404, 403):
         forum.trouble["/thread/1"] = web.Response(status=status)

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from forum_bridge.forums.html.value import Phrase, Value, first_found
+from forum_bridge.forums.html.preset_types import Phrases
+from forum_bridge.forums.html.value import Mark, Phrase, Value, first_found
 
 PAGE = """<div id="post_31" class="post">
 <a class="name" href="/user/42?x=1">  Çağrı\xa0\n Öz </a><a class="name">Elif</a>
@@ -81,3 +83,25 @@ def test_phrases() -> None:
     assert Phrase("closed by * moderator").said_in("It was closed by our moderator") is not None
     assert Phrase("closed.").said_in("closed!") is None
     assert Phrase("closed").wait("closed") is None
+
+
+def test_what_an_engine_says_by_an_element() -> None:
+    page = '<div id="post_WaitTime">Son iletiniz 5 saniye önceydi.</div><p class="error"></p><p class="error">Yeni</p>'
+    root = LexborHTMLParser(page).root
+    assert root is not None
+    flood = Mark(Value.parse(r"#post_WaitTime =~ (?P<seconds>\d+)"))
+    words = flood.said_on(root)
+    assert words == "Son iletiniz 5 saniye önceydi."
+    assert flood.wait(words) == timedelta(seconds=5)
+    assert flood.wait("Birazdan.") is None
+    assert Mark(Value.parse(r".error =~ \S")).said_on(root) == "Yeni"
+    assert Mark(Value.parse(".error")).said_on(root) == ".error"
+    assert Mark(Value.parse(".error")).wait("5") is None
+    assert Mark(Value.parse(".error =~ yok")).said_on(root) is None
+    assert Mark(Value.parse("#topic_locked")).said_on(root) is None
+
+
+@pytest.mark.parametrize("text", ["", "css:", "css: =~ x", "css: .a @id", "css: p[", "css: p =~ ("])
+def test_what_is_neither_a_phrase_nor_a_mark(text: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(Phrases).validate_python([text])

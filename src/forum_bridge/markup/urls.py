@@ -36,8 +36,14 @@ def absolute(href: str, base_url: str | None) -> str | None:
         return _UNSAFE.sub(_percent, text) if parts.path else None
     if parts.scheme not in ("http", "https") or not port_fits or not _host_fits(parts.netloc):
         return None
-    query = _SESSION.sub("", parts.query and "?" + parts.query)[1:].rstrip("&;") if parts.query else ""
-    return _UNSAFE.sub(_percent, urlunsplit((parts.scheme, parts.netloc, parts.path, query, parts.fragment)))
+    return _UNSAFE.sub(_percent, without_session(text))
+
+
+def without_session(url: str) -> str:
+    """Return the address without the session id that engines put into links for those who bring no cookie."""
+    parts = urlsplit(url)
+    query = _SESSION.sub("", "?" + parts.query)[1:].rstrip("&;")
+    return urlunsplit(parts._replace(query=query)) if query != parts.query else url
 
 
 def link_target(attrs: Mapping[str, str], base_url: str | None) -> str | None:

@@ -8,6 +8,7 @@ from urllib.parse import quote, urljoin
 
 from forum_bridge.errors import WatchTrouble
 from forum_bridge.forums.html.preset import Preset
+from forum_bridge.markup.urls import without_session
 from forum_bridge.model import ThreadId, ThreadRef
 
 
@@ -25,6 +26,11 @@ def thread_ref(url: str, preset: Preset, title: str = "", told_id: str | None = 
     thread_id = told_id or match["id"]
     plain = url[: match.end()] if address is None else urljoin(root, filled(address, thread_id))
     return ThreadRef(ThreadId(thread_id), plain, title)
+
+
+def link_to(url: str, link: str) -> str:
+    """Return where a link on the page ``url`` leads, the same for every visit."""
+    return without_session(urljoin(url, link))
 
 
 def entrance(url: str, preset: Preset) -> str:

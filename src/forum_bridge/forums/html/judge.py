@@ -9,13 +9,13 @@ from typing import Literal, get_args
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from forum_bridge.errors import BridgeError, FilesRefused, Forbidden, Gone, NotPosted, Retry, SignInNeeded
+from forum_bridge.errors import BridgeError, FilesRefused, Forbidden, Gone, NotPosted, Retry, SignInNeeded, Unclear
 from forum_bridge.forums.html.preset import Preset
-from forum_bridge.forums.html.value import shown_text, squeezed
+from forum_bridge.forums.html.value import Mark, shown_text, squeezed
 
 # The narrower first: a page that says "please wait" may also speak of permissions.
 Meaning = Literal[
-    "token", "again", "flood", "captcha", "wrong_password", "queued",
+    "token", "again", "already", "flood", "captcha", "wrong_password", "queued",
     "file_refused", "locked", "refused", "sign_in", "forbidden", "gone", "busy",
 ]  # fmt: skip
 _ORDER: tuple[Meaning, ...] = get_args(Meaning)
@@ -46,12 +46,15 @@ def messages(html: str, preset: Preset) -> list[str]:
 
 def said(html: str, preset: Preset) -> Said | None:
     """Return what the page says in words that the preset knows, or None."""
-    texts = messages(html, preset)
+    root, texts = LexborHTMLParser(html).root, messages(html, preset)
     for meaning in _ORDER:
         for phrase in getattr(preset.says, meaning):
-            for text in texts:
-                if words := phrase.said_in(text):
-                    return Said(meaning, words[:_WORDS], phrase.wait(text))
+            if isinstance(phrase, Mark):
+                words = phrase.said_on(root) if root is not None else None
+            else:
+                words = next((found for text in texts if (found := phrase.said_in(text))), None)
+            if words is not None:
+                return Said(meaning, words[:_WORDS], phrase.wait(words))
     return None
 
 
@@ -85,6 +88,8 @@ def as_posting_error(word: Said) -> BridgeError | None:
             return Retry(f"The forum asks to wait: {word.words}", after=word.wait)
         case "sign_in":
             return SignInNeeded(f"The forum asks to sign in: {word.words}")
+        case "already":
+            return Unclear(f"The forum says that it has this post: {word.words}")
         case "file_refused":
             return FilesRefused(f"The forum did not take a file: {word.words}")
         case "locked" | "refused" | "forbidden" | "gone" | "captcha" | "wrong_password":

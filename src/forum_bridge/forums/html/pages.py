@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from selectolax.lexbor import LexborHTMLParser
 
-from forum_bridge.errors import BridgeError, Forbidden, SignInNeeded, Unreadable, WatchTrouble
+from forum_bridge.errors import BridgeError, Forbidden, Retry, SignInNeeded, Unreadable, WatchTrouble
 from forum_bridge.forums.html import address
 from forum_bridge.forums.html.judge import as_reading_error, said, shows_login
 from forum_bridge.forums.html.parse import any_present, parse_board, parse_thread
@@ -119,11 +119,14 @@ class Pages:
             raise SignInNeeded(f"{page.url} was made for a guest: the forum has signed us out.")
 
     def _explain(self, page: Page) -> None:
+        """Raise what the page says. A form to sign in says more than words: to guests SMF calls a topic gone that only
+        members may see."""
         account = self._session.credentials is not None
         word = said(page.html, self._preset)
         error = as_reading_error(word, page.url, account=account) if word else None
-        if error is None and shows_login(page.html, self._preset):
-            error = SignInNeeded() if account else Forbidden(f"{page.url} shows a form to sign in instead of posts.")
+        if not isinstance(error, Retry) and shows_login(page.html, self._preset):
+            error = SignInNeeded() if account else error
+            error = error or Forbidden(f"{page.url} shows a form to sign in instead of posts.")
         if isinstance(error, SignInNeeded):
             self._session.signed_in = False
         if error is not None:

@@ -3,10 +3,11 @@ posts."""
 
 from __future__ import annotations
 
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urldefrag
 
 from selectolax.lexbor import LexborNode
 
+from forum_bridge.forums.html.address import link_to
 from forum_bridge.forums.html.preset_parts import Paging
 from forum_bridge.forums.html.value import Value, first_found, shown_text
 from forum_bridge.forums.reading.page import Neighbours
@@ -44,4 +45,4 @@ def _numbered(root: LexborNode, url: str, selector: str) -> Neighbours:
 
 
 def _absolute(url: str, link: str) -> str:
-    return urldefrag(urljoin(url, link)).url
+    return urldefrag(link_to(url, link)).url

@@ -4,14 +4,14 @@ refuses a page on which too little of that is found: silence is how scrapers die
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
-from urllib.parse import unquote, urldefrag, urljoin
+from datetime import datetime, timedelta
+from urllib.parse import unquote, urldefrag
 from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from forum_bridge.errors import Unreadable, WatchTrouble
-from forum_bridge.forums.html.address import thread_ref
+from forum_bridge.forums.html.address import link_to, thread_ref
 from forum_bridge.forums.html.paging import neighbours
 from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.html.preset_parts import Board
@@ -19,8 +19,10 @@ from forum_bridge.forums.html.preset_private import Inbox
 from forum_bridge.forums.html.times import Reckoning
 from forum_bridge.forums.html.value import Value, first_found, shown_text
 from forum_bridge.forums.reading.page import BoardPage, BoardRow, Neighbours, ThreadPage
+from forum_bridge.markup.urls import without_session
 from forum_bridge.model import Attachment, Author, Post, PostId, ThreadId, ThreadRef
 
+LOOKS = 12  # at a thread that may grow unseen
 BROKEN_SHARE = 0.2  # of the containers on a page; more without id, author or body means the theme has changed
 
 
@@ -43,7 +45,7 @@ def parse_thread(html: str, url: str, preset: Preset, served: datetime | None) -
         raise Unreadable(f"{url} shows no post: all that stands there is pending or deleted")
     if pages.previous is None:
         posts[0] = replace(posts[0], opening=True)
-    return ThreadPage(urldefrag(url).url, ref, tuple(posts), pages, locked, account)
+    return ThreadPage(urldefrag(without_session(url)).url, ref, tuple(posts), pages, locked, account)
 
 
 def parse_board(html: str, url: str, preset: Preset, served: datetime | None) -> BoardPage:
@@ -132,10 +134,10 @@ def _post(node: LexborNode, ref: ThreadRef, url: str, preset: Preset, reckoning:
         id=PostId(post_id),
         thread=ref,
         author=Author(
-            name, unquote(author_id) if author_id else None, urljoin(url, author_url) if author_url else None
+            name, unquote(author_id) if author_id else None, link_to(url, author_url) if author_url else None
         ),
         html=(body.inner_html or "").strip(),
-        url=urljoin(url, link) if link else f"{ref.url}#{post_id}",
+        url=link_to(url, link) if link else f"{ref.url}#{post_id}",
         time=reckoning.read(time),
         edited=reckoning.read(edited),
         attachments=attachments,
@@ -144,7 +146,11 @@ def _post(node: LexborNode, ref: ThreadRef, url: str, preset: Preset, reckoning:
 
 def _attachments(node: LexborNode, url: str, selector: str | None) -> tuple[Attachment, ...]:
     links = node.css(selector) if selector else []
-    found = {urljoin(url, href): shown_text(link) for link in links if (href := link.attributes.get("href"))}
+    found = {
+        link_to(url, href): shown_text(link)
+        for link in links
+        if (href := link.attributes.get("href") or link.attributes.get("src"))
+    }
     return tuple(Attachment(address, name) for address, name in found.items())
 
 
@@ -155,7 +161,7 @@ def _row(node: LexborNode, url: str, preset: Preset, board: Board, reckoning: Re
         return None
     title = first_found(board.title, node) or _link_text(node, link)
     time = reckoning.read(first_found(board.time, node))
-    address = urljoin(url, link)
+    address = link_to(url, link)
     try:
         ref = thread_ref(address, preset, title)
     except WatchTrouble:
@@ -163,7 +169,16 @@ def _row(node: LexborNode, url: str, preset: Preset, board: Board, reckoning: Re
     if preset.thread.id:  # only its page tells
         ref = replace(ref, id=ThreadId(ref.url))
     person = first_found(board.person, node) if isinstance(board, Inbox) else None
-    return BoardRow(ref, " ".join(marks), time, person)
+    return BoardRow(ref, " ".join(marks) + _unsettled(board, time, reckoning.served), time, person)
+
+
+def _unsettled(board: Board, last_post: datetime | None, served: datetime | None) -> str:
+    """Return what changes a few times while a thread may grow unseen, and once when it no longer may."""
+    if board.settles_after is None or last_post is None or served is None:
+        return ""
+    window = timedelta(minutes=board.settles_after)
+    age = served - last_post
+    return f" ~{age // (window / LOOKS)}" if age < window else ""
 
 
 def _link_text(node: LexborNode, href: str) -> str:

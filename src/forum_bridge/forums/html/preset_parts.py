@@ -69,7 +69,7 @@ class Posts(Part):
         (), description="what inside the body is not the author's text: signature, buttons, notices"
     )
     link: Values = Field(_NONE, description="address of this post; else the thread's address with #id")
-    attachments: Css | None = Field(None, description="links to attached files")
+    attachments: Css | None = Field(None, description="links to attached files, or the pictures themselves")
 
 
 class Board(Paging):
@@ -84,7 +84,19 @@ class Board(Paging):
     time: Values = Field(
         _NONE, description="time of the last post, if exact: spares reading threads older than the watch"
     )
+    settles_after: int | None = Field(
+        None,
+        gt=0,
+        description="minutes after its last post in which a thread may grow without its row showing it, where the "
+        "engine puts a follow-up into the post before; needs time; such threads are read again every few minutes",
+    )
     empty: Values = Field(_NONE, description="stands only where there is no thread at all")
+
+    @model_validator(mode="after")
+    def _timed(self) -> Self:
+        if self.settles_after is not None and not self.time:
+            raise ValueError("settles_after needs time: when a thread got its last post")
+        return self
 
 
 class Login(Part):
@@ -141,7 +153,8 @@ class Reply(Part):
 
 
 class Says(Part):
-    """What the forum says in words, and what that means. Pages with posts are searched only at ``where``."""
+    """What the forum says in words, and what that means. Pages with posts are searched only at ``where``. Where an
+    engine names its messages by an element of their own, ``css: selector`` stands in place of the words."""
 
     where: Selectors = Field(
         (), description="where the forum puts its messages; else the page without posts and fields"
@@ -159,3 +172,6 @@ class Says(Part):
     queued: Phrases = Field((), description="posted, waits for a moderator")
     token: Phrases = Field((), description="the form was too old, or its token: nothing was posted")
     again: Phrases = Field((), description="others posted meanwhile: nothing was posted, send the form shown once more")
+    already: Phrases = Field(
+        (), description="it has this very post already: whether ours is that one, the bridge looks in the thread"
+    )

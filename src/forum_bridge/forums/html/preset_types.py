@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from forum_bridge.forums.html.quoting import check_form
-from forum_bridge.forums.html.value import Phrase, Value, check_css, check_regex
+from forum_bridge.forums.html.value import Mark, Phrase, Value, check_css, check_regex
 
 
 def _listed(raw: object) -> object:
@@ -24,12 +24,17 @@ def _value(raw: object) -> Value:
     return Value.parse(raw)
 
 
-def _phrase(raw: object) -> Phrase:
-    if isinstance(raw, Phrase):
+def _phrase(raw: object) -> Phrase | Mark:
+    if isinstance(raw, Phrase | Mark):
         return raw
     if not isinstance(raw, str) or not raw.strip():
         raise ValueError("a phrase is a text that is not empty")
-    return Phrase(raw)
+    if not raw.startswith("css:"):
+        return Phrase(raw)
+    value = Value.parse(raw.removeprefix("css:"))
+    if not value.css or value.attribute is not None:
+        raise ValueError("a mark is `css: selector =~ regex`, the regex optional")
+    return Mark(value)
 
 
 def _kind(raw: object) -> str:
@@ -61,7 +66,7 @@ OneValue = Annotated[Value, BeforeValidator(_value), WithJsonSchema(_TEXT)]
 Values = Annotated[tuple[OneValue, ...], BeforeValidator(_listed), WithJsonSchema(_TEXTS)]
 Selectors = Annotated[tuple[Css, ...], BeforeValidator(_listed), WithJsonSchema(_TEXTS)]
 Phrases = Annotated[
-    tuple[Annotated[Phrase, BeforeValidator(_phrase), WithJsonSchema(_TEXT)], ...],
+    tuple[Annotated[Phrase | Mark, BeforeValidator(_phrase), WithJsonSchema(_TEXT)], ...],
     BeforeValidator(_listed),
     WithJsonSchema(_TEXTS),
 ]

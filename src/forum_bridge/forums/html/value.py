@@ -89,6 +89,10 @@ class Value:
                 return text
         return None
 
+    def holds(self, text: str) -> bool:
+        """Return whether the regex finds itself in a text; without one, any text will do."""
+        return self._compiled is None or self._compiled.search(text) is not None
+
     def present_in(self, node: LexborNode) -> bool:
         """Return whether the value stands in ``node``: a bare selector needs no text to count."""
         if self.attribute is None and self.regex is None:
@@ -122,6 +126,27 @@ class Phrase:
 
     def wait(self, text: str) -> timedelta | None:
         """Return how long the phrase asks to wait, when it is said and names a number."""
-        match = self._compiled.search(text)
-        numbers = match.groupdict() if match else {}
-        return timedelta(**{unit: int(number) for unit, number in numbers.items()}) if numbers else None
+        return _wait(self._compiled.search(text))
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a forum says by an element of its own, in whatever language: ``css: #topic_locked``, and if that is not
+    enough ``=~ regex`` of its text, in which groups named ``seconds`` and ``minutes`` tell how long to wait."""
+
+    value: Value
+
+    def said_on(self, root: LexborNode) -> str | None:
+        """Return the text of the element that says this; None where the page has none."""
+        places = root.css(self.value.css) if self.value.css else []
+        texts = (shown_text(place) for place in places if self.value.holds(shown_text(place)))
+        return next((text or self.value.css for text in texts), None)
+
+    def wait(self, text: str) -> timedelta | None:
+        """Return how long it asks to wait, when its text names a number."""
+        return _wait(re.search(self.value.regex, text)) if self.value.regex is not None else None
+
+
+def _wait(match: re.Match[str] | None) -> timedelta | None:
+    numbers = match.groupdict() if match else {}
+    return timedelta(**{unit: int(number) for unit, number in numbers.items()}) if numbers else None
