@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ PAGES = Path(__file__).parent.parent / "pages"
 CASES = sorted([*PAGES.glob("*/*.html"), *PAGES.glob("*/*.api.json")])
 
 
+@cache
 def preset(name: str) -> Preset:
     maker = Registry.load().get(name).maker
     assert maker is not None
