@@ -29,11 +29,13 @@ class Markup(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote a post. ``id`` is the engine's stable id; guests and deleted authors have none, only a name."""
+    """Who wrote a post. ``id`` is the engine's stable id; guests and deleted authors have none, only a name. ``email`` is
+    known where the forum's owner sends it."""
 
     name: str
     id: str | None = None
     url: str | None = None
+    email: str | None = None
 
     @property
     def guest(self) -> bool:
@@ -83,13 +85,17 @@ class Post:
 
 
 class WatchKind(StrEnum):
-    """What is polled."""
+    """What is polled; and, never polled, what the forum sends by itself (``push``)."""
 
     THREAD = "thread"
     BOARD = "board"
     FEED = "feed"
     MENTIONS = "mentions"
     INBOX = "inbox"
+    PUSH = "push"
+
+
+POLLED = frozenset(WatchKind) - {WatchKind.PUSH}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +132,15 @@ class ThreadSeen:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What one poll found: posts (new, changed or merely seen again), oldest first within a thread; the threads
-    touched; the cursor to store with them; ``gap`` when more was there than one poll may read (poll again soon)."""
+    touched; the cursor to store with them; ``gap`` when more was there than one poll may read (poll again soon);
+    ``deleted`` are posts of which the forum says that they are no more."""
 
     posts: tuple[Post, ...] = ()
     threads: tuple[ThreadSeen, ...] = ()
     cursor: Cursor | None = None
     gap: bool = False
     moved: Mapping[ThreadId, ThreadRef] = field(default_factory=dict)
+    deleted: tuple[PostId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +170,14 @@ class Upload:
 class Draft:
     """An answer ready to post: ``text`` stands in the engine's own markup, quote, mention and signature included;
     ``files`` only for an adapter that can upload. ``key`` is the answer's own, the same at each try, by which an engine
-    may tell it from another one of the same text."""
+    may tell it from another one of the same text. For what has room beside the text: the post that is answered (``to``)
+    and the agent's public name."""
 
     text: str
     files: tuple[Upload, ...] = ()
     key: str = ""
+    to: Quote | None = None
+    agent: str = ""
 
 
 class ReceiptState(StrEnum):

@@ -51,8 +51,6 @@ def test_a_fault_reads_as_one_line(load_text: Load, valid: str, tmp_path: Path) 
         ("  yardim:", "  Yardım Forumu:", 9, "forums.Yardım Forumu", "1 to 32 of a-z"),
         ("adapter: flaskbb", "adaptor: flaskbb", 10, "forums.yardim.adaptor", "did you mean adapter?"),
         ("https://forum.example/\n", "forum.example\n", 11, "forums.yardim.url", "is not an address"),
-        ("    watch:\n      - thread: https://forum.example/topic/1\n", "    watch: []\n", 15,
-         "forums.yardim.watch", "is empty"),
         ("    watch:\n", "    watch:\n      - {}\n", 16, "forums.yardim.watch[0]", "does not say what to watch"),
         ("      - thread", "      - mentions: no\n      - thread", 16, "forums.yardim.watch[0].mentions",
          "only be true"),

@@ -51,7 +51,7 @@ def test_defaults_are_a_forum_in_which_nothing_is_required() -> None:
     definitions = schema["$defs"]
     assert "required" not in definitions["ForumConfigDefaults"]
     assert "required" not in definitions["LoginConfigDefaults"]
-    assert definitions["ForumConfig"]["required"] == ["adapter", "url", "watch"]
+    assert definitions["ForumConfig"]["required"] == ["adapter", "url"]
     assert set(definitions["ForumConfig"]["properties"]) == set(definitions["ForumConfigDefaults"]["properties"])
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from forum_bridge.config import MASK, Loaded, effective, load
 
-from .conftest import Load, config_of
+from .conftest import ENVIRON, Load, config_of
 
 KEY = "api_key: ${DESKIE_KEY}"
 
@@ -126,6 +126,18 @@ def test_the_effective_configuration_masks_every_secret(load_text: Load, valid: 
     assert f"feed: https://feeds.example/rss?token={MASK}" in shown
     assert f"subject: '{MASK} {{{{ thread.title }}}}'" in shown
     assert f"api_key: '{MASK}'" in shown
+
+
+def test_each_of_several_secrets_in_options_is_masked_and_nothing_else_of_a_forum_called_token(
+    load_text: Load, valid: str, tmp_path: Path
+) -> None:
+    text = valid.replace("  yardim:", "  token:") + "    options: {secret: [gizli-bir, gizli-iki], pages_a_poll: 3}\n"
+    shown = effective(config_of(load_text(text)))
+    assert "gizli" not in shown
+    assert shown.count(MASK) >= 2 and "pages_a_poll: 3" in shown
+    (tmp_path / "config.yaml").chmod(0o644)
+    warned = [warning.key for warning in load(tmp_path / "config.yaml", ENVIRON).warnings]
+    assert warned == ["forums.token.options.secret[0]", "forums.token.options.secret[1]"]
 
 
 def test_a_literal_secret_in_a_file_for_everybody_is_a_warning(

@@ -66,3 +66,9 @@ def test_a_broken_adapter_of_ones_own_is_told_with_its_file(tmp_path: Path) -> N
     (tmp_path / "adapters" / "mine.yaml").write_text("markup: bbcode\nposts: [\n")
     (fault,) = faults_of(tmp_path, {"acme": forum(adapter="mine")})
     assert "mine.yaml" in fault
+
+
+@pytest.mark.parametrize("watch", [{}, {"watch": []}])
+def test_a_forum_in_which_nothing_is_watched_is_told(tmp_path: Path, watch: dict[str, object]) -> None:
+    (fault,) = faults_of(tmp_path, {"acme": {"adapter": "sandbox", "url": URL, **watch}})
+    assert "forums.acme" in fault and "nothing is watched — mend: add the line watch:" in fault

@@ -11,7 +11,7 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 from forum_bridge.config.base import MASK
 from forum_bridge.config.faults import KeyPath
 from forum_bridge.config.schema import Config
-from forum_bridge.config.words import SECRET_KEYS
+from forum_bridge.config.words import is_secret
 
 
 def effective(config: Config) -> str:
@@ -30,7 +30,7 @@ def _masked(value: object, path: KeyPath, config: Config) -> object:
         return {key: _masked(inner, (*path, str(key)), config) for key, inner in value.items()}
     if isinstance(value, list):
         return [_masked(inner, (*path, index), config) for index, inner in enumerate(value)]
-    if "options" in path and path[-1] in SECRET_KEYS:
+    if "options" in path and is_secret(path):
         return MASK
     text = value if isinstance(value, str) else str(value)
     for secret in config.substituted.get(path, ()):

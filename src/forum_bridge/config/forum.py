@@ -78,7 +78,9 @@ class ForumConfig(Model):
     timezone: Annotated[str, AfterValidator(_timezone)] = Field(
         "Europe/Istanbul", description="The timezone in which the forum shows times."
     )
-    watch: tuple[WatchConfig, ...] = Field(min_length=1, description="What is polled.")
+    watch: tuple[WatchConfig, ...] = Field(
+        (), description="What is polled. Only a forum that sends its posts by itself (adapter push) has none."
+    )
     every: Interval = Field(
         Every(min=timedelta(minutes=1), max=timedelta(minutes=30)),
         description="How often a watch is polled: min while it is busy, max while it is quiet; or one duration.",

@@ -17,7 +17,7 @@ from forum_bridge.config.source import Source
 from forum_bridge.config.syntax import read
 from forum_bridge.config.tree import leaves
 from forum_bridge.config.validation import validate
-from forum_bridge.config.words import SECRET_KEYS
+from forum_bridge.config.words import is_secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def load(path: Path, environ: Mapping[str, str], *, credentials: Path = CREDENTI
 
 def _exposed(source: Source) -> Iterator[Fault]:
     for path, text in leaves(source.tree):
-        if path[-1] in SECRET_KEYS and text and not REFERENCE.search(text) and not placeholder(text):
+        if is_secret(path) and text and not REFERENCE.search(text) and not placeholder(text):
             problem = "a secret stands here in plain text, and every user of this machine can read the file"
             yield source.fault(
                 path, problem, "chmod 600 the file, or write ${credential:NAME} and keep the value there"

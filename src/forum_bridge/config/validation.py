@@ -51,7 +51,7 @@ def validate(read: Read, resolved: Resolved, folder: Path) -> Validated:
         errors += invalid.errors(include_url=False)
     known = {*(fault.key_path for fault in resolved.faults), *read.spoiled}
     own = adapters_dir(tree, folder, known)
-    adapters = list(chosen(tree, known)) if own else []
+    adapters = list(chosen(tree, known, whole=read.whole)) if own else []
     schema = json_schema() if errors else {}
     told = (error for error in errors if not _settled(error, source, known, whole=read.whole))
     faults = [_fault(error, source, schema) for error in told]

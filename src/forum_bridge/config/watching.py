@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from forum_bridge.config.base import Broken, Model, refused
 from forum_bridge.config.durations import PATTERN, PositiveDuration, parse_duration, positive
 from forum_bridge.config.urls import Url, host
-from forum_bridge.model import WatchKind
+from forum_bridge.model import POLLED, WatchKind
 
 ONE_KIND = "write one of thread:, board:, feed:, mentions: true or inbox: true after each dash"
 
@@ -77,7 +77,7 @@ class WatchConfig(Model):
     @classmethod
     def rules(cls, keys: Mapping[str, object]) -> Iterator[Broken]:
         """Exactly one kind stands in an entry."""
-        kinds = [key for key in keys if key in set(WatchKind)]
+        kinds = [key for key in keys if key in POLLED]
         if not kinds:
             yield (), refused("does not say what to watch", ONE_KIND)
         for key in kinds[1:]:
@@ -86,7 +86,7 @@ class WatchConfig(Model):
     @property
     def kind(self) -> WatchKind:
         """What is polled."""
-        return next(kind for kind in WatchKind if getattr(self, kind))
+        return next(WatchKind(key) for key in type(self).model_fields if getattr(self, key))
 
     @property
     def target(self) -> str:

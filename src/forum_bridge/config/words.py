@@ -56,6 +56,11 @@ def finding(error: ErrorDetails, source: Source, schema: Schema) -> Finding:
     return path, f"{problem} (here: {quote})" if quote else problem, mend
 
 
+def is_secret(path: KeyPath) -> bool:
+    """Return whether the name of a key on the path says that its value is a secret; a forum may have any name."""
+    return not SECRET_KEYS.isdisjoint(path[2:] if path[:1] == ("forums",) else path)
+
+
 def _words(told: str, ctx: Mapping[str, object], path: KeyPath, value: Tree, schema: Schema) -> tuple[str, str]:
     if told == "refused":
         return str(ctx["problem"]), str(ctx["mend"])
@@ -90,7 +95,7 @@ def _about_value(told: str, ctx: Mapping[str, object], value: dict[str, Tree] | 
 
 def _quotable(told: str, path: KeyPath, value: Tree) -> str | None:
     quoted = told not in {"missing", "extra_forbidden", *GROUP, *LIST}
-    private = any(part in SECRET_KEYS for part in path) or "options" in path
+    private = is_secret(path) or "options" in path
     if not quoted or private or not isinstance(value, str) or not value or (":" in value and "@" in value):
         return None
     return shown(value.partition("?")[0])

@@ -50,9 +50,13 @@ def adapter_faults(loaded: Loaded, registry: Registry) -> list[Fault]:
             for index, kind in chosen.watches
             if kind not in entry.watches
         ]
+        if chosen.idle and entry.watches:
+            mend = "add the line watch: and what to poll below it, an entry a line"
+            faults.append(loaded.source.fault((*here, "watch"), "nothing is watched", mend))
         if chosen.login and entry.opens_with.isdisjoint(chosen.login):
             wanted = " or ".join(f"login.{key}" for key in sorted(entry.opens_with))
-            faults.append(loaded.source.fault((*here, "login"), f"{entry.name} cannot sign in", f"It wants {wanted}."))
+            mend = f"It wants {wanted}." if wanted else "Take it out."
+            faults.append(loaded.source.fault((*here, "login"), f"{entry.name} cannot sign in", mend))
     return faults
 
 
@@ -62,7 +66,8 @@ def _named(kind: WatchKind) -> str:
 
 
 def _able(entry: AdapterEntry) -> str:
-    return f"watch one of: {', '.join(sorted(entry.watches))}"
+    watches = ", ".join(sorted(entry.watches))
+    return f"watch one of: {watches}" if watches else "take watch out: this forum sends its posts by itself"
 
 
 def settings_of(forum: ForumConfig) -> SessionSettings:

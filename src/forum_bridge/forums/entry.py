@@ -13,7 +13,7 @@ from forum_bridge.errors import ConfigurationRefused
 from forum_bridge.forums.contract import Adapter, AdapterOptions
 from forum_bridge.forums.fingerprint import Fingerprint
 from forum_bridge.forums.reading.page import ThreadPage
-from forum_bridge.model import Markup, WatchKind
+from forum_bridge.model import POLLED, Markup, WatchKind
 from forum_bridge.web.session import ForumSession
 
 Options = Mapping[str, object]
@@ -60,7 +60,7 @@ class AdapterEntry:
     capabilities: frozenset[str] = frozenset()  # of: read, sign_in, reply, own_posts, quote, upload, message
     fault: str | None = None
     overrides: str | None = None
-    watches: frozenset[WatchKind] = frozenset(WatchKind)
+    watches: frozenset[WatchKind] = POLLED  # none: the forum sends its posts by itself
     mark: object = None  # differs whenever the adapter does: a preset's keys, a file's content
     container: str | None = None  # a preset's selector of a post on a page
     opens_with: frozenset[str] = frozenset({"password"})  # what of ``login`` opens the account: password, api_key

@@ -18,7 +18,7 @@ from forum_bridge.forums.contract import Adapter, AdapterOptions
 from forum_bridge.forums.entry import AdapterEntry, Options
 from forum_bridge.forums.fingerprint import Fingerprint
 from forum_bridge.forums.preset_files import CAPABILITIES
-from forum_bridge.model import Markup, WatchKind
+from forum_bridge.model import POLLED, Markup
 from forum_bridge.web.session import ForumSession
 
 
@@ -91,7 +91,7 @@ def from_entry_point(point: EntryPoint) -> type[Adapter]:
 def class_entry(name: str, source: str, adapter: type[Adapter]) -> AdapterEntry:
     """Return the entry of a Python adapter."""
     markup = getattr(adapter, "markup", None)
-    watches = frozenset(getattr(adapter, "watches", WatchKind))
+    watches = frozenset(getattr(adapter, "watches", POLLED))
     able = frozenset({"read"} | {name for name, does in CAPABILITIES.items() if hasattr(adapter, does)})
     return AdapterEntry(
         name,
