@@ -29,8 +29,8 @@ class Markup(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote a post. ``id`` is the engine's stable id; guests and deleted authors have none, only a name. ``email`` is
-    known where the forum's owner sends it."""
+    """Who wrote a post. ``id`` is the engine's stable id; guests and deleted authors have none, only a name. ``email``
+    is known where the forum's owner sends it."""
 
     name: str
     id: str | None = None

@@ -14,7 +14,8 @@ from tests.forums.test_pages import preset
 
 from forum_bridge.errors import Unreadable
 from forum_bridge.forums.html.judge import said, shows_login
-from forum_bridge.forums.html.parse import BoardPage, ThreadPage, parse_board, parse_thread
+from forum_bridge.forums.html.parse import parse_board, parse_thread
+from forum_bridge.forums.reading.page import BoardPage, ThreadPage
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.markup.compare import is_answer
 from forum_bridge.model import Post
