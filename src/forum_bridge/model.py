@@ -16,6 +16,7 @@ AuthorKey = NewType("AuthorKey", str)
 Json = Mapping[str, object]
 Clock = Callable[[], datetime]  # returns an aware UTC datetime
 
+GUEST = "guest:"
 PRIVATE = "pm-"  # what ids of private threads and of the posts in them begin with: engines count these apart
 
 
@@ -44,7 +45,12 @@ class Author:
     @property
     def key(self) -> AuthorKey:
         """What identifies the author within one forum: the id, or ``guest:`` and the normalised name."""
-        return AuthorKey(self.id if self.id is not None else f"guest:{normalised(self.name)}")
+        return AuthorKey(self.id if self.id is not None else f"{GUEST}{normalised(self.name)}")
+
+
+def author_of(key: str, name: str) -> Author:
+    """Return the author whom a key of ``Author.key`` and a name mean."""
+    return Author(name, None if key.startswith(GUEST) else key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +256,16 @@ def normalised(name: str) -> str:
     """Return a name fit for a key: NFKC, runs of space made one, ends cut. Case stays: Turkish folding never
     touches a key."""
     return " ".join(unicodedata.normalize("NFKC", name).split())
+
+
+def folded(text: str) -> str:
+    """Return what is left of a text where case, accents, the dots of the Turkish i and spaces do not count, so that
+    what somebody typed in haste is recognised; "" for text of nothing else. For comparison, never for a key.
+
+    Each character is folded by itself, so the folded text of a part is a part of the folded text.
+    """
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join("i" if each == "ı" else each for each in plain if unicodedata.category(each)[0] not in "CMZ")
 
 
 def number_of(post_id: str) -> int | None:

@@ -14,7 +14,7 @@ from forum_bridge.bridge.policy import Taken
 from forum_bridge.ledger import bodies, posts
 from forum_bridge.ledger.posts import PostRow
 from forum_bridge.ledger.states import State
-from forum_bridge.model import Author, ThreadId
+from forum_bridge.model import ThreadId, author_of
 
 
 def as_known(item: Digested, known: PostRow) -> Digested:
@@ -22,9 +22,7 @@ def as_known(item: Digested, known: PostRow) -> Digested:
     who it was."""
     if known.author_key == item.post.author.key:
         return item
-    guest = known.author_key.startswith("guest:")
-    author = Author(known.author_name, None if guest else known.author_key)
-    return replace(item, post=replace(item.post, author=author))
+    return replace(item, post=replace(item.post, author=author_of(known.author_key, known.author_name)))
 
 
 class Revisions:

@@ -12,7 +12,7 @@ from forum_bridge.markup.text import plain_text
 from forum_bridge.markup.tree import parse
 from forum_bridge.model import Markup
 
-_HISTORY = (".omni_orig_reply",)
+HISTORY = (".omni_orig_reply",)
 """Deskie keeps the quoted history of a conversation here: private, never for a forum."""
 
 
@@ -40,4 +40,4 @@ def answer_text(body: str, is_html: bool) -> str:
 def canonical(body: str, is_html: bool) -> str:
     """Return the answer as HTML in the small grammar of ``flow``, without the history it quotes."""
     html = body if is_html else escape(body, quote=False).replace("\r\n", "\n").replace("\n", "<br>")
-    return safe(Flow(None, linkify=True).blocks(parse(html, _HISTORY).children))
+    return safe(Flow(None, linkify=True).blocks(parse(html, HISTORY).children))

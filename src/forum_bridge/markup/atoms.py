@@ -13,9 +13,8 @@ from itertools import zip_longest
 
 from forum_bridge.markup.render import items_of
 from forum_bridge.markup.tags import BLOCKS
-from forum_bridge.markup.tree import Element
+from forum_bridge.markup.tree import VOID, Element
 
-_VOID = frozenset(("br", "hr", "img"))
 _WORD = re.compile(r"\s*\S+\s*|\s+")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s*$")
@@ -109,8 +108,8 @@ def _below(element: Element, path: tuple[Element, ...]) -> Iterator[Atom]:
         if isinstance(child, str):
             code = any(outer.tag == "pre" for outer in path)
             yield from (Atom(text, path) for text in (_LINE if code else _WORD).findall(child))
-        elif child.tag in _VOID or _shows_its_address(child):
-            yield Atom("" if child.tag in _VOID else child.text(), path, child)
+        elif child.tag in VOID or _shows_its_address(child):
+            yield Atom("" if child.tag in VOID else child.text(), path, child)
         else:
             yield from _below(child, (*path, child))
 
@@ -142,7 +141,7 @@ def _opening(path: Sequence[Element], place: int, begun: set[int]) -> str:
         return "<ol>" if number == "1" else f'<ol start="{number}">'
     if element.tag == "li":
         return "<div>" if id(element) in begun else "<li>"
-    return f"<{element.tag}{_attributes(element)}>"
+    return element.opening()
 
 
 def _closing(element: Element, begun: set[int]) -> str:
@@ -150,12 +149,7 @@ def _closing(element: Element, begun: set[int]) -> str:
 
 
 def _whole(element: Element) -> str:
-    inner = "" if element.tag in _VOID else f"{escape(element.text(), quote=False)}</{element.tag}>"
-    return f"<{element.tag}{_attributes(element)}>{inner}"
-
-
-def _attributes(element: Element) -> str:
-    return "".join(f' {name}="{escape(value)}"' for name, value in element.attrs.items())
+    return element.opening() + ("" if element.tag in VOID else f"{escape(element.text(), quote=False)}</{element.tag}>")
 
 
 def _letters(text: str) -> list[str]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from forum_bridge.markup.tree import Element, parse
-
-_VOID = frozenset(("br", "hr", "img"))
+from forum_bridge.markup.tree import VOID, Element, parse
 
 
 def cut(html: str, limit: int) -> tuple[str, bool]:
@@ -30,8 +28,7 @@ def _write(element: Element, room: int, out: list[str]) -> int:
             out.append(text)
             room -= size
             continue
-        attributes = "".join(f' {name}="{escape(value)}"' for name, value in child.attrs.items())
-        opening, closing = f"<{child.tag}{attributes}>", "" if child.tag in _VOID else f"</{child.tag}>"
+        opening, closing = child.opening(), "" if child.tag in VOID else f"</{child.tag}>"
         size = len((opening + closing).encode())
         if size > room:
             out.append("…")

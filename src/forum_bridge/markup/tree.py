@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from html import escape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -11,6 +12,9 @@ from forum_bridge.errors import ConfigurationRefused
 
 MAX_DEPTH = 80
 """Elements nested deeper lose their tags but keep their text, so that every walk over a tree may recurse."""
+
+VOID = frozenset(("br", "hr", "img"))
+"""Of the elements in our small grammar those that hold nothing."""
 
 _CUT = "data-bridge-cut"
 
@@ -34,6 +38,18 @@ class Element:
             if isinstance(child, Element):
                 yield child
                 yield from child.elements()
+
+    def html(self) -> str:
+        """Return the element as HTML; of a nameless root what stands below it."""
+        inner = "".join(escape(each, quote=False) if isinstance(each, str) else each.html() for each in self.children)
+        if not self.tag:
+            return inner
+        return self.opening() + ("" if self.tag in VOID else f"{inner}</{self.tag}>")
+
+    def opening(self) -> str:
+        """Return the tag with which the element begins."""
+        attributes = "".join(f' {name}="{escape(value)}"' for name, value in self.attrs.items())
+        return f"<{self.tag}{attributes}>"
 
     def text(self, line_break: str = "\n") -> str:
         """Return the text below, ``br`` as ``line_break``, scripts and styles left out."""
