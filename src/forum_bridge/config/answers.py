@@ -1,4 +1,5 @@
-"""How agents' answers become posts: the template around them, public names, and which answers count."""
+"""How agents' answers become posts: the template around them, public names, which answers count, and which are not for
+everybody."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from forum_bridge.config.base import Model
+from forum_bridge.config.private import PrivateLabel, PrivateMarker
 from forum_bridge.config.templates import AnswerTemplate
 
 TEMPLATE = """\
@@ -54,4 +56,11 @@ class AnswersConfig(Model):
     tell_agents: TellAgents = Field(
         TellAgents.ENGLISH,
         description="Language of the internal note in the case when an answer cannot be posted; or never.",
+    )
+    private_marker: PrivateMarker = Field(
+        None, description="A text that makes an answer in which it stands a personal message to the customer."
+    )
+    private_label: PrivateLabel = Field(
+        None,
+        description="A label, by id or name: answers in cases that carry it are personal messages.",
     )
