@@ -40,11 +40,7 @@ async def test_an_outage_of_some_minutes_needs_no_person(world: World) -> None:
     assert ["Yarın sizde" in text for text in world.ours()] == [True, False]
 
 
-@pytest.mark.parametrize("seen", [True, False])
-@pytest.mark.parametrize("second", ["<p>Takip numarası 44-19.</p>", "<p>Yarın sizde.</p>"])
-async def test_an_answer_lost_into_our_previous_post_is_not_put_there_twice(
-    world: World, seen: bool, second: str
-) -> None:
+async def lose_into_our_previous_post(world: World, second: str, *, seen: bool) -> None:
     world.forum.switches.merge_posts = True
     case = await case_of(world)
     await world.answer(case, "<p>Yarın sizde.</p>")
@@ -59,6 +55,20 @@ async def test_an_answer_lost_into_our_previous_post_is_not_put_there_twice(
     for _ in range(10):
         await world.later(seconds=31)
     assert world.ours() == merged
+
+
+@pytest.mark.parametrize("seen", [True, False])
+@pytest.mark.parametrize("second", ["<p>Takip numarası 44-19.</p>", "<p>Yarın sizde.</p>"])
+async def test_an_answer_lost_into_our_previous_post_is_found_there(world: World, seen: bool, second: str) -> None:
+    await lose_into_our_previous_post(world, second, seen=seen)
+    assert await world.answer_states() == ["sent", "sent"]
+
+
+@pytest.mark.parametrize("seen", [True, False])
+@pytest.mark.parametrize("second", ["<p>Takip numarası 44-19.</p>", "<p>Yarın sizde.</p>"])
+async def test_where_no_rule_tells_the_parts_of_a_post_a_person_decides(world: World, seen: bool, second: str) -> None:
+    world.forum.switches.merge_mark = ""
+    await lose_into_our_previous_post(world, second, seen=seen)
     assert await world.answer_states() == ["sent", "held"]
 
 

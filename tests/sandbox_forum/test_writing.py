@@ -84,7 +84,7 @@ async def test_consecutive_posts_become_one(browser: Visitor, forum: Forum) -> N
     assert (await browser.submit("/thread/1/reply", text="ilk")).headers["Location"] == "/post/4"
     assert (await browser.submit("/thread/1/reply", text="ikinci")).headers["Location"] == "/post/4"
     post = forum.post(4)
-    assert (post.text, post.edited is not None) == ("ilk\n\nikinci", True)
+    assert (post.text, post.edited is not None) == ("ilk\n\n---\n\nikinci", True)
     forum.reply(1, "Ada", "araya giren")
     assert (await browser.submit("/thread/1/reply", text="üçüncü")).headers["Location"] == "/post/6"
 

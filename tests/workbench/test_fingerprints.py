@@ -16,11 +16,11 @@ GOLDEN = sorted((Path(__file__).parent.parent / "pages").glob("*/*.html"))
 RECORDED = {  # pages, and the engine that each has to show
     "FlaskBB": ["flaskbb/forum", "flaskbb/index", "flaskbb/login", "flaskbb/topic_p1", "flaskbb/topic_p9_beyond"],
     "Fossil": ["fossil/forum", "fossil/login", "fossil/post", "fossil/thread"],
+    "MyBB": ["mybb/forum", "mybb/index", "mybb/login", "mybb/thread-p1", "mybb/err-locked", "mybb/reply-result"],
+    "SMF": ["smf/forum", "smf/index-first-visit", "smf/login", "smf/thread-p1", "smf/err-locked", "smf/reply-result"],
     "Flarum": ["flarum/index", "flarum/tag", "flarum/thread-p1"],
 }
 FOREIGN = [
-    "mybb/thread-p1",
-    "smf/thread-p1",
     "phpbb/thread-p1",
     "machina/topic_p1",
     "misago/thread_p1",
@@ -63,6 +63,8 @@ def test_pages_of_other_engines_show_none_of_ours(page: str) -> None:
 def test_versions_are_told_where_pages_tell_them() -> None:
     fossil = recognised(Seen("http://127.0.0.1/forum", recorded("fossil/thread")), REGISTRY)[0]
     assert (fossil.shown, fossil.entry.name) == ("Fossil 2.21", "fossil")
+    smf = recognised(Seen("http://127.0.0.1/index.php?topic=2.0", recorded("smf/thread-p1")), REGISTRY)[0]
+    assert (smf.shown, smf.entry.name) == ("SMF 2.1.4", "smf")
 
 
 def page(*elements: str) -> Seen:

@@ -4,6 +4,7 @@ beginning, those that no other answer has, by what they say."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from forum_bridge.bridge.answer_files import said
 from forum_bridge.bridge.site import Site
@@ -13,18 +14,26 @@ from forum_bridge.ledger import answers, posts
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.markup.clean import clean_post
-from forum_bridge.markup.compare import fingerprint, is_answer
+from forum_bridge.markup.compare import fingerprint, is_answer, parts
 from forum_bridge.model import Post, ThreadRef
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The post in which an answer stands; ``merged``: as a part of one that is another answer's, too."""
+
+    post: Post
+    merged: bool = False
+
+
 class ForumLook:
-    """Reads only. Returns None only when the answer is surely not there; raises Held when it cannot be known."""
+    """Reads only. Finds None only when the answer is surely not there; raises Held when it cannot be known."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    async def find(self, site: Site, answer: AnswerRow, thread: ThreadRef) -> Post | None:
-        """Return our post that is this answer, or None. Raises Held if a page since could not be read, or
+    async def find(self, site: Site, answer: AnswerRow, thread: ThreadRef) -> Found | None:
+        """Return our post that is this answer or holds it, or None. Raises Held if a page since could not be read, or
         moderators hold our posts back."""
         assert isinstance(site.adapter, CanReply)  # only then was a write begun
         async with self._ledger.reading() as db:
@@ -37,9 +46,13 @@ class ForumLook:
         wanted = said(answer)
         for post in own.posts[ids.index(answer.after_post) + 1 if answer.after_post in ids else 0 :]:
             if post.id not in published and is_answer(clean_post(post.html, post.url).text, wanted):
-                return post
+                return Found(post)
         for post in own.posts:
-            if post.id in published and _says_more(post, published[post.id], wanted):
+            if post.id not in published:
+                continue
+            if _merged_into(post, published[post.id], wanted):
+                return Found(post, merged=True)
+            if _says_more(post, published[post.id], wanted):
                 raise Held(
                     f"the forum's answer was lost, and it may have become a part of {post.url}",
                     explanation="Look whether it stands in that post, then retry it or mark it as sent.",
@@ -55,9 +68,16 @@ class ForumLook:
         return None
 
 
+def _merged_into(post: Post, published: Sequence[AnswerRow], wanted: str) -> bool:
+    """Whether one more part of a post of ours is ``wanted`` than the answers account for that it is known to be."""
+    merged = parts(clean_post(post.html, post.url).text)
+    known = sum(is_answer(said(each), wanted) for each in published)
+    return len(merged) > 1 and sum(is_answer(part, wanted) for part in merged) > known
+
+
 def _says_more(post: Post, published: Sequence[AnswerRow], wanted: str) -> bool:
-    """Whether a post of ours holds ``wanted`` more often than the answers it is known to be: some engines put a new
-    answer into the last one."""
+    """Whether a post of ours holds ``wanted`` more often than the answers it is known to be, though not as a part of
+    its own: an engine may put them together by another mark than a rule."""
     sought = fingerprint(wanted)
     known = "|".join(fingerprint(said(each)) for each in published)
     return bool(sought) and fingerprint(clean_post(post.html, post.url).text).count(sought) > known.count(sought)

@@ -14,7 +14,7 @@ from forum_bridge.bridge import agent_notice, answer_uploads
 from forum_bridge.bridge.answer_uploads import AnswerUploads, Packed
 from forum_bridge.bridge.consequence import consequence
 from forum_bridge.bridge.draft import Drafting
-from forum_bridge.bridge.forum_look import ForumLook
+from forum_bridge.bridge.forum_look import ForumLook, Found
 from forum_bridge.bridge.moved import thread_of
 from forum_bridge.bridge.owner import owner_of
 from forum_bridge.bridge.parts import Parts
@@ -30,7 +30,7 @@ from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.states import State
 from forum_bridge.ledger.threads import ThreadRow
-from forum_bridge.model import Clock, Post, Receipt, ReceiptState, Wake, WorkKind
+from forum_bridge.model import Clock, Receipt, ReceiptState, Wake, WorkKind
 
 LOST_WRITES = 5  # a forum that takes an answer and never shows it must not get it for ever
 
@@ -205,5 +205,7 @@ class Publish:
         await self._ledger.commit(lambda db: answers.change(db, answer.id, **facts))
 
 
-def _found(post: Post, answer: AnswerRow, site: Site) -> Receipt:
-    return Receipt(post.id, post.url, without=answer_uploads.missing_on(post, answer, site))
+def _found(found: Found, answer: AnswerRow, site: Site) -> Receipt:
+    state = ReceiptState.MERGED if found.merged else ReceiptState.POSTED
+    missing = answer_uploads.missing_on(found.post, answer, site)
+    return Receipt(found.post.id, found.post.url, state, without=missing)

@@ -40,7 +40,12 @@ def is_answer(own_text: str, answer_text: str, *, frame: str | None = None) -> b
     """
     answer = _without_quotes(answer_text)
     whole = _without_quotes(own_text)
-    return any(_holds(own, answer, frame) for own in (whole, *_RULE.split(whole)))
+    return any(_holds(own, answer, frame) for own in (whole, *parts(whole)))
+
+
+def parts(own_text: str) -> list[str]:
+    """Return the parts of a post's plain text that a rule divides; MyBB puts one between posts that it merges."""
+    return _RULE.split(own_text)
 
 
 def _holds(own: str, answer: str, frame: str | None) -> bool:

@@ -146,6 +146,11 @@ class Reply(Part):
     queued: Values = Field(_NONE, description="stands on the page that follows when the post waits for a moderator")
     posted_at: Regex | None = Field(None, description="finds the new post's id in an address we are led to afterwards")
     posted: Values = Field(_NONE, description="finds the new post's id on the page that follows")
+    merges: bool = Field(
+        default=False,
+        description="the engine puts an answer into our previous post where that is the thread's last: the end of "
+        "the thread is read before, to see it",
+    )
     longest: int | None = Field(
         None, gt=0, description="characters that a post may have; a longer answer becomes several"
     )

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser
 
-from forum_bridge.errors import FilesRefused, NotPosted, Retry, SignInNeeded, Unclear, WatchTrouble
+from forum_bridge.errors import BridgeError, FilesRefused, NotPosted, Retry, SignInNeeded, Unclear, WatchTrouble
 from forum_bridge.forums.html.address import under_root
 from forum_bridge.forums.html.files import Hanging, held, left_out
 from forum_bridge.forums.html.judge import as_posting_error, messages, said, shows_login
@@ -19,9 +19,11 @@ from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.html.preset_parts import Reply
 from forum_bridge.forums.html.value import first_found
 from forum_bridge.forums.reading.page import ThreadPage
-from forum_bridge.model import Draft, PostId, Receipt, ReceiptState, ThreadRef, Upload
+from forum_bridge.markup.urls import without_session
+from forum_bridge.model import Draft, PostId, Receipt, ReceiptState, ThreadRef, Upload, number_of
 from forum_bridge.web.forms import Form, find_form
 from forum_bridge.web.page import Page
+from forum_bridge.web.refresh import leads_on
 from forum_bridge.web.session import ForumSession
 from forum_bridge.web.verdict import of_reading
 
@@ -52,7 +54,24 @@ class Writer:
         Unclear; the receipt has no id where none was shown."""
         page = self._reply.page
         address = thread.url if page is None else under_root(page, thread, self._preset)
-        return await self.write(address, draft)
+        newest = await self._newest(thread) if self._reply.merges else None
+        receipt = await self.write(address, draft)
+        posted = number_of(receipt.post_id or "")
+        if newest is None or posted is None or posted > newest or receipt.state is not ReceiptState.POSTED:
+            return receipt
+        return replace(receipt, state=ReceiptState.MERGED)
+
+    async def _newest(self, thread: ThreadRef) -> int | None:
+        """Return the highest number of a post at the thread's end; None where it cannot be read, which forbids no
+        answer. Raises SignInNeeded."""
+        try:
+            page = await self._pages.thread(thread.url)
+            last = page if page.pages.last is None else await self._pages.thread(page.pages.last)
+        except SignInNeeded:
+            raise
+        except BridgeError:
+            return None
+        return max((number for post in last.posts if (number := number_of(post.id)) is not None), default=None)
 
     async def write(self, address: str, draft: Draft) -> Receipt:
         """Post ``draft`` by the form at an address. Raises as ``reply``."""
@@ -65,7 +84,7 @@ class Writer:
         elif word is not None and word.meaning == "again" and (form_again := find_form(answer, self._reply.form)):
             left = self._still_to_hang(page, answer, draft)
             answer = await self._send(answer, form_again, replace(draft, files=left))
-        return self._receipt(answer, draft)
+        return await self._receipt(answer, draft)
 
     def _still_to_hang(self, before: Page, answer: Page, draft: Draft) -> tuple[Upload, ...]:
         """Some engines keep the files of a form that they show again."""
@@ -144,12 +163,13 @@ class Writer:
         except WatchTrouble as error:  # a field or button that the preset names is missing: nothing was sent
             raise Retry(str(error), explanation=error.explanation) from error
 
-    def _receipt(self, answer: Page, draft: Draft) -> Receipt:
+    async def _receipt(self, answer: Page, draft: Draft) -> Receipt:
         """Judge the page that followed: the new post's id first, then the forum's words, then what kind of page it is.
         A refusal that nobody foresaw is laid to the files if there are any: without them a second try tells."""
         posted = self._posted(answer)
         if posted is not None:
-            return replace(posted, without=self._without(answer, posted, draft))
+            shown = await self._led_on(answer) if draft.files else answer
+            return replace(posted, without=self._without(shown, posted, draft))
         word = said(answer.html, self._preset)
         if word is not None and word.meaning == "queued":
             return Receipt(state=ReceiptState.QUEUED)
@@ -179,11 +199,19 @@ class Writer:
         waits = root is not None and any_present(self._reply.queued, root)
         state = ReceiptState.QUEUED if waits else ReceiptState.POSTED
         if self._reply.posted_at is not None:
-            for address in (*answer.history, answer.url):
+            for address in filter(None, (*answer.history, answer.url, leads_on(answer))):
                 if match := re.search(self._reply.posted_at, address):
-                    return Receipt(PostId(match[1] if match.re.groups else match[0]), address, state)
+                    return Receipt(PostId(match[1] if match.re.groups else match[0]), without_session(address), state)
         found = first_found(self._reply.posted, root) if root is not None else None
         return Receipt(PostId(found) if found else None, state=state) if found or waits else None
+
+    async def _led_on(self, answer: Page) -> Page:
+        """Return the page that a page in between leads to; the post stands, whatever happens on the way to it."""
+        target = leads_on(answer)
+        try:
+            return await self._session.get(target) if target is not None else answer
+        except BridgeError:
+            return answer
 
     def _without(self, answer: Page, posted: Receipt, draft: Draft) -> tuple[str, ...]:
         """Return the names of files that the forum has not hung on the post, as far as the page that followed shows

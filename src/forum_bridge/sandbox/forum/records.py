@@ -28,6 +28,7 @@ class Switches:
     flood_seconds: int = 0
     moderation: bool = False
     merge_posts: bool = False
+    merge_mark: str = "---"  # between them; MyBB's is a rule, unless its administrator chose another
     guests_may_post: bool = True
     auto_user: str = "Deniz"  # who a browser without our cookie is; empty: a guest
     max_chars: int = 200_000

@@ -122,7 +122,7 @@ class Forum:
         self._check(author, text)
         last = thread.visible[-1]
         if self.switches.merge_posts and last.author == author and not self.switches.moderation:
-            return self.edit(last.id, f"{last.text}\n\n{text.strip()}")
+            return self.edit(last.id, "\n\n".join(filter(None, (last.text, self.switches.merge_mark, text.strip()))))
         return self._add(thread, author, text)
 
     def edit(self, post_id: int, text: str) -> Post:
