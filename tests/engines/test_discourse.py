@@ -286,6 +286,7 @@ async def test_a_wrong_key_or_name_is_refused_and_nothing_of_the_key_is_told(url
             assert isinstance(adapter, Discourse)
             refused = await adapter.sign_in()
             assert refused.state is SignInState.REFUSED and key not in refused.detail
+            assert "API kullanıcı adı ya da anahtarı geçersiz" in refused.detail
             with pytest.raises(SignInNeeded):
                 await adapter.reply(thread(url), Draft("Merhaba."))
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from forum_bridge.errors import Unclear, Unreadable
-from forum_bridge.forums.api.document import parsed
+from forum_bridge.forums.api.document import parsed, words
 from forum_bridge.model import Upload
 from forum_bridge.web.forms import Form
 from forum_bridge.web.page import Page, Validators
 from forum_bridge.web.session import ForumSession
+from forum_bridge.web.verdict import of_reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,17 @@ class ApiClient:
     headers: dict[str, str] = field(default_factory=dict, repr=False)
 
     async def read(self, url: str, *, signing_in: bool = False) -> object:
-        """Return the document at an address. Raises what ``ForumSession.get`` raises, and Unreadable."""
-        page = await self.session.get(url, headers=self._headers(), signing_in=signing_in)
+        """Return the document at an address. Raises what ``ForumSession.get`` raises, with what the API says to it, and
+        Unreadable."""
+        page = await self.session.get(url, headers=self._headers(), signing_in=signing_in, refusals=True)
+        _raise_refusal(page)
         return parsed(page.html, page.url)
 
     async def read_again(self, url: str, validators: Validators) -> tuple[object, Validators]:
         """Return the document, None if it is the one that the validators came from, and the marks for the next time.
         Raises as ``read``."""
-        page = await self.session.get(url, validators=validators, headers=self._headers())
+        page = await self.session.get(url, validators=validators, headers=self._headers(), refusals=True)
+        _raise_refusal(page)
         return (None, validators) if page.unchanged else (parsed(page.html, page.url), page.validators)
 
     async def write(
@@ -54,11 +58,35 @@ class ApiClient:
 
     async def upload(self, url: str, field: str, file: Upload, *, headers: Mapping[str, str] | None = None) -> Told:
         """Hand a file over in a form's field, as a browser does (RFC 7578). Raises as ``write``."""
-        form = Form(url, multipart=True, takes=(field,)).carrying([(field, file)])
-        return _told(await self.session.submit(form, referer=self.session.base_url, headers=self._headers(headers)))
+        return await self.submit(url, {}, {field: file}, headers=headers)
+
+    async def submit(
+        self,
+        url: str,
+        fields: Mapping[str, str],
+        files: Mapping[str, Upload] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> Told:
+        """Hand a form's fields over, and files in fields of their own, as a browser does. Raises as ``write``."""
+        carried = files or {}
+        form = Form(url, fields=tuple(fields.items()), multipart=bool(carried), takes=tuple(carried))
+        sent = form.carrying(carried.items())
+        return _told(await self.session.submit(sent, referer=self.session.base_url, headers=self._headers(headers)))
 
     def _headers(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         return {"Accept": "application/json", **self.headers, **(more or {})}
+
+
+def _raise_refusal(page: Page) -> None:
+    trouble = of_reading(page)
+    if trouble is None:
+        return
+    try:
+        said = words(parsed(page.html, page.url))
+    except Unreadable:
+        said = None
+    raise type(trouble)(f"{trouble} {said}") if said else trouble
 
 
 def _told(page: Page) -> Told:

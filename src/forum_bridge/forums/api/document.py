@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from forum_bridge.errors import Unreadable
+from forum_bridge.markup.characters import one_line
 
 Node = Mapping[str, object]
+WORDS = 300  # characters of what an API says that people get to see
 
 
 def parsed(text: str, url: str) -> object:
@@ -66,6 +68,14 @@ def number(value: object) -> int | None:
     return int(told) if told is not None and told.isascii() and told.isdigit() else None
 
 
+def words(document: object) -> str | None:
+    """Return on one line what an API says is wrong, from where the common engines put that; None where it says
+    nothing."""
+    errors = within(document, "errors")
+    told = [_word(each) for each in errors] if isinstance(errors, list) else [_word(document)]
+    return one_line(" ".join(filter(None, told)), WORDS) or None
+
+
 def moment(value: object) -> datetime | None:
     """Return a moment told in ISO 8601 or as Unix seconds (or milliseconds); one without an offset is UTC."""
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -79,6 +89,10 @@ def moment(value: object) -> datetime | None:
     except ValueError:
         return None
     return told.astimezone(UTC) if told.tzinfo else told.replace(tzinfo=UTC)
+
+
+def _word(error: object) -> str | None:
+    return text(error) or next(filter(None, (text(within(error, key)) for key in ("message", "detail"))), None)
 
 
 def _from_unix(seconds: float) -> datetime | None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from forum_bridge.errors import BridgeError, Forbidden, NotPosted, Unclear
 from forum_bridge.forums.api.client import Told
-from forum_bridge.forums.api.document import number, text, within
+from forum_bridge.forums.api.document import number, text, within, words
 from forum_bridge.forums.engines.discourse import addresses
 from forum_bridge.model import Draft, PostId, Receipt, ReceiptState, ThreadRef
 
@@ -44,9 +44,7 @@ def receipt(told: Told, thread: ThreadRef) -> Receipt:
 
 def refusal(told: Told) -> BridgeError:
     """Return why nothing was posted: Forbidden where the key or the account is the reason."""
-    errors = within(told.document, "errors")
-    words = [each for each in errors if isinstance(each, str)] if isinstance(errors, list) else []
-    why = " ".join(words) or text(within(told.document, "message")) or f"status {told.status}"
+    why = words(told.document) or f"status {told.status}"
     if told.status in (401, 403):
         return Forbidden(
             f"The forum did not let our account write: {why}",
