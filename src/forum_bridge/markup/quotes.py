@@ -11,7 +11,7 @@ from forum_bridge.markup.characters import one_line
 from forum_bridge.markup.tree import Element
 
 _HEADS = frozenset(("bbCodeBlock-title", "ipsQuote_citation", "bbcode_postedby", "quote-heading", "quotetitle"))
-_AUTHOR_ATTRIBUTES = ("data-quote", "data-username", "data-ipsquote-username", "data-author")
+_AUTHOR_ATTRIBUTES = ("data-quote", "data-username", "data-ipsquote-username", "data-name", "data-author")
 _PROFILE = re.compile(r"profile|member|/user|/u/|/uye|uid=|[?&;]u=", re.IGNORECASE)
 _DATE = re.compile(r"^(.*\S)\s+(?:on|at|-|–|am|le|el|tarihinde|üzerinde)\s.*\d", re.DOTALL)
 _ANY_DATE = re.compile(r"\s+\S*\d.*[\d:.].*$", re.DOTALL)

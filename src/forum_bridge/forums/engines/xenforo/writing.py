@@ -1,0 +1,54 @@
+"""What XenForo's API is handed to write a post, and what its answers mean. Pure.
+
+Errors: https://docs.xenforo.com/api, "Error handling"; their codes are the names of the forum's own phrases."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from forum_bridge.errors import BridgeError, FilesRefused, Forbidden, NotPosted, Retry, Unclear
+from forum_bridge.forums.api.client import Told
+from forum_bridge.forums.api.document import number, text, within, words
+from forum_bridge.forums.engines.xenforo import documents
+from forum_bridge.forums.engines.xenforo.addresses import permalink
+from forum_bridge.forums.html.files import left_out
+from forum_bridge.model import Draft, PostId, Receipt, ReceiptState, ThreadRef
+
+_WAIT = re.compile(r"must_wait")
+_KEY = re.compile(r"^(?:api_key_|no_api_key|user_id_not_|missing_scope)")
+
+
+def receipt(told: Told, thread: ThreadRef, draft: Draft) -> Receipt:
+    """Return the receipt of a post that was created. Raises Unclear when the answer does not name it."""
+    created = within(told.document, "post")
+    post_id = text(within(created, "post_id"))
+    if post_id is None or not isinstance(created, dict):
+        raise Unclear("The forum took the answer and did not name the post.")
+    url = permalink(text(created.get("view_url")) or thread.url, post_id)
+    state = ReceiptState.POSTED if created.get("message_state", "visible") == "visible" else ReceiptState.QUEUED
+    hung = tuple(documents.attachments(created).values())
+    return Receipt(PostId(post_id), url, state, left_out(draft.files, hung))
+
+
+def refusal(told: Told) -> BridgeError:
+    """Return why nothing was posted: Forbidden where the key or the account may be the reason."""
+    code = text(within(told.document, "errors", 0, "code")) or f"status {told.status}"
+    why = words(told.document) or code
+    if _WAIT.search(code):
+        seconds = number(within(told.document, "errors", 0, "params", "count"))
+        return Retry(f"The forum asks to wait: {why}", after=timedelta(seconds=seconds) if seconds else None)
+    if told.status in (401, 403) or _KEY.match(code):
+        return Forbidden(
+            f"The forum did not let our account write: {why}",
+            explanation="The API key needs the scope thread:write, and the account the right to answer there.",
+        )
+    return NotPosted(f"The forum did not take the answer: {why}")
+
+
+def file_refusal(told: Told, name: str) -> BridgeError:
+    """Return why a file was not taken."""
+    error = refusal(told)
+    if isinstance(error, NotPosted | Forbidden):
+        return FilesRefused(f"The forum does not take {name}: {words(told.document) or f'status {told.status}'}")
+    return error
