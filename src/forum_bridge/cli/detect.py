@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from forum_bridge.cli.adapter_place import bench
 from forum_bridge.cli.detect_text import print_detected
 from forum_bridge.cli.loading import DEFAULT, ConfigOption
 from forum_bridge.cli.run import now
 from forum_bridge.cli.say import Lines, to_person
-from forum_bridge.config import load
 from forum_bridge.config.urls import split
 from forum_bridge.forums.registry import Registry
 from forum_bridge.workbench.beginning import configuration, grants
@@ -48,7 +47,7 @@ def detect(
     Exit status: 0 if the engine is known, 1 if it is not or the page cannot be had, 2 if the command has faults.
     """
     asked = given(url, address, file)
-    registry = adapters_beside(config)
+    registry = bench(config).registry
     found = detected(saved(file, asked), registry) if file is not None else asyncio.run(_live(str(asked), registry))
     if as_json:
         typer.echo(json.dumps(_json(found), ensure_ascii=False, indent=2))
@@ -67,17 +66,6 @@ def given(url: str | None, address: str | None, file: Path | None) -> str | None
     if asked is not None and split(asked) is None:
         raise typer.BadParameter(f"{asked} is not a whole address; write it as the browser shows it: https://…")
     return asked
-
-
-def adapters_beside(config: Path) -> Registry:
-    """Find adapters beside the configuration, if there is one; its faults do not matter here."""
-    return Registry.load(adapters_folder(config))
-
-
-def adapters_folder(config: Path) -> Path:
-    """Return the adapters folder that a configuration names, or would have."""
-    found = load(config, os.environ).adapters_dir if config.is_file() else None
-    return found or config.parent / "adapters"
 
 
 async def _live(url: str, registry: Registry) -> Detected:
