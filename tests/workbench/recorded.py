@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -23,4 +24,4 @@ def cookie_names(page: str) -> frozenset[str]:
     """Return the names of the cookies that came with a recorded page, where that was noted."""
     path = PAGES / f"{page}.html.meta.json"
     told = json.loads(path.read_text(encoding="utf-8"))["setcookies"] if path.is_file() else []
-    return frozenset(each.partition("=")[0].strip() for line in told for each in line.split(", ") if "=" in each)
+    return frozenset(each.partition("=")[0].strip() for line in told for each in re.split(r", (?=[^;,]+=)", line))

@@ -16,16 +16,12 @@ GOLDEN = sorted((Path(__file__).parent.parent / "pages").glob("*/*.html"))
 RECORDED = {  # pages, and the engine that each has to show
     "FlaskBB": ["flaskbb/forum", "flaskbb/index", "flaskbb/login", "flaskbb/topic_p1", "flaskbb/topic_p9_beyond"],
     "Fossil": ["fossil/forum", "fossil/login", "fossil/post", "fossil/thread"],
-    "MyBB": ["mybb/forum", "mybb/index", "mybb/login", "mybb/thread-p1", "mybb/err-locked", "mybb/reply-result"],
-    "SMF": ["smf/forum", "smf/index-first-visit", "smf/login", "smf/thread-p1", "smf/err-locked", "smf/reply-result"],
+    "Misago": ["misago/index", "misago/categories", "misago/thread_p1"],
+    "MyBB": ["mybb/index", "mybb/forum", "mybb/thread-p1", "mybb/login", "mybb/err-thread-missing", "mybb/printthread"],
+    "SMF": ["smf/index-first-visit", "smf/forum", "smf/thread-p1", "smf/login", "smf/err-thread-missing"],
     "Flarum": ["flarum/index", "flarum/tag", "flarum/thread-p1"],
 }
-FOREIGN = [
-    "phpbb/thread-p1",
-    "machina/topic_p1",
-    "misago/thread_p1",
-    "nodebb/topic_p1",
-]
+FOREIGN = ["phpbb/thread-p1", "machina/topic_p1", "nodebb/topic_p1"]
 
 
 REGISTRY = Registry.load()
