@@ -63,6 +63,7 @@ class AdapterEntry:
     watches: frozenset[WatchKind] = POLLED  # none: the forum sends its posts by itself
     mark: object = None  # differs whenever the adapter does: a preset's keys, a file's content
     container: str | None = None  # a preset's selector of a post on a page
+    in_rows: bool = False  # whether a post goes on beside its container, so that this alone is none
     opens_with: frozenset[str] = frozenset({"password"})  # what of ``login`` opens the account: password, api_key
     parse: Callable[[str, str], ThreadPage] | None = None  # (page or document, url): reads a saved one, without network
     detect: Fingerprint | None = None  # what its engine is recognised by

@@ -122,6 +122,7 @@ def preset_entry(name: str, source: str, raw: Options) -> AdapterEntry:
         watches=_watches(preset),
         parse=partial(_parse, preset),
         container=preset.posts.container,
+        in_rows=preset.posts.beside is not None,
         mark=raw,
         detect=_fingerprint(preset),
     )

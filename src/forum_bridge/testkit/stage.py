@@ -41,7 +41,7 @@ class Stage:
     @property
     def container(self) -> str | None:
         """What the pages' posts are to a preset; None where only the adapter itself knows."""
-        return self.entry.container
+        return self.entry.container if not self.entry.in_rows else None
 
     async def read(self, cursor: Cursor | None = None, since: datetime | None = None) -> Reading:
         """Read the thread until nothing is left, each poll with an adapter of its own and a cursor that was JSON in

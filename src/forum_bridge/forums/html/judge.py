@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from forum_bridge.errors import BridgeError, FilesRefused, Forbidden, Gone, NotPosted, Retry, SignInNeeded, Unclear
+from forum_bridge.forums.html.containers import containers
 from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.html.value import Mark, shown_text, squeezed
 
@@ -39,7 +40,9 @@ def messages(html: str, preset: Preset) -> list[str]:
         return []
     if preset.says.where:
         return _texts(root, ", ".join(preset.says.where))
-    for node in root.css(f"{preset.posts.container}, {_NOT_WORDS}"):
+    for post in containers(root, preset.posts):
+        post.decompose()
+    for node in root.css(_NOT_WORDS):
         node.decompose()
     return _texts(root, "body")
 

@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from forum_bridge.errors import Unreadable, WatchTrouble
 from forum_bridge.forums.html.address import link_to, thread_ref
+from forum_bridge.forums.html.containers import containers
 from forum_bridge.forums.html.paging import neighbours
 from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.html.preset_parts import Board
@@ -33,14 +34,14 @@ def parse_thread(html: str, url: str, preset: Preset, served: datetime | None) -
     Raises Unreadable: the page is cut, shows no post, or lacks ids, authors or bodies in over a fifth of its posts."""
     check_whole(html, preset)
     root = LexborHTMLParser(html).root
-    containers = root.css(preset.posts.container) if root is not None else []
-    if root is None or not containers:
+    nodes = containers(root, preset.posts) if root is not None else []
+    if root is None or not nodes:
         raise Unreadable(f"{url} shows no post: nothing on the page is a {preset.posts.container}")
     title = first_found(preset.thread.title, root) or ""
     ref = thread_ref(url, preset, title, first_found(preset.thread.id, root))
     pages = neighbours(root, url, preset.thread)
     locked, account = any_present(preset.thread.locked, root), own_id(root, preset)
-    posts = _posts(containers, ref, url, preset, _reckoning(root, preset, served))
+    posts = _posts(nodes, ref, url, preset, _reckoning(root, preset, served))
     if not posts:
         raise Unreadable(f"{url} shows no post: all that stands there is pending or deleted")
     if pages.previous is None:
@@ -91,12 +92,12 @@ def _reckoning(root: LexborNode, preset: Preset, served: datetime | None) -> Rec
     return reckoning.by_the_pages_clock(first_found(preset.clock, root))
 
 
-def _posts(containers: list[LexborNode], ref: ThreadRef, url: str, preset: Preset, reckoning: Reckoning) -> list[Post]:
+def _posts(nodes: list[LexborNode], ref: ThreadRef, url: str, preset: Preset, reckoning: Reckoning) -> list[Post]:
     """Return the posts of a page as it orders them. Raises Unreadable when too many of them cannot be read."""
     posts: dict[str, Post] = {}
     firsts: dict[str, Post] = {}  # by what the versions of one post share
     broken = 0
-    for node in containers:
+    for node in nodes:
         shared = first_found(preset.posts.versions, node)
         first = firsts.get(shared) if shared is not None else None
         if any_present(preset.posts.skip, node):
@@ -112,8 +113,8 @@ def _posts(containers: list[LexborNode], ref: ThreadRef, url: str, preset: Prese
         elif shared is not None:
             firsts[shared] = post
         posts[post.id] = post
-    if broken > BROKEN_SHARE * len(containers):
-        raise Unreadable(f"{url}: {broken} of {len(containers)} posts lack an id, an author or a body")
+    if broken > BROKEN_SHARE * len(nodes):
+        raise Unreadable(f"{url}: {broken} of {len(nodes)} posts lack an id, an author or a body")
     return list(posts.values())
 
 

@@ -52,6 +52,11 @@ class Posts(Part):
     """The posts on a thread's page."""
 
     container: Css = Field(description="one node a post")
+    beside: Css | None = Field(
+        None,
+        description="what of a post stands behind its container rather than in it, up to the next container: the other "
+        "rows, where an old board lays a post into several",
+    )
     skip: Values = Field(_NONE, description="stands only in a container that is no post: deleted, pending, an advert")
     versions: Values = Field(
         _NONE,
