@@ -55,6 +55,9 @@ WEEK = ["Pazartesi", "Salı", "Çarşamba", "Perşembe", "Cuma", "Cumartesi", "P
         ("20 KASIM 2024 ÇARŞAMBA 14:32", datetime(2024, 11, 20, 14, 32)),
         ("Çar Kas 20, 2024 2:32 ÖS", datetime(2024, 11, 20, 14, 32)),
         ("20 Kasım 2024 ÖÖ 12:05", datetime(2024, 11, 20, 0, 5)),
+        ("Pzr Kas 15, 2026 5:12 pm", datetime(2026, 11, 15, 17, 12)),  # phpBB 2's Turkish pack
+        ("Çrş Arl 02, 2020 1:00 am", datetime(2020, 12, 2, 1, 0)),
+        ("Prş Hzr 11, 2020 1:00 am", datetime(2020, 6, 11, 1, 0)),
         ("15 Mart", date(2026, 3, 15)),
         ("15 Aralık 14:32", datetime(2025, 12, 15, 14, 32)),
         ("29 Şubat", date(2024, 2, 29)),

@@ -11,13 +11,13 @@ def _numbered(words: str, first: int = 1) -> dict[str, int]:
 
 
 MONTHS = _numbered(
-    "ocak/oca/january/jan subat/sub/february/feb mart/mar/march nisan/nis/april/apr mayis/may haziran/haz/june/jun"
-    " temmuz/tem/july/jul agustos/agu/august/aug eylul/eyl/september/sept/sep ekim/eki/ekm/october/oct"
-    " kasim/kas/ksm/november/nov aralik/ara/december/dec"
+    "ocak/oca/january/jan subat/sub/sbt/february/feb mart/mar/march nisan/nis/nsn/april/apr mayis/may"
+    " haziran/haz/hzr/june/jun temmuz/tem/tmz/july/jul agustos/agu/august/aug eylul/eyl/september/sept/sep"
+    " ekim/eki/ekm/october/oct kasim/kas/ksm/november/nov aralik/ara/arl/december/dec"
 )
 WEEKDAYS = _numbered(
-    "pazartesi/pzt/pts/monday/mon sali/sal/tuesday/tues/tue carsamba/car/wednesday/wed persembe/per/thursday/thurs/thu"
-    " cuma/cum/friday/fri cumartesi/cmt/cts/saturday/sat pazar/paz/sunday/sun",
+    "pazartesi/pzt/pts/monday/mon sali/sal/tuesday/tues/tue carsamba/car/crs/wednesday/wed "
+    "persembe/per/prs/thursday/thurs/thu cuma/cum/friday/fri cumartesi/cmt/cts/saturday/sat pazar/paz/pzr/sunday/sun",
     first=0,
 )
 UNITS = _numbered(
