@@ -20,7 +20,7 @@ START = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 
 
 class Time:
-    """A clock that only the test moves."""
+    """A clock that only the test moves, and what waits by it."""
 
     def __init__(self) -> None:
         self.now = START
@@ -30,6 +30,9 @@ class Time:
 
     def pass_by(self, **length: float) -> None:
         self.now += timedelta(**length)
+
+    async def sleep(self, seconds: float) -> None:
+        self.pass_by(seconds=seconds)
 
 
 def dated(app: web.Application, clock: Callable[[], datetime]) -> web.Application:
@@ -70,5 +73,5 @@ async def adapter_to(
     credentials = Credentials(user, secret, key) if user is not None else None
     settings = SessionSettings(url, "forum-bridge-tests/1", timedelta(), timeout=timedelta(seconds=5))
     time = clock or Time()
-    async with open_session(settings, credentials, Pacer(time), time) as session:
+    async with open_session(settings, credentials, Pacer(time, time.sleep), time) as session:
         yield Registry.load().get(name).build(options or {}, session)

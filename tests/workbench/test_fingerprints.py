@@ -20,8 +20,9 @@ RECORDED = {  # pages, and the engine that each has to show
     "MyBB": ["mybb/index", "mybb/forum", "mybb/thread-p1", "mybb/login", "mybb/err-thread-missing", "mybb/printthread"],
     "SMF": ["smf/index-first-visit", "smf/forum", "smf/thread-p1", "smf/login", "smf/err-thread-missing"],
     "Flarum": ["flarum/index", "flarum/tag", "flarum/thread-p1"],
+    "phpBB": ["phpbb/index", "phpbb/index-first-visit", "phpbb/forum", "phpbb/thread-p1", "phpbb/err-locked"],
 }
-FOREIGN = ["phpbb/thread-p1", "machina/topic_p1", "nodebb/topic_p1"]
+FOREIGN = ["machina/topic_p1", "nodebb/topic_p1"]
 
 
 REGISTRY = Registry.load()

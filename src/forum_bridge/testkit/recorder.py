@@ -81,6 +81,8 @@ def _disguised(
     pages: dict[str, Recorded] = {}
     for page in heard:
         mime = page.headers.get("Content-Type", "text/html").partition(";")[0]
+        if "html" not in mime and "json" not in mime:
+            continue  # a bell (see ``thread.bell``): it would say that nothing is new where the kit moves posts
         body = encode(moved(page.html), page.charset)
         recorded = Recorded(moved(page.url), f"{mime}; charset={page.charset}", body, page.headers.get("Date"))
         pages[recorded.url] = recorded

@@ -1,10 +1,10 @@
-"""Addresses of threads, made plain: found by a preset's regex, without page, session id or fragment. Fetches
-nothing."""
+"""Addresses on a forum's pages, made plain: without session id, and those of threads without page and fragment, found
+by a preset's regex. Fetches nothing."""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, urldefrag, urljoin
 
 from forum_bridge.errors import WatchTrouble
 from forum_bridge.forums.html.preset import Preset
@@ -33,12 +33,27 @@ def link_to(url: str, link: str) -> str:
     return without_session(urljoin(url, link))
 
 
+def names_post(url: str, preset: Preset) -> bool:
+    """Whether an address names a post, and only its page tells the thread."""
+    by_post = preset.thread.by_post
+    return bool(preset.thread.id) and (by_post is None or re.search(by_post, url) is not None)
+
+
 def entrance(url: str, preset: Preset) -> str:
     """Return the address to begin reading at: the plain one where an address may name a post instead of its thread,
     since such engines show a thread in many ways; else ``url`` as it was given."""
     if not preset.thread.id or re.search(preset.thread.match, url) is None:
         return url
+    if preset.thread.by_post is not None and names_post(url, preset):
+        return urldefrag(without_session(url)).url
     return thread_ref(url, preset).url
+
+
+def bell(url: str, preset: Preset) -> str | None:
+    """Return the address that tells whether the thread at ``url`` has changed; None where there is none."""
+    if preset.thread.bell is None or names_post(url, preset):
+        return None
+    return under_root(preset.thread.bell, thread_ref(url, preset), preset)
 
 
 def under_root(template: str, thread: ThreadRef, preset: Preset) -> str:

@@ -7,9 +7,19 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
+import structlog
 from selectolax.lexbor import LexborHTMLParser
 
-from forum_bridge.errors import BridgeError, Forbidden, Retry, SignInNeeded, Unreadable, WatchTrouble
+from forum_bridge.errors import (
+    BridgeError,
+    Forbidden,
+    Gone,
+    Retry,
+    RobotsForbid,
+    SignInNeeded,
+    Unreadable,
+    WatchTrouble,
+)
 from forum_bridge.forums.html import address
 from forum_bridge.forums.html.judge import as_reading_error, said, shows_login
 from forum_bridge.forums.html.parse import any_present, parse_board, parse_thread
@@ -31,6 +41,7 @@ class Pages:
     def __init__(self, preset: Preset, session: ForumSession) -> None:
         self._preset = preset
         self._session = session
+        self._bells = True
         self.pages_a_poll = preset.pages_a_poll
         self.threads_a_poll = preset.threads_a_poll
 
@@ -47,10 +58,25 @@ class Pages:
     async def revisit(self, url: str, validators: Validators) -> tuple[ThreadPage | None, Validators]:
         """Return a page of a thread again, None if it is unchanged, and the marks for the next time. Raises as
         ``thread``."""
+        rung = await self._rung(url, validators)
+        if rung is not None:
+            return (None, validators) if rung.unchanged else (await self.thread(url), rung.validators)
         page = await self._get(url, validators)
         if page.unchanged:
             return None, validators
         return await self._thread(page), page.validators
+
+    async def _rung(self, url: str, validators: Validators) -> Page | None:
+        """Ask the thread's bell; None where it has none. One that cannot be asked is not asked again."""
+        bell = address.bell(url, self._preset) if self._bells else None
+        if bell is None:
+            return None
+        try:
+            return await self._get(bell, validators)
+        except (Gone, Forbidden, RobotsForbid, Unreadable) as error:
+            structlog.get_logger().info("thread.no_bell", bell=bell, reason=str(error))
+            self._bells = False
+            return None
 
     async def board(self, url: str) -> BoardPage:
         """Return one page of a board. Raises as ``thread`` does."""
@@ -63,7 +89,7 @@ class Pages:
 
     def named(self, url: str) -> str | None:
         """Return the id of the thread that an address names; None for a post's address."""
-        if self._preset.thread.id:
+        if address.names_post(url, self._preset):
             return None
         try:
             return self.ref(url).id

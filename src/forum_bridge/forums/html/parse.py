@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from forum_bridge.errors import Unreadable, WatchTrouble
-from forum_bridge.forums.html.address import link_to, thread_ref
+from forum_bridge.forums.html.address import link_to, names_post, thread_ref
 from forum_bridge.forums.html.containers import containers
 from forum_bridge.forums.html.paging import neighbours
 from forum_bridge.forums.html.preset import Preset
@@ -23,6 +23,7 @@ from forum_bridge.forums.reading.page import BoardPage, BoardRow, Neighbours, Th
 from forum_bridge.markup.urls import without_session
 from forum_bridge.model import Attachment, Author, Post, PostId, ThreadId, ThreadRef
 
+_PICTURES_NAME = (Value(attribute="alt"), Value("img", "alt"))
 LOOKS = 12  # at a thread that may grow unseen
 BROKEN_SHARE = 0.2  # of the containers on a page; more without id, author or body means the theme has changed
 
@@ -146,12 +147,11 @@ def _post(node: LexborNode, ref: ThreadRef, url: str, preset: Preset, reckoning:
 
 
 def _attachments(node: LexborNode, url: str, selector: str | None) -> tuple[Attachment, ...]:
-    links = node.css(selector) if selector else []
-    found = {
-        link_to(url, href): shown_text(link)
-        for link in links
-        if (href := link.attributes.get("href") or link.attributes.get("src"))
-    }
+    found: dict[str, str] = {}
+    for file in node.css(selector) if selector else []:
+        address = file.attributes.get("href") or file.attributes.get("src")
+        if address:
+            found[link_to(url, address)] = shown_text(file) or first_found(_PICTURES_NAME, file) or ""
     return tuple(Attachment(address, name) for address, name in found.items())
 
 
@@ -167,7 +167,7 @@ def _row(node: LexborNode, url: str, preset: Preset, board: Board, reckoning: Re
         ref = thread_ref(address, preset, title)
     except WatchTrouble:
         ref = ThreadRef(ThreadId(address), address, title)
-    if preset.thread.id:  # only its page tells
+    if names_post(address, preset):
         ref = replace(ref, id=ThreadId(ref.url))
     person = first_found(board.person, node) if isinstance(board, Inbox) else None
     return BoardRow(ref, " ".join(marks) + _unsettled(board, time, reckoning.served), time, person)

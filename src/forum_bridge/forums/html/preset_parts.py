@@ -44,8 +44,23 @@ class Thread(Paging):
     id: Values = Field(
         _NONE, description="the thread's id as its page tells it, where addresses name a post of the thread instead"
     )
+    by_post: Regex | None = Field(
+        None,
+        description="finds those addresses, where others name their thread as usual; `match` has to match them too",
+    )
+    bell: str | None = Field(
+        None,
+        description="address under the root, with {id}, of something small that changes with the newest posts, such as "
+        "the thread's feed: it is asked first, and the page only when it has changed",
+    )
     title: Values = Field(_NONE, description="the thread's title")
     locked: Values = Field(_NONE, description="stands only on a closed thread")
+
+    @model_validator(mode="after")
+    def _told(self) -> Self:
+        if self.by_post is not None and not self.id:
+            raise ValueError("by_post needs id: the thread's id as the page of a post tells it")
+        return self
 
 
 class Posts(Part):
