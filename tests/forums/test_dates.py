@@ -82,6 +82,10 @@ WEEK = ["Pazartesi", "Salı", "Çarşamba", "Perşembe", "Cuma", "Cumartesi", "P
         ("2 hours and 5 minutes ago", timedelta(hours=2, minutes=5)),
         ("Nov 12, 2026, 11:53 PM", datetime(2026, 11, 12, 23, 53)),
         ("March 3rd, 2024", date(2024, 3, 3)),
+        ("Nov. 12, 2026, 7:01 p.m.", datetime(2026, 11, 12, 19, 1)),
+        ("Nov. 12, 2026, 7 p.m.", datetime(2026, 11, 12, 19)),
+        ("Nov. 12, 2026, noon", datetime(2026, 11, 12, 12)),
+        ("Sept. 12, 2026, midnight", datetime(2026, 9, 12)),
         ("Monday at 12:00 PM", datetime(2026, 11, 16, 12, 0)),
     ],
 )
@@ -110,6 +114,8 @@ def test_what_a_text_says(text: str, said: datetime | date | timedelta) -> None:
         "Bugün 14:32 PM",
         "Bugün 14:32 ve 15:32",
         "31 Şubat 2024",
+        "Nov. 12, 2026, 13 p.m.",
+        "Nov. 12, 2026, noon 12:00",
         "11-22-2026, 01:44 PM",  # no 22nd month
         "22 Kasım 2027",
         "1 Ocak 1900",

@@ -36,6 +36,8 @@ _CLOCK = re.compile(
     r"(?:\s*(?P<after>[ap]\.?m\b\.?|oo\b|os\b))?"
 )
 _DOTTED_CLOCK = re.compile(r"(?<![\d.])(?P<hour>\d{1,2})\.(?P<minute>\d\d)(?![\d.])")
+_HOUR = re.compile(r"(?<![\d.:/-])(?P<hour>\d{1,2})(?P<minute>)\s*(?P<after>[ap]\.?m\b\.?)")  # Django leaves out ":00"
+_TWELVE = re.compile(r"\b(?:(?P<noon>noon)|midnight)\b")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})([-./])(\d{1,2})\2(\d{4}|\d\d)(?!\d)")
 _TOKEN = re.compile(r"\d+|[a-z]+")
 _BETWEEN = re.compile(r"[\s,;.|@»·•'’()–—-]*")
@@ -64,7 +66,10 @@ def _tokens(words: str) -> list[str] | None:
 
 def _clock(words: str) -> tuple[time | None, str]:
     """Return the hour that the words tell, and the words without it."""
-    found = _CLOCK.search(words) or _DOTTED_CLOCK.search(words)
+    twelve = _TWELVE.search(words)
+    if twelve is not None:
+        return time(12 if twelve["noon"] else 0), f"{words[: twelve.start()]} {words[twelve.end() :]}"
+    found = _CLOCK.search(words) or _HOUR.search(words) or _DOTTED_CLOCK.search(words)
     if found is None:
         return None, words
     parts = found.groupdict()
@@ -74,7 +79,7 @@ def _clock(words: str) -> tuple[time | None, str]:
     if half:
         hour = hour % 12 + (12 if half in {"pm", "os"} else 0)
     try:
-        clock = time(hour, int(parts["minute"]), int(parts.get("second") or 0))
+        clock = time(hour, int(parts["minute"] or 0), int(parts.get("second") or 0))
     except ValueError:
         return None, words
     return clock, f"{words[: found.start()]} {words[found.end() :]}"
