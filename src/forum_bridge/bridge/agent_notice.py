@@ -8,10 +8,12 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge import agent_words
-from forum_bridge.bridge.owner import Ambiguous
+from forum_bridge.bridge.owner import Ambiguous, SeveralCustomers
 from forum_bridge.bridge.retry import Dead, Hold, Verdict
 from forum_bridge.bridge.site import Site
+from forum_bridge.bridge.ways import CannotMessage, NobodyToWriteTo
 from forum_bridge.config import TellAgents
+from forum_bridge.errors import BridgeError
 from forum_bridge.ledger import agent_notes, conversations, threads
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.model import Receipt, ReceiptState
@@ -26,12 +28,31 @@ async def of_failure(
     language = site.config.answers.tell_agents
     if language is TellAgents.NEVER:
         return False
-    if isinstance(error, Ambiguous):
+    if answer.private:
+        html = _private(language, answer, error, verdict)
+    elif isinstance(error, Ambiguous):
         known = await threads.several(db, site.name, [each.thread_id for each in error.found])
         html = agent_words.ambiguous(language, [row.ref for row in known.values()])
     else:
         html = agent_words.not_posted(language, verdict.reason, answer.part, answer.parts)
     return await _want(db, answer, html, now=now)
+
+
+def _private(language: TellAgents, answer: AnswerRow, error: Exception, verdict: Dead | Hold) -> str:
+    """No advice that errors carry may stand here: it speaks of answers that everybody may read."""
+    match error:
+        case CannotMessage():
+            why = agent_words.cannot_message(language)
+        case NobodyToWriteTo():
+            why = agent_words.nobody_to_write_to(language)
+        case SeveralCustomers():
+            why = agent_words.several_customers(language)
+        case BridgeError():
+            why = str(error)
+        case _:
+            why = verdict.reason
+    begun = answer.sending_at is not None
+    return agent_words.private(language, why, begun=begun, part=answer.part, parts=answer.parts)
 
 
 async def of_receipt(db: AsyncConnection, site: Site, answer: AnswerRow, receipt: Receipt, *, now: datetime) -> bool:

@@ -20,6 +20,13 @@ class _Words:
     threads: str
     choose: str
     queued: str
+    private: str
+    private_part: str
+    private_begun: str
+    cannot_message: str
+    nobody_to_write_to: str
+    several_customers: str
+    privately_by_hand: str
 
 
 _IN = {
@@ -30,6 +37,16 @@ _IN = {
         threads="This case holds posts from several threads, and nobody can tell which of them it is for:",
         choose="Answer in a case that holds one thread only, or post the answer in its thread by hand.",
         queued="Your answer waits for a moderator of the forum; until then customers do not see it.",
+        private="This answer is marked private. It was NOT published, and the customer has not got it.",
+        private_part="This answer is marked private. Nothing was published; part {part} of {parts} and what follows it"
+        " have not reached the customer.",
+        private_begun="This answer is marked private. It was NOT published; whether the customer has got it is not"
+        " known.",
+        cannot_message="The bridge cannot send personal messages on this forum.",
+        nobody_to_write_to="The customer has no account on the forum, so nobody can be written to there.",
+        several_customers="Several customers write in this case, and the bridge does not guess whom it is for.",
+        privately_by_hand="Write to the customer yourself, by a personal message on the forum or by e-mail; do not post"
+        " it in the thread. If everybody may read it, answer again without marking it private.",
     ),
     TellAgents.TURKISH: _Words(
         not_posted="Yanıtınız forumda yayımlanmadı.",
@@ -38,6 +55,15 @@ _IN = {
         threads="Bu talepte birkaç konunun mesajları var; yanıtın hangisi için olduğu anlaşılmıyor:",
         choose="Tek konulu bir talepte yanıtlayın ya da yanıtı konusunda elle yayımlayın.",
         queued="Yanıtınız forumun bir moderatörünün onayını bekliyor; onaylanana kadar müşteriler görmez.",
+        private="Bu yanıt gizli olarak işaretlendi. YAYIMLANMADI ve müşteriye ulaşmadı.",
+        private_part="Bu yanıt gizli olarak işaretlendi. Hiçbir bölümü yayımlanmadı; {parts} bölümünden {part}. ve"
+        " sonrası müşteriye ulaşmadı.",
+        private_begun="Bu yanıt gizli olarak işaretlendi. YAYIMLANMADI; müşteriye ulaşıp ulaşmadığı bilinmiyor.",
+        cannot_message="Köprü bu forumda özel mesaj gönderemiyor.",
+        nobody_to_write_to="Müşterinin forumda hesabı yok; orada kendisine yazılamaz.",
+        several_customers="Bu talepte birden çok müşteri yazıyor; köprü yanıtın kime olduğunu tahmin etmez.",
+        privately_by_hand="Müşteriye forumda özel mesajla ya da e-postayla kendiniz yazın; yanıtı konuya yazmayın."
+        " Herkes okuyabilecekse gizli olarak işaretlemeden yeniden yanıtlayın.",
     ),
 }
 
@@ -48,6 +74,32 @@ def not_posted(language: TellAgents, reason: str, part: int = 1, parts: int = 1)
     words = _IN[language]
     head = words.part_not_posted.format(part=part, parts=parts) if part > 1 else words.not_posted
     return f"<p><b>{head}</b></p><p>{words.reason} {escape(reason)}</p>"
+
+
+def private(language: TellAgents, why: str, *, begun: bool, part: int = 1, parts: int = 1) -> str:
+    """Return the note for a private answer that will not be sent by itself, of several parts from ``part`` on;
+    ``begun``: it may have been sent all the same."""
+    words = _IN[language]
+    head = words.private_part.format(part=part, parts=parts) if part > 1 else words.private
+    if begun:
+        head = words.private_begun
+    reason = f"{words.reason} {escape(why)}"
+    return f"<p><b>{head}</b></p><p>{reason}</p><p>{words.privately_by_hand}</p>"
+
+
+def cannot_message(language: TellAgents) -> str:
+    """Return why a private answer is not sent where the adapter cannot."""
+    return _IN[language].cannot_message
+
+
+def nobody_to_write_to(language: TellAgents) -> str:
+    """Return why a private answer is not sent to a guest."""
+    return _IN[language].nobody_to_write_to
+
+
+def several_customers(language: TellAgents) -> str:
+    """Return why a private answer is not sent where several customers write."""
+    return _IN[language].several_customers
 
 
 def ambiguous(language: TellAgents, threads: Sequence[ThreadRef]) -> str:

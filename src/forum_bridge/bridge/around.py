@@ -32,8 +32,9 @@ class Around:
     async def check(self, answer: AnswerRow, owner: Conversation, messages: Sequence[Message]) -> None:
         """Return if an answer may be published by what its case's ``messages`` (newest first) show.
 
-        Raises Held if posts from other threads than its owner's stand there, Retry if answers written before it have to
-        go first: those whose webhook may still come are waited for, others are taken in at once."""
+        Raises Held if posts from other threads than its owner's stand there (to a private answer they are no matter),
+        Retry if answers written before it have to go first: those whose webhook may still come are waited for, others
+        are taken in at once."""
         await self._alone(answer, owner, messages)
         await self._in_turn(answer, messages)
 
@@ -41,7 +42,7 @@ class Around:
         marks = [footer_permalink(each.html or each.text) for each in messages if each.user_id and not each.note]
         urls = [mark[0] for mark in marks if mark is not None]
         others = await self._ledger.commit(lambda db: others_in_its_case(db, answer, owner, urls))
-        if others:
+        if others and not answer.private:  # which thread it is for is nothing to it; whose they are is looked at later
             raise shared(answer, owner, others)
 
     async def _in_turn(self, answer: AnswerRow, messages: Sequence[Message]) -> None:

@@ -7,6 +7,7 @@ from forum_bridge.bridge.answer_files import AnswerFiles
 from forum_bridge.bridge.answer_uploads import Packed
 from forum_bridge.bridge.context import Names, names_of
 from forum_bridge.bridge.layout import Layout
+from forum_bridge.bridge.sealed import OpenDraft, SealedDraft
 from forum_bridge.bridge.site import Site
 from forum_bridge.forums.contract import CanQuote
 from forum_bridge.ledger import posts
@@ -18,7 +19,7 @@ from forum_bridge.ledger.threads import ThreadRow
 from forum_bridge.markup import quote as common
 from forum_bridge.markup.answer import to_markup
 from forum_bridge.markup.clean import clean_post
-from forum_bridge.model import Author, Draft, Markup, Quote
+from forum_bridge.model import Draft, Markup, Quote, author_of
 
 
 class Drafting:
@@ -31,14 +32,15 @@ class Drafting:
 
     async def draft(
         self, site: Site, answer: AnswerRow, owner: Conversation, thread: ThreadRow, packed: Packed
-    ) -> Draft:
-        """Return the post to write, with the files that hang on it. Raises NotPosted if nothing would be left to say,
-        Retry if Deskie must be asked first."""
+    ) -> OpenDraft | SealedDraft:
+        """Return the post to write, with the files that hang on it; sealed where not everybody may read it, and then
+        without any. Raises NotPosted if nothing would be left to say, Retry if Deskie must be asked first."""
         layout = await self.layout(site, answer, owner, thread)
         files = self._files.html(answer, packed.places)
         body, part, parts = answer.body or "", answer.part, answer.parts
         text = layout.text(body, is_html=answer.is_html, files=files, part=part, parts=parts)
-        return Draft(text, packed.uploads, f"{answer.desk}:{answer.message_id}:{part}")
+        draft = Draft(text, packed.uploads, f"{answer.desk}:{answer.message_id}:{part}")
+        return SealedDraft(draft) if _for_one_reader(answer, thread) else OpenDraft(draft)
 
     async def layout(self, site: Site, answer: AnswerRow, owner: Conversation, thread: ThreadRow) -> Layout:
         """Return what stands around the answer. Raises Retry if Deskie must be asked first."""
@@ -51,7 +53,7 @@ class Drafting:
             site.config.answers.template,
             markup,
             _in_engine(site, quoted, "quote"),
-            _in_engine(site, quoted, "mention"),
+            "" if _for_one_reader(answer, thread) else _in_engine(site, quoted, "mention"),
             _safe(agent, markup),
             _escaped(names_of(site, thread, asked), markup),
         )
@@ -59,6 +61,10 @@ class Drafting:
     def linked(self, answer: AnswerRow) -> str:
         """Return the answer's files as HTML, all of them as links: the longest way to show them."""
         return self._files.html(answer)
+
+
+def _for_one_reader(answer: AnswerRow, thread: ThreadRow) -> bool:
+    return answer.private or thread.ref.private
 
 
 def _escaped(names: Names, markup: Markup) -> Names:
@@ -76,8 +82,7 @@ def _safe(text: str, markup: Markup) -> str:
 
 def _quote(site: Site, asked: PostRow) -> Quote:
     text = clean_post(asked.html or "", asked.url).text
-    guest = asked.author_key.startswith("guest:")
-    author = Author(asked.author_name, None if guest else asked.author_key)
+    author = author_of(asked.author_key, asked.author_name)
     return Quote(asked.post_id, author, asked.url, common.quoted(site.adapter.markup, text), asked.written_at)
 
 

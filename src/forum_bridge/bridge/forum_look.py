@@ -1,5 +1,6 @@
-"""Looks whether an answer whose write was lost stands in its thread: among our own posts newer than the write's
-beginning, those that no other answer has, by what they say."""
+"""Looks whether an answer whose write was lost stands where it was written: in its thread among our own posts newer
+than the write's beginning, or among what we wrote to its reader since; of those that no other answer has, by what they
+say."""
 
 from __future__ import annotations
 
@@ -8,14 +9,15 @@ from dataclasses import dataclass
 
 from forum_bridge.bridge.answer_files import said
 from forum_bridge.bridge.site import Site
+from forum_bridge.bridge.ways import Place
 from forum_bridge.errors import Held
-from forum_bridge.forums.contract import CanReply
+from forum_bridge.forums.contract import CanMessage, CanReply
 from forum_bridge.ledger import answers, posts
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.markup.compare import fingerprint, is_answer, parts
-from forum_bridge.model import Post, ThreadRef
+from forum_bridge.model import OwnPosts, Post, ThreadRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,10 @@ class ForumLook:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    async def find(self, site: Site, answer: AnswerRow, thread: ThreadRef) -> Found | None:
+    async def find(self, site: Site, answer: AnswerRow, place: Place) -> Found | None:
         """Return our post that is this answer or holds it, or None. Raises Held if a page since could not be read, or
         moderators hold our posts back."""
-        assert isinstance(site.adapter, CanReply)  # only then was a write begun
-        async with self._ledger.reading() as db:
-            before = await posts.newest_foreign(db, site.name, thread.id, answer.after_post)
-        own = await site.adapter.own_posts(thread, before)
+        own = await self._own(site, answer, place)
         ids = [post.id for post in own.posts]
         async with self._ledger.reading() as db:
             published = await answers.with_receipts(db, site.name, ids)
@@ -58,14 +57,30 @@ class ForumLook:
                     explanation="Look whether it stands in that post, then retry it or mark it as sent.",
                 )
         if moderated or not own.complete:
-            why = (
-                "a moderator may be looking at it" if moderated else "not every page of the thread could be read since"
-            )
-            raise Held(
-                f"the forum's answer was lost, and {why}",
-                explanation="Look in the thread whether the answer stands there, then retry it or mark it as sent.",
-            )
+            raise _unknown(place, moderated=moderated)
         return None
+
+    async def _own(self, site: Site, answer: AnswerRow, place: Place) -> OwnPosts:
+        if not isinstance(place, ThreadRef):
+            assert isinstance(site.adapter, CanMessage)  # only then was a write begun
+            assert answer.sending_at is not None
+            return await site.adapter.own_messages(place, answer.sending_at)
+        assert isinstance(site.adapter, CanReply)
+        async with self._ledger.reading() as db:
+            before = await posts.newest_foreign(db, site.name, place.id, answer.after_post)
+        return await site.adapter.own_posts(place, before)
+
+
+def _unknown(place: Place, *, moderated: bool) -> Held:
+    if isinstance(place, ThreadRef):
+        unread, look = "not every page of the thread could be read since", "in the thread"
+    else:
+        unread, look = "not every conversation with the customer could be read since", "among the account's messages"
+    why = "a moderator may be looking at it" if moderated else unread
+    return Held(
+        f"the forum's answer was lost, and {why}",
+        explanation=f"Look {look} whether the answer stands there, then retry it or mark it as sent.",
+    )
 
 
 def _merged_into(post: Post, published: Sequence[AnswerRow], wanted: str) -> bool:

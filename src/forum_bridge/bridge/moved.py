@@ -39,9 +39,12 @@ async def follow(
         await moves.posts_moved(db, forum, elsewhere, now=now)
 
 
-async def thread_of(db: AsyncConnection, owner: Conversation, *, now: datetime) -> ThreadRow:
+async def thread_of(db: AsyncConnection, owner: Conversation, *, now: datetime, private: bool = False) -> ThreadRow:
     """Return the thread for a conversation's answers: the one in which its posts stand. Where moderators have split
-    them, that is where the customer has written since; until then none is: raises Retry for some minutes, then Held."""
+    them, that is where the customer has written since; until then none is: raises Retry for some minutes, then Held.
+    For a ``private`` answer, which no public thread gets, it is where the conversation began."""
+    if private:
+        return await _known(db, owner, owner.thread_id)
     standing = await posts.standing(db, owner.id)
     place = owner.thread_id
     if len(standing) > 1:
@@ -50,7 +53,11 @@ async def thread_of(db: AsyncConnection, owner: Conversation, *, now: datetime) 
         if moved_at is not None and newest.seen_at <= moved_at:
             raise _split(len(standing), fresh=now - moved_at < SETTLING)
         place = newest.thread_id
-    thread = await threads.get(db, owner.forum, place)
+    return await _known(db, owner, place)
+
+
+async def _known(db: AsyncConnection, owner: Conversation, thread_id: str) -> ThreadRow:
+    thread = await threads.get(db, owner.forum, thread_id)
     assert thread is not None  # a conversation is only made for a thread that was read
     return thread
 

@@ -12,8 +12,19 @@ from forum_bridge.errors import Held, NotPosted, Retry
 from forum_bridge.ledger import answers, conversations, posts
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.conversations import Conversation
+from forum_bridge.model import Author, author_of
 
 CASE_BEING_OPENED = timedelta(seconds=10)
+
+
+class SeveralCustomers(Held):
+    """A private answer may be for any of several customers."""
+
+    def __init__(self, case_id: int | None, number: int) -> None:
+        super().__init__(
+            f"{number} customers write in case {case_id}, and nobody can tell for whom the private answer is",
+            explanation="Send it by hand to whom it is for, as a personal message, and mark it as sent.",
+        )
 
 
 class Ambiguous(Held):
@@ -30,7 +41,8 @@ async def owner_of(db: AsyncConnection, answer: AnswerRow) -> Conversation:
     """Return the conversation of an answer and tie it to it.
 
     Raises Retry while a case of this customer is being opened (the answer may belong to it), Held if its case or its
-    customer has several threads and nothing says which, NotPosted if there is none.
+    customer has several threads and nothing says which, NotPosted if there is none. To a private answer threads are all
+    the same, for it goes to a person; Held if those are several.
     """
     if answer.conversation_id is not None:
         return await conversations.get(db, answer.conversation_id)
@@ -41,11 +53,11 @@ async def owner_of(db: AsyncConnection, answer: AnswerRow) -> Conversation:
             raise Retry("a case of this customer is just being opened", after=CASE_BEING_OPENED)
         if not of_user:
             raise NotPosted("no conversation of this bridge has this case or this customer")
-        if len(of_user) > 1:
+        if len(of_user) > 1 and not answer.private:
             raise _ambiguous(f"the bridge does not know case {answer.case_id}, and its customer writes in", of_user)
         found = of_user
     if len(found) > 1:
-        found = [await _of_one_thread(db, answer, found)]
+        found = [await _who_spoke_last(db, answer, found)]
     if found[0].forum != answer.forum:
         raise Held(f"case {answer.case_id} belongs to {found[0].forum}, its customer to {answer.forum}")
     await answers.change(db, answer.id, conversation_id=found[0].id)
@@ -63,14 +75,34 @@ async def others_in_its_case(
     return [each for each in found if (each.forum, each.thread_id) != (owner.forum, owner.thread_id)]
 
 
+async def reader_of(db: AsyncConnection, answer: AnswerRow, owner: Conversation) -> Author:
+    """Return the customer for whom a private answer is: the only one who writes in its conversation and its case. Never
+    guesses: raises Held where several do."""
+    found = await conversations.of_case(db, answer.desk, answer.case_id) if answer.case_id is not None else []
+    wrote = await posts.writers(db, [owner.id, *(each.id for each in found)])
+    people = {(each.forum, each.author_key) for each in (owner, *found)} | wrote.keys()
+    if len(people) > 1:
+        raise SeveralCustomers(answer.case_id, len(people))
+    return customer_of(owner, wrote.get((owner.forum, owner.author_key)))
+
+
+def customer_of(owner: Conversation, name: str | None = None) -> Author:
+    """Return whose conversation it is, by the ``name`` last seen where that is known; a guest has no id."""
+    return author_of(owner.author_key, name or owner.author_name)
+
+
 def shared(answer: AnswerRow, owner: Conversation, others: Sequence[Conversation]) -> Ambiguous:
     """Return why an answer waits whose case other threads share with its own."""
     return _ambiguous(f"case {answer.case_id} holds posts from", [owner, *others])
 
 
-async def _of_one_thread(db: AsyncConnection, answer: AnswerRow, found: Sequence[Conversation]) -> Conversation:
-    """Return the conversation that spoke last, where all of a case's are in one thread."""
-    if len({(each.forum, each.thread_id) for each in found}) > 1:
+async def _who_spoke_last(db: AsyncConnection, answer: AnswerRow, found: Sequence[Conversation]) -> Conversation:
+    """Return the conversation that spoke last, where all of a case's are in one thread; for a private answer where all
+    are one customer's."""
+    if answer.private:
+        if (people := len({(each.forum, each.author_key) for each in found})) > 1:
+            raise SeveralCustomers(answer.case_id, people)
+    elif len({(each.forum, each.thread_id) for each in found}) > 1:
         raise _ambiguous(f"case {answer.case_id} holds posts from", found)
     last = await posts.spoke_last(db, [each.id for each in found], answer.received_at)
     return next((each for each in found if each.id == last), found[0])

@@ -1,17 +1,16 @@
-"""The second step of the answer road: write a forum's answers into their threads, one at a time, first come first
+"""The second step of the answer road: write a forum's answers where they belong, one at a time, first come first
 served. Knows answers only: a note has no way to get here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge import agent_notice, answer_uploads
-from forum_bridge.bridge.answer_uploads import AnswerUploads, Packed
+from forum_bridge.bridge.answer_uploads import AnswerUploads
 from forum_bridge.bridge.consequence import consequence
 from forum_bridge.bridge.draft import Drafting
 from forum_bridge.bridge.forum_look import ForumLook, Found
@@ -21,17 +20,19 @@ from forum_bridge.bridge.parts import Parts
 from forum_bridge.bridge.retry import WRITE_TIMEOUT, decide, describe, recording, writing
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.walk import head
+from forum_bridge.bridge.ways import Place, Ways, Write, place_of
 from forum_bridge.bridge.wording import Wording
-from forum_bridge.errors import FilesRefused, Held, NotPosted, Retry, Unclear
-from forum_bridge.forums.contract import CanReply, RemembersWrites
+from forum_bridge.errors import FilesRefused, Held, Retry, Unclear
+from forum_bridge.forums.contract import RemembersWrites
 from forum_bridge.ledger import answers, posts
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.states import State
 from forum_bridge.ledger.threads import ThreadRow
-from forum_bridge.model import Clock, Receipt, ReceiptState, Wake, WorkKind
+from forum_bridge.model import Clock, PostId, Receipt, ReceiptState, ThreadRef, Wake, WorkKind
 
+PRIVATE_UNPUBLISHED = "private, never to be published: "
 LOST_WRITES = 5  # a forum that takes an answer and never shows it must not get it for ever
 
 
@@ -55,6 +56,7 @@ class Publish:
         self._drafting = drafting
         self._parts = Parts(ledger, drafting, clock)
         self._uploads = uploads
+        self._ways = Ways(ledger)
         self._wake = wake
         self._look = ForumLook(ledger)
         self._clock = clock
@@ -73,48 +75,36 @@ class Publish:
 
     async def _step(self, site: Site, answer: AnswerRow) -> None:
         try:
-            owner = await self._ledger.commit(lambda db: owner_of(db, answer))
-            async with self._ledger.reading() as db:
-                thread = await thread_of(db, owner, now=self._clock())
             if answer.state is State.WAITING:
-                await self._send(site, answer, owner, thread)
+                await self._send(site, answer)
             else:
-                await self._after_a_lost_answer(site, answer, thread)
+                await self._after_a_lost_answer(site, answer)
         except FilesRefused as error:
             await self._without_files(site, answer, error)
         except Exception as error:  # noqa: BLE001 -- whatever happened, the row says so and what comes next
             await self._failed(site, answer, error)
 
-    async def _send(self, site: Site, answer: AnswerRow, owner: Conversation, thread: ThreadRow) -> None:
-        adapter = site.adapter
-        if not isinstance(adapter, CanReply):
-            raise NotPosted(
-                f"the adapter {adapter.name} only reads",
-                explanation="Post the answer by hand, or choose an adapter that writes (see the README).",
-            )
-        answer = await self._wording.full(answer, owner)
+    async def _send(self, site: Site, answer: AnswerRow) -> None:
+        answer, owner = await self._wording.full(site, answer)
+        thread = await self._thread(answer, owner)
         answer = await self._parts.fitting(site, answer, owner, thread)
         async with self._uploads.packed(site, answer, thread.ref) as packed:
-            await self._write(site, adapter, answer, owner, thread, packed)
+            draft = await self._drafting.draft(site, answer, owner, thread, packed)
+            write = await self._ways.write_of(site, draft, answer, owner, thread.ref)
+            await self._write(site, answer, place_of(answer, owner, thread.ref), write)
 
-    async def _write(
-        self,
-        site: Site,
-        adapter: CanReply,
-        answer: AnswerRow,
-        owner: Conversation,
-        thread: ThreadRow,
-        packed: Packed,
-    ) -> None:
-        draft = await self._drafting.draft(site, answer, owner, thread, packed)
+    async def _thread(self, answer: AnswerRow, owner: Conversation) -> ThreadRow:
         async with self._ledger.reading() as db:
-            newest = await posts.newest_in_thread(db, site.name, thread.ref.id)
+            return await thread_of(db, owner, now=self._clock(), private=answer.private)
+
+    async def _write(self, site: Site, answer: AnswerRow, place: Place, send: Write) -> None:
+        newest = await self._newest(site, place)
 
         async def write() -> Receipt:
             now = self._clock()
             first = answer.first_tried_at or now
             await self._change(answer, state=State.SENDING, sending_at=now, first_tried_at=first, after_post=newest)
-            return await adapter.reply(thread.ref, draft)
+            return await send()
 
         with writing():
             receipt = await site.account.doing(write)
@@ -122,7 +112,7 @@ class Publish:
         with recording():
             if receipt.post_id is None and receipt.state is ReceiptState.POSTED:
                 await self._change(answer, receipt_state=receipt.state)
-                receipt = await self._read_back(site, replace(answer, after_post=newest), thread)
+                receipt = await self._read_back(site, answer, place)
             await self._sent(site, answer, receipt)
         structlog.get_logger().info("answer_published", forum=site.name, message=answer.message_id, post=receipt.url)
 
@@ -138,24 +128,34 @@ class Publish:
                 after=site.adapter.remembers,
             )
 
-    async def _read_back(self, site: Site, answer: AnswerRow, thread: ThreadRow) -> Receipt:
-        found = await self._look.find(site, answer, thread.ref)
+    async def _newest(self, site: Site, place: Place) -> PostId | None:
+        if not isinstance(place, ThreadRef):
+            return None
+        async with self._ledger.reading() as db:
+            return await posts.newest_in_thread(db, site.name, place.id)
+
+    async def _read_back(self, site: Site, answer: AnswerRow, place: Place) -> Receipt:
+        async with self._ledger.reading() as db:
+            begun = await answers.get(db, answer.id)
+        found = await self._look.find(site, begun, place)
         if found is None:
-            raise Unclear("The forum took the answer, and it does not stand in the thread yet")
+            raise Unclear("The forum took the answer, and it does not stand there yet")
         return _found(found, answer, site)
 
-    async def _after_a_lost_answer(self, site: Site, answer: AnswerRow, thread: ThreadRow) -> None:
+    async def _after_a_lost_answer(self, site: Site, answer: AnswerRow) -> None:
         """Look for an answer whose write may have taken effect; publish it again only if it surely has not."""
         ready = answer_uploads.settled_at(answer)
         if ready is not None and self._clock() < ready:
             await self._change(answer, due_at=ready)
             return
-        found = await site.account.doing(lambda: self._look.find(site, answer, thread.ref))
+        owner = await self._ledger.commit(lambda db: owner_of(db, answer))
+        place = place_of(answer, owner, (await self._thread(answer, owner)).ref)
+        found = await site.account.doing(lambda: self._look.find(site, answer, place))
         if found is not None:
             await self._sent(site, answer, _found(found, answer, site))
         elif answer.receipt_state is not None or answer.attempts >= LOST_WRITES:
             raise Held(
-                f"the forum was sent the answer {max(answer.attempts, 1)} times, and it does not stand in the thread",
+                f"the forum was sent the answer {max(answer.attempts, 1)} times, and it does not stand there",
                 explanation="A moderator or a spam filter may hold it: look there, then retry it or mark it as sent.",
             )
         else:
@@ -192,11 +192,13 @@ class Publish:
         log = structlog.get_logger().bind(forum=answer.forum, message=answer.message_id, reason=verdict.reason)
         facts = consequence(verdict, answer.state, log, "answer")
         first = answer.first_tried_at or now  # what fails before its write, too, keeps others back for an hour only
-        tried = {"attempts": answer.attempts + 1, "first_tried_at": first, "reason": verdict.reason}
+        tried = {"attempts": answer.attempts + 1, "first_tried_at": first}
 
         async def work(db: AsyncConnection) -> bool:
-            await answers.change(db, answer.id, **tried, **facts)
-            return await agent_notice.of_failure(db, site, answer, error, verdict, now=now)
+            known = await answers.get(db, answer.id)  # that it is private, or began, may have been found in this step
+            reason = f"{PRIVATE_UNPUBLISHED}{verdict.reason}" if known.private else verdict.reason
+            await answers.change(db, answer.id, **tried, reason=reason, **facts)
+            return await agent_notice.of_failure(db, site, known, error, verdict, now=now)
 
         if await self._ledger.commit(work):
             self._wake(WorkKind.TELL, answer.desk)

@@ -9,6 +9,7 @@ from enum import StrEnum
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.bridge.privacy import as_received
 from forum_bridge.bridge.site import Site
 from forum_bridge.deskie import AgentAnswer, Ignored, InternalNote, Origin, decode
 from forum_bridge.ledger import answers, bodies, conversations
@@ -69,6 +70,7 @@ class Receive:
         if await answers.known(db, self._desk, answer.message_id):
             return None
         owner, forum = await self._owner(db, answer)
+        answer, private = self._told_apart(forum, answer)
         now = self._clock()
         state, reason = State.WAITING, None
         if forum is None:
@@ -92,6 +94,7 @@ class Receive:
             "received_at": now,
             "forum": forum,
             "conversation_id": owner.id if owner else None,
+            "private": private,
             "state": state.value,
             "due_at": now,
             "reason": reason,
@@ -107,6 +110,11 @@ class Receive:
                 return of_case[0] if len(of_case) == 1 else None, of_case[0].forum
         of_user = await conversations.of_user(db, self._desk, custom_id=answer.custom_user_id, user_id=answer.user_id)
         return None, of_user[0].forum if of_user else None
+
+    def _told_apart(self, forum: str | None, answer: AgentAnswer) -> tuple[AgentAnswer, bool]:
+        """Return the answer, and whether it is marked as not for everybody."""
+        site = self._sites.get(forum) if forum is not None else None
+        return as_received(site.config.answers, answer) if site is not None else (answer, False)
 
     def _policy(self, forum: str, origin: Origin) -> str:
         site = self._sites.get(forum)

@@ -1,71 +1,102 @@
-"""An answer's full wording. Deskie's webhook is only known to carry plain text (api: `content`), so bold, links and
-lists are read from the case, and with them once more whether it is an internal note."""
+"""An answer's full wording, and for whom it is. Deskie's webhook is only known to carry plain text (api: `content`), so
+bold, links and lists are read from the case, and with them once more whether it is an internal note."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge.around import Around
 from forum_bridge.bridge.desk import Desk
-from forum_bridge.deskie import CaseNotFound, Priority
+from forum_bridge.bridge.owner import owner_of
+from forum_bridge.bridge.privacy import Privacy
+from forum_bridge.bridge.site import Site
+from forum_bridge.deskie import CaseNotFound, Message, Priority
 from forum_bridge.errors import NotAnAnswer
 from forum_bridge.ledger import answers, bodies
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.ledger import Ledger
-from forum_bridge.model import Attachment, Clock
+from forum_bridge.model import Clock
 
 NEWEST = 50
 
 
 class Wording:
-    """Asks Deskie for each answer, and keeps what it learned in the ledger."""
+    """Asks Deskie for each answer, and keeps what it learned in the ledger: that an answer is private before anything
+    else, so that nothing which goes wrong later can make it public."""
 
-    def __init__(self, ledger: Ledger, desk: Desk, around: Around, clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, desk: Desk, around: Around, privacy: Privacy, clock: Clock) -> None:
         self._ledger = ledger
         self._desk = desk
         self._around = around
+        self._privacy = privacy
         self._clock = clock
 
-    async def full(self, answer: AnswerRow, owner: Conversation) -> AnswerRow:
-        """Return the answer with its HTML, or as it is if Deskie has none. Raises NotAnAnswer if it is an internal note
-        or the customer's own message, whatever its webhook said; Retry when Deskie cannot be asked now, and what
-        ``Around.check`` raises."""
-        if answer.case_id is None or answer.parts > 1:  # what was split has its full wording, and must stay as it is
-            return answer
-        try:
-            messages = await self._desk.client.messages(answer.case_id, limit=NEWEST, priority=Priority.ANSWER)
-        except CaseNotFound:
-            return answer
-        told = next((each for each in messages if each.id == answer.message_id), None)
+    async def full(self, site: Site, answer: AnswerRow) -> tuple[AnswerRow, Conversation]:
+        """Return the answer with its HTML, or as it is if Deskie has none, and its conversation.
+
+        Raises NotAnAnswer if it is an internal note or the customer's own message, whatever its webhook said; Retry
+        when Deskie cannot be asked now; and what ``Privacy``, ``owner_of`` and ``Around.check`` raise."""
+        if answer.parts > 1:  # what was split has its full wording, and must stay as it is
+            return answer, await self._owner(answer)
+        messages = await self._messages(answer)
+        told = next((each for each in messages or () if each.id == answer.message_id), None)
         if told is not None and told.note:
             raise NotAnAnswer("it is an internal note")
         if told is not None and told.user_id and not told.staff_id and not told.sent_via_rule:
             raise NotAnAnswer("the customer wrote it")
-        await self._around.check(answer, owner, messages)
-        if told is not None and len(told.attachments) >= len(answer.attachments) and told.attachments:
-            answer = await self._with_files(answer, told.attachments)
-        if told is None or not told.html or answer.is_html:
-            return answer
-        await self._keep(answer, told.html)
-        return replace(answer, body=told.html, is_html=True)
+        answer = await self._settled(site, answer, told)
+        owner = await self._owner(answer)
+        if messages is not None:
+            await self._around.check(answer, owner, messages)
+        return answer, owner
 
-    async def _with_files(self, answer: AnswerRow, files: tuple[Attachment, ...]) -> AnswerRow:
-        """The webhook may give bare addresses; the case tells the files' names too."""
-        if files == answer.attachments:
-            return answer
-        facts = [asdict(file) for file in files]
-        await self._ledger.commit(lambda db: answers.change(db, answer.id, attachments=facts))
-        return replace(answer, attachments=files)
+    async def _messages(self, answer: AnswerRow) -> Sequence[Message] | None:
+        """Return the newest messages of the answer's case, None where there is no such case."""
+        if answer.case_id is None:
+            return None
+        try:
+            return await self._desk.client.messages(answer.case_id, limit=NEWEST, priority=Priority.ANSWER)
+        except CaseNotFound:
+            return None
 
-    async def _keep(self, answer: AnswerRow, html: str) -> None:
+    async def _owner(self, answer: AnswerRow) -> Conversation:
+        return await self._ledger.commit(lambda db: owner_of(db, answer))
+
+    async def _settled(self, site: Site, answer: AnswerRow, told: Message | None) -> AnswerRow:
+        """Return the answer as it is to be sent, once the ledger has it so."""
+        worded, config = _worded(answer, told), site.config.answers
+        told_too = [(told.html, True), (told.text, False)] if told is not None else []
+        marked = await self._privacy.marked(config, worded, [(answer.body or "", answer.is_html), *told_too])
+        if answer.private and not marked:
+            return answer  # without its mark already, which the case may still show if the configuration has changed
+        if marked or await self._privacy.labelled(config, answer):
+            await self._ledger.commit(lambda db: answers.change(db, answer.id, private=True))
+            worded = replace(await self._privacy.unmarked(config, worded), private=True)
+        if worded != answer:
+            await self._keep(worded)
+        return worded
+
+    async def _keep(self, answer: AnswerRow) -> None:
         now = self._clock()
+        files = [asdict(file) for file in answer.attachments]
 
         async def work(db: AsyncConnection) -> None:
             if answer.body_id is not None:
-                await bodies.replace(db, answer.body_id, html, now=now)
-            await answers.change(db, answer.id, is_html=True)
+                await bodies.replace(db, answer.body_id, answer.body or "", now=now)
+            await answers.change(db, answer.id, is_html=answer.is_html, attachments=files)
 
         await self._ledger.commit(work)
+
+
+def _worded(answer: AnswerRow, told: Message | None) -> AnswerRow:
+    """Return the answer with what the case tells better: its HTML, and the files' names where the webhook may give bare
+    addresses."""
+    if told is None:
+        return answer
+    if told.attachments and len(told.attachments) >= len(answer.attachments):
+        answer = replace(answer, attachments=told.attachments)
+    return replace(answer, body=told.html, is_html=True) if told.html and not answer.is_html else answer

@@ -8,11 +8,13 @@ from datetime import datetime
 from forum_bridge.bridge.agents import Agents
 from forum_bridge.bridge.answer_uploads import AnswerUploads
 from forum_bridge.bridge.around import Around
+from forum_bridge.bridge.case_labels import CaseLabels
 from forum_bridge.bridge.deliver import Deliver
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.draft import Drafting
 from forum_bridge.bridge.link import Linking
 from forum_bridge.bridge.poll import Heard, Poll, unheard
+from forum_bridge.bridge.privacy import Privacy
 from forum_bridge.bridge.publish import Publish
 from forum_bridge.bridge.receive import Receive
 from forum_bridge.bridge.reconcile import Reconcile
@@ -38,6 +40,7 @@ def roads(
 ) -> Handlers:
     """Return the handlers of polling, delivering, linking, publishing, telling agents and reconciling. ``chance``
     gives numbers in [0, 1) for jitter, ``heard`` is told what came."""
+    around = Around(ledger, receive.take, clock)
     channels = sorted({site.channel for site in sites.values()})
     return {
         WorkKind.POLL: Poll(ledger, sites, rules_for, wake, clock, chance, heard),
@@ -46,7 +49,7 @@ def roads(
         WorkKind.PUBLISH: Publish(
             ledger,
             sites,
-            Wording(ledger, desk, Around(ledger, receive.take, clock), clock),
+            Wording(ledger, desk, around, Privacy(CaseLabels(desk, clock), desk.files), clock),
             Drafting(ledger, Agents(desk, clock), desk.files),
             AnswerUploads(desk.files),
             wake,

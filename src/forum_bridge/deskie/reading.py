@@ -62,6 +62,7 @@ def case(raw: Json) -> Case:
         deleted=flag(raw.get("deleted")),
         spam=flag(raw.get("spam")),
         parent_case_id=whole(raw.get("parent_case_id")) or None,
+        labels=_labels(raw),
         created_at=moment(raw.get("created_at")),
         updated_at=moment(raw.get("updated_at")),
         closed_at=moment(raw.get("closed_at")),
@@ -150,6 +151,14 @@ CHANNEL = Kind("custom_channel", channel)
 LABEL = Kind("label", label)
 GROUP = Kind("group", group)
 LANGUAGE = Kind("language", language)
+
+
+def _labels(raw: Json) -> frozenset[int] | None:
+    """Those that rules keep in place stand apart, and count as well."""
+    if "labels" not in raw:
+        return None
+    every = [*numbered(raw["labels"]), *numbered(raw.get("locked_labels"))]
+    return frozenset(filter(None, map(whole, every)))
 
 
 def _id(raw: Json, name: str) -> int:

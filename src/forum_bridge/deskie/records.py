@@ -30,7 +30,8 @@ class ChannelType(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Case:
     """A case. ``user_id`` 0 means nobody; ``deleted`` and ``spam`` cases still exist; ``parent_case_id`` is the case
-    that absorbed this one. Dates are aware UTC."""
+    that absorbed this one. ``labels`` are the ids of the labels it carries, None where the answer does not tell them.
+    Dates are aware UTC."""
 
     id: int
     number: str
@@ -41,6 +42,7 @@ class Case:
     deleted: bool = False
     spam: bool = False
     parent_case_id: int | None = None
+    labels: frozenset[int] | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
     closed_at: datetime | None = None

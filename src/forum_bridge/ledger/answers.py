@@ -72,6 +72,11 @@ async def by_message(db: AsyncConnection, desk: str, message_id: int) -> AnswerR
     return found[0] if found else None
 
 
+async def get(db: AsyncConnection, row_id: int) -> AnswerRow:
+    """Return one row; raises ``IndexError`` if there is none."""
+    return (await _answers(db, _SELECT.where(answer.c.id == row_id)))[0]
+
+
 async def take_in(db: AsyncConnection, row: dict[str, object]) -> None:
     """Take an answer in; one with the same desk and message id stays as it is."""
     await db.execute(insert_ignore(db, answer, row))

@@ -135,6 +135,13 @@ async def spoke_last(db: AsyncConnection, conversation_ids: Sequence[int], befor
     return last
 
 
+async def writers(db: AsyncConnection, conversation_ids: Sequence[int]) -> dict[tuple[str, str], str]:
+    """Return the customers whose posts belong to these conversations: by forum and author, the name last seen."""
+    where = (post.c.conversation_id.in_(conversation_ids), post.c.as_note.is_(False))
+    query = select(post.c.forum, post.c.author_key, post.c.author_name).where(*where).order_by(post.c.id)
+    return {(row.forum, row.author_key): row.author_name for row in await db.execute(query)}
+
+
 async def found_in(db: AsyncConnection, desk: str, case_id: int, urls: Sequence[str]) -> None:
     """Note that delivered posts of these addresses stand in a case now: agents may have merged theirs into it."""
     ours = select(conversation.c.id).where(conversation.c.desk == desk)
