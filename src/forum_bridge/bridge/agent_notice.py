@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge import agent_words
+from forum_bridge.bridge.agent_words import Unsent
 from forum_bridge.bridge.owner import Ambiguous, SeveralCustomers
 from forum_bridge.bridge.retry import Dead, Hold, Verdict
 from forum_bridge.bridge.site import Site
@@ -16,13 +17,15 @@ from forum_bridge.config import TellAgents
 from forum_bridge.errors import BridgeError
 from forum_bridge.ledger import agent_notes, conversations, threads
 from forum_bridge.ledger.answers import AnswerRow
+from forum_bridge.ledger.states import State
 from forum_bridge.model import Receipt, ReceiptState
 
 
 async def of_failure(
     db: AsyncConnection, site: Site, answer: AnswerRow, error: Exception, verdict: Verdict, *, now: datetime
 ) -> bool:
-    """Tell the case's agents that an answer will not be posted by itself; False if there is nothing to tell."""
+    """Tell the case's agents that an ``answer``, as it stood before, will not be posted by itself; False if there is
+    nothing to tell."""
     if not isinstance(verdict, Dead | Hold):
         return False
     language = site.config.answers.tell_agents
@@ -40,19 +43,20 @@ async def of_failure(
 
 def _private(language: TellAgents, answer: AnswerRow, error: Exception, verdict: Dead | Hold) -> str:
     """No advice that errors carry may stand here: it speaks of answers that everybody may read."""
+    why: Unsent | str
     match error:
         case CannotMessage():
-            why = agent_words.cannot_message(language)
+            why = Unsent.CANNOT_MESSAGE
         case NobodyToWriteTo():
-            why = agent_words.nobody_to_write_to(language)
+            why = Unsent.GUEST
         case SeveralCustomers():
-            why = agent_words.several_customers(language)
+            why = Unsent.SEVERAL
         case BridgeError():
             why = str(error)
         case _:
             why = verdict.reason
-    begun = answer.sending_at is not None
-    return agent_words.private(language, why, begun=begun, part=answer.part, parts=answer.parts)
+    unknown = isinstance(verdict, Hold) and answer.state in (State.SENDING, State.UNCLEAR)
+    return agent_words.private(language, why, unknown=unknown, part=answer.part, parts=answer.parts)
 
 
 async def of_receipt(db: AsyncConnection, site: Site, answer: AnswerRow, receipt: Receipt, *, now: datetime) -> bool:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from html import escape
 
 from forum_bridge.config import TellAgents
 from forum_bridge.model import ThreadRef
+
+
+class Unsent(Enum):
+    """Why a private answer is not sent."""
+
+    CANNOT_MESSAGE = auto()
+    GUEST = auto()
+    SEVERAL = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +31,8 @@ class _Words:
     queued: str
     private: str
     private_part: str
-    private_begun: str
-    cannot_message: str
-    nobody_to_write_to: str
-    several_customers: str
+    private_unknown: str
+    unsent: Mapping[Unsent, str]
     privately_by_hand: str
 
 
@@ -40,11 +47,13 @@ _IN = {
         private="This answer is marked private. It was NOT published, and the customer has not got it.",
         private_part="This answer is marked private. Nothing was published; part {part} of {parts} and what follows it"
         " have not reached the customer.",
-        private_begun="This answer is marked private. It was NOT published; whether the customer has got it is not"
-        " known.",
-        cannot_message="The bridge cannot send personal messages on this forum.",
-        nobody_to_write_to="The customer has no account on the forum, so nobody can be written to there.",
-        several_customers="Several customers write in this case, and the bridge does not guess whom it is for.",
+        private_unknown="This answer is marked private. It was NOT published; whether the customer has got it is not"
+        " known: look among the messages of the bridge's account first.",
+        unsent={
+            Unsent.CANNOT_MESSAGE: "The bridge cannot send personal messages on this forum.",
+            Unsent.GUEST: "The customer has no account on the forum, so nobody can be written to there.",
+            Unsent.SEVERAL: "Several customers write in this case, and the bridge does not guess whom it is for.",
+        },
         privately_by_hand="Write to the customer yourself, by a personal message on the forum or by e-mail; do not post"
         " it in the thread. If everybody may read it, answer again without marking it private.",
     ),
@@ -58,10 +67,13 @@ _IN = {
         private="Bu yanıt gizli olarak işaretlendi. YAYIMLANMADI ve müşteriye ulaşmadı.",
         private_part="Bu yanıt gizli olarak işaretlendi. Hiçbir bölümü yayımlanmadı; {parts} bölümünden {part}. ve"
         " sonrası müşteriye ulaşmadı.",
-        private_begun="Bu yanıt gizli olarak işaretlendi. YAYIMLANMADI; müşteriye ulaşıp ulaşmadığı bilinmiyor.",
-        cannot_message="Köprü bu forumda özel mesaj gönderemiyor.",
-        nobody_to_write_to="Müşterinin forumda hesabı yok; orada kendisine yazılamaz.",
-        several_customers="Bu talepte birden çok müşteri yazıyor; köprü yanıtın kime olduğunu tahmin etmez.",
+        private_unknown="Bu yanıt gizli olarak işaretlendi. YAYIMLANMADI; müşteriye ulaşıp ulaşmadığı bilinmiyor:"
+        " önce köprünün hesabındaki mesajlara bakın.",
+        unsent={
+            Unsent.CANNOT_MESSAGE: "Köprü bu forumda özel mesaj gönderemiyor.",
+            Unsent.GUEST: "Müşterinin forumda hesabı yok; orada kendisine yazılamaz.",
+            Unsent.SEVERAL: "Bu talepte birden çok müşteri yazıyor; köprü yanıtın kime olduğunu tahmin etmez.",
+        },
         privately_by_hand="Müşteriye forumda özel mesajla ya da e-postayla kendiniz yazın; yanıtı konuya yazmayın."
         " Herkes okuyabilecekse gizli olarak işaretlemeden yeniden yanıtlayın.",
     ),
@@ -76,30 +88,15 @@ def not_posted(language: TellAgents, reason: str, part: int = 1, parts: int = 1)
     return f"<p><b>{head}</b></p><p>{words.reason} {escape(reason)}</p>"
 
 
-def private(language: TellAgents, why: str, *, begun: bool, part: int = 1, parts: int = 1) -> str:
+def private(language: TellAgents, why: Unsent | str, *, unknown: bool, part: int = 1, parts: int = 1) -> str:
     """Return the note for a private answer that will not be sent by itself, of several parts from ``part`` on;
-    ``begun``: it may have been sent all the same."""
+    ``unknown``: it may have been sent all the same."""
     words = _IN[language]
     head = words.private_part.format(part=part, parts=parts) if part > 1 else words.private
-    if begun:
-        head = words.private_begun
-    reason = f"{words.reason} {escape(why)}"
+    if unknown:
+        head = words.private_unknown
+    reason = f"{words.reason} {escape(words.unsent[why] if isinstance(why, Unsent) else why)}"
     return f"<p><b>{head}</b></p><p>{reason}</p><p>{words.privately_by_hand}</p>"
-
-
-def cannot_message(language: TellAgents) -> str:
-    """Return why a private answer is not sent where the adapter cannot."""
-    return _IN[language].cannot_message
-
-
-def nobody_to_write_to(language: TellAgents) -> str:
-    """Return why a private answer is not sent to a guest."""
-    return _IN[language].nobody_to_write_to
-
-
-def several_customers(language: TellAgents) -> str:
-    """Return why a private answer is not sent where several customers write."""
-    return _IN[language].several_customers
 
 
 def ambiguous(language: TellAgents, threads: Sequence[ThreadRef]) -> str:

@@ -28,10 +28,9 @@ class CaseLabels:
 
         Raises Retry when Deskie cannot be asked now or has no such label, Held if the case is no more."""
         carried = await self._of(case_id, wanted)
-        wanted = normalised(wanted)
-        if wanted.isdigit():
-            return int(wanted) in carried
-        return bool(carried) and bool(carried & await self._ids(wanted, carried))
+        if carried and not normalised(wanted).isdigit():
+            await self._learn(wanted, carried)
+        return bool(carried & named(wanted, self._titles))
 
     async def _of(self, case_id: int, wanted: str) -> frozenset[int]:
         found: frozenset[int] = frozenset()
@@ -51,22 +50,17 @@ class CaseLabels:
             following = case.parent_case_id
         return found
 
-    async def _ids(self, wanted: str, carried: frozenset[int]) -> frozenset[int]:
-        """Return the ids of the labels with a title; those that a case carries must be among the titles known."""
+    async def _learn(self, wanted: str, carried: frozenset[int]) -> None:
+        """Read the desk's labels, unless those that a case carries are known, and the wanted one is among the known."""
         stale = self._asked is None or self._clock() - self._asked > KEPT
-        if stale or not carried <= self._titles.keys() or not self._titled(wanted):
+        if stale or not carried <= self._titles.keys() or not named(wanted, self._titles):
             await self._ask()
-        found = self._titled(wanted)
-        if not found:
+        if not named(wanted, self._titles):
             raise Retry(
                 f"Deskie has no label “{wanted}”, so nobody can tell whether the answer is private",
                 after=AGAIN,
                 explanation="Correct answers.private_label, or make the label in Deskie; until then answers wait.",
             )
-        return found
-
-    def _titled(self, wanted: str) -> frozenset[int]:
-        return frozenset(number for number, title in self._titles.items() if folded(title) == folded(wanted))
 
     async def _ask(self) -> None:
         try:
@@ -79,3 +73,10 @@ class CaseLabels:
             ) from declined
         self._titles = {each.id: each.title for each in labels}
         self._asked = self._clock()
+
+
+def named(wanted: str, titles: Mapping[int, str]) -> frozenset[int]:
+    """Return the ids of the labels that are meant by an id or a title."""
+    if (number := normalised(wanted)).isdigit():
+        return frozenset({int(number)})
+    return frozenset(each for each, title in titles.items() if folded(title) == folded(wanted))

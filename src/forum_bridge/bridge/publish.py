@@ -4,7 +4,7 @@ served. Knows answers only: a note has no way to get here."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -33,6 +33,7 @@ from forum_bridge.ledger.threads import ThreadRow
 from forum_bridge.model import Clock, PostId, Receipt, ReceiptState, ThreadRef, Wake, WorkKind
 
 PRIVATE_UNPUBLISHED = "private, never to be published: "
+LOOK_AGAIN = timedelta(seconds=30)
 LOST_WRITES = 5  # a forum that takes an answer and never shows it must not get it for ever
 
 
@@ -68,8 +69,9 @@ class Publish:
             async with self._ledger.reading() as db:
                 rows = await answers.unpublished(db, key)
             found = head(rows, self._clock())
+            all_known = await self._wording.look_early(site, [row for row in rows if row is not found])
             if not isinstance(found, AnswerRow):
-                return found
+                return found if all_known or found is None else min(found, self._clock() + LOOK_AGAIN)
             await self._step(site, found)
         return None
 

@@ -8,17 +8,20 @@ from dataclasses import asdict, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.bridge.answer_files import said
 from forum_bridge.bridge.around import Around
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.owner import owner_of
 from forum_bridge.bridge.privacy import Privacy
 from forum_bridge.bridge.site import Site
 from forum_bridge.deskie import CaseNotFound, Message, Priority
-from forum_bridge.errors import NotAnAnswer
+from forum_bridge.errors import BridgeError, Held, NotAnAnswer
 from forum_bridge.ledger import answers, bodies
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.ledger import Ledger
+from forum_bridge.ledger.states import State
+from forum_bridge.markup.compare import fingerprint
 from forum_bridge.model import Clock
 
 NEWEST = 50
@@ -34,6 +37,7 @@ class Wording:
         self._around = around
         self._privacy = privacy
         self._clock = clock
+        self._looked: dict[str, set[int]] = {}
 
     async def full(self, site: Site, answer: AnswerRow) -> tuple[AnswerRow, Conversation]:
         """Return the answer with its HTML, or as it is if Deskie has none, and its conversation.
@@ -54,6 +58,28 @@ class Wording:
             await self._around.check(answer, owner, messages)
         return answer, owner
 
+    async def look_early(self, site: Site, waiting: Sequence[AnswerRow]) -> bool:
+        """Note of answers whose turn has not come yet that they are private: until then their case may lose its label.
+        False if Deskie could not be asked about all; then this is to be done again soon."""
+        config = site.config.answers
+        looked = self._looked.get(site.name, set()) & {each.id for each in waiting}
+        self._looked[site.name] = looked
+        for answer in waiting if config.private_label is not None else ():
+            if answer.id in looked or answer.private or answer.parts > 1 or answer.state is not State.WAITING:
+                continue
+            try:
+                if await self._privacy.labelled(config, answer):
+                    await self._make_private(answer)
+            except Held:
+                pass  # it is told once its turn has come
+            except BridgeError:
+                return False
+            looked.add(answer.id)
+        return True
+
+    async def _make_private(self, answer: AnswerRow) -> None:
+        await self._ledger.commit(lambda db: answers.change(db, answer.id, private=True))
+
     async def _messages(self, answer: AnswerRow) -> Sequence[Message] | None:
         """Return the newest messages of the answer's case, None where there is no such case."""
         if answer.case_id is None:
@@ -71,10 +97,10 @@ class Wording:
         worded, config = _worded(answer, told), site.config.answers
         told_too = [(told.html, True), (told.text, False)] if told is not None else []
         marked = await self._privacy.marked(config, worded, [(answer.body or "", answer.is_html), *told_too])
-        if answer.private and not marked:
-            return answer  # without its mark already, which the case may still show if the configuration has changed
-        if marked or await self._privacy.labelled(config, answer):
-            await self._ledger.commit(lambda db: answers.change(db, answer.id, private=True))
+        if answer.private and not marked and fingerprint(said(worded)) != fingerprint(said(answer)):
+            return answer  # what the case says more may be its mark, which the configuration does not know any more
+        if answer.private or marked or await self._privacy.labelled(config, answer):
+            await self._make_private(answer)
             worded = replace(await self._privacy.unmarked(config, worded), private=True)
         if worded != answer:
             await self._keep(worded)

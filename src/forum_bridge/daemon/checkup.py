@@ -12,6 +12,7 @@ from forum_bridge.daemon.compose import adapter_of, channel_of, open_desk, open_
 from forum_bridge.daemon.desk_check import expected_webhook
 from forum_bridge.daemon.finding import Finding
 from forum_bridge.daemon.identity_check import shared_chats
+from forum_bridge.daemon.privacy_check import private_answers, private_labels
 from forum_bridge.daemon.times_check import clocks, zone
 from forum_bridge.deskie import Channel, check_channel, find_channel
 from forum_bridge.errors import BridgeError, Retry
@@ -70,7 +71,12 @@ async def _desk(config: Config, clock: Clock, trying: Trying) -> AsyncIterator[F
         except BridgeError as error:
             yield _failed("deskie", "API", error)
             return
-    yield Finding("deskie", "API", ok=True, found=f"{config.deskie.api_url} takes the key of {config.deskie.email}")
+        yield Finding("deskie", "API", ok=True, found=f"{config.deskie.api_url} takes the key of {config.deskie.email}")
+        try:
+            async for finding in private_labels(config, desk):
+                yield finding
+        except BridgeError as error:
+            yield _failed("deskie", "labels", error)
     for key in sorted({channel_of(config, forum) for forum in config.forums.values()}):
         for finding in _channel(config, key, channels):
             yield finding
@@ -123,6 +129,8 @@ async def _forum(
     if forum.login is not None and not isinstance(adapter, CanReply):
         todo = "Agents' answers will be dead letters in `forum-bridge status`: post them by hand."
         yield Finding(name, "answer", ok=True, found=f"the adapter {adapter.name} only reads", todo=todo)
+    elif forum.login is not None and (private := private_answers(name, forum, adapter)) is not None:
+        yield private
 
 
 async def _sign_in(name: str, forum: ForumConfig, adapter: Adapter) -> Finding:
