@@ -18,7 +18,7 @@ from forum_bridge.bridge.ways import SUBJECT, subject_of
 from forum_bridge.config import ConversationMode
 from forum_bridge.sandbox.desk.faults import What as DeskFault
 from forum_bridge.sandbox.desk.records import Upload
-from forum_bridge.sandbox.forum import moderating
+from forum_bridge.sandbox.forum import What, moderating
 
 NO_MESSAGES = {"message": None}
 BY_HAND = "do not post it in the thread"
@@ -99,11 +99,12 @@ async def test_the_webhooks_text_counts_where_the_case_does_not_tell(world: Worl
     assert SECRET not in public(world)
 
 
-async def test_the_cases_wording_counts_where_the_webhook_does_not_tell(world: World) -> None:
+@pytest.mark.parametrize("content", [SECRET, f"<p>{SECRET}</p>"])
+async def test_the_cases_wording_counts_where_the_webhook_does_not_tell(world: World, content: str) -> None:
     case = await case_of(world)
     world.deskie.set_channel("cch42", webhook_url="http://127.0.0.1:9/")
     message = await world.deskie.agent_reply(case, f"<p>[private] {SECRET}</p>", ELIF)
-    assert await knock(world.door, form(case_id=case, message_id=message.message_id, content=SECRET)) == 200
+    assert await knock(world.door, form(case_id=case, message_id=message.message_id, content=content)) == 200
     await world.settle()
     assert [SECRET in each.text for each in sent(world)] == [True]
     assert SECRET not in public(world)
@@ -219,7 +220,17 @@ async def test_while_the_case_carries_the_label_its_answers_are_private(labellin
     assert SECRET not in public(labelling)
 
 
-async def test_the_label_by_its_number_and_on_a_case_that_a_rule_keeps_it_on(world: World) -> None:
+async def test_where_the_adapter_cannot_send_what_a_label_marks_the_agent_is_told_so(labelling: World) -> None:
+    marking(private_label="gizli", options=NO_MESSAGES)(labelling)
+    await labelling.restart()
+    case = await case_of(labelling)
+    label(labelling, case)
+    await labelling.answer(case, f"<p>{SECRET}</p>")
+    assert BY_HAND in told(labelling, case)[0]
+    assert SECRET not in public(labelling)
+
+
+async def test_the_label_by_its_number(world: World) -> None:
     await changed(world, private_label=str(LABEL))
     case = await case_of(world)
     label(world, case)
@@ -369,6 +380,22 @@ async def test_a_private_conversation_is_answered_there_without_the_marker(tmp_p
         assert SECRET not in public(world)
 
 
+async def test_a_private_conversation_into_which_agents_merged_another_customers_case(tmp_path: Path) -> None:
+    def prepare(world: World) -> None:
+        watching_inbox(world)
+        marking()(world)
+
+    async with open_world(tmp_path / "ledger.sqlite", prepare) as world:
+        await tell(world, "Şifre", "Unuttum")
+        (theirs,) = world.deskie.cases()
+        await world.write("Kargo", "Nerede?", author=elif_(world))
+        world.deskie.merge(max(case.case_id for case in world.deskie.cases()), theirs.case_id)
+        await world.answer(theirs.case_id, f"<p>[private] {SECRET}</p>")
+        assert (sent(world), world.ours()) == ([], [])
+        assert await world.answer_states() == ["held"]
+        assert "Several customers" in told(world, theirs.case_id)[0]
+
+
 async def test_the_customers_reply_to_it_is_a_case_and_answered_there(tmp_path: Path) -> None:
     def prepare(world: World) -> None:
         watching_inbox(world)
@@ -393,9 +420,12 @@ async def test_the_customers_reply_to_it_is_a_case_and_answered_there(tmp_path: 
 
 async def test_its_files_are_linked_and_never_hung(world: World) -> None:
     case = await case_of(world)
+    world.forum.faults.next(r"POST /messages/new", What.CUT_AFTER)
     file = Upload("iade [private].pdf", "application/pdf", b"%PDF-1.7\n" * 9)
     await world.deskie.agent_reply(case, f"<p>{SECRET}</p>", ELIF, files=[file])
-    await world.settle()
+    await world.later(seconds=2)
+    await world.later(seconds=31)
+    assert await world.answer_states() == ["sent"]
     (message,) = sent(world)
     assert "/files/" in message.text
     assert "iade" in message.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,16 @@ from tests.bridge.test_private_answers import unmarked
 from tests.bridge.world import ELIF, World, open_world
 from tests.markup.test_marker import answers as any_answers
 
+from forum_bridge.bridge.privacy import as_received
 from forum_bridge.bridge.sealed import OpenDraft, PrivateThread, SealedDraft
+from forum_bridge.config import AnswersConfig
 from forum_bridge.daemon.operate import operate
+from forum_bridge.deskie import AgentAnswer, Origin
 from forum_bridge.errors import NotPosted
 from forum_bridge.ledger.operator import Act
 from forum_bridge.ledger.tables import answer, body
-from forum_bridge.model import ThreadId, ThreadRef, folded
+from forum_bridge.model import Attachment, ThreadId, ThreadRef, folded
+from forum_bridge.sandbox.desk.records import Upload
 from forum_bridge.sandbox.forum import What
 
 if TYPE_CHECKING:
@@ -99,11 +104,9 @@ async def test_where_not_all_could_be_read_a_person_is_asked_and_told_what_is_no
 async def test_a_forum_that_names_no_id_is_looked_at_at_once(world: World) -> None:
     marking(options={"message": {"posted_at": None}, "inbox": {"reply": {"posted_at": None}}})(world)
     await world.restart()
-    case = await case_of(world)
-    await world.answer(case, HTML)
-    await in_time(world)
-    once(world)
+    await world.answer(await case_of(world), HTML)
     assert await world.answer_states() == ["sent"]
+    once(world)
 
 
 async def test_a_public_answer_whose_write_was_lost_is_looked_for_where_it_was_written(world: World) -> None:
@@ -111,6 +114,7 @@ async def test_a_public_answer_whose_write_was_lost_is_looked_for_where_it_was_w
     world.forum.faults.next(r"POST /thread/\d+/reply", What.CUT_AFTER)
     await world.answer(case, "<p>Bu herkese.</p>")
     label(world, case)
+    await world.restart()
     await world.answer(case, f"<p>{SECRET}</p>")
     await in_time(world)
     assert await world.answer_states() == ["sent", "sent"]
@@ -123,7 +127,8 @@ async def test_a_public_answer_whose_write_was_lost_is_looked_for_where_it_was_w
 
 @pytest.mark.parametrize("dies", [True, False])
 async def test_a_message_that_was_sent_but_not_noted_is_not_sent_again(world: World, dies: bool) -> None:
-    await world.deskie.agent_reply(await case_of(world), HTML, ELIF)
+    file = Upload("iade.pdf", "application/pdf", b"%PDF-1.7\n" * 9)  # linked, so no upload's end is waited for
+    await world.deskie.agent_reply(await case_of(world), HTML, ELIF, files=[file])
     async with world.unwritable("answer", "sent", *(["unclear"] if dies else [])):
         await broken_off(world)
     await healed(world)
@@ -200,6 +205,21 @@ async def test_the_label_of_what_waits_is_asked_for_until_it_is_known(world: Wor
     assert [SECRET in each.text for each in sent(world)] == [True]
     assert len(world.ours()) == 2
     assert SECRET not in public(world)
+
+
+def test_what_came_with_a_mark_is_private_and_loses_it_at_the_door() -> None:
+    config = AnswersConfig(private_marker="[private]")
+    file = Attachment("https://acme.deskie.io/a/1", "iade [PRIVATE].pdf")
+    plain = AgentAnswer(1, 2, ELIF, None, None, "Merhaba\n[private]", False, (), Origin.AGENT)
+    assert as_received(config, plain) == (replace(plain, body="Merhaba\n"), True)
+    html = replace(plain, body="<p>[<b>private]</b> Merhaba</p>", is_html=True)
+    assert as_received(config, html) == (replace(html, body="<p>Merhaba</p>"), True)
+    named = replace(plain, body="Merhaba", attachments=(file,))
+    assert as_received(config, named) == (replace(named, attachments=(replace(file, name="iade .pdf"),)), True)
+    stuck = replace(html, body="<p>https://acme.example/[private]</p><a href='https://acme.example/?[private]'>x</a>")
+    assert as_received(config, stuck) == (stuck, True)
+    assert as_received(config, replace(plain, body="Merhaba")) == (replace(plain, body="Merhaba"), False)
+    assert as_received(AnswersConfig(), plain) == (plain, False)
 
 
 async def test_what_the_webhook_marked_stays_private_before_the_case_was_ever_read(world: World) -> None:

@@ -80,7 +80,7 @@ async def reader_of(db: AsyncConnection, answer: AnswerRow, owner: Conversation)
     guesses: raises Held where several do."""
     found = await conversations.of_case(db, answer.desk, answer.case_id) if answer.case_id is not None else []
     wrote = await posts.writers(db, [owner.id, *(each.id for each in found)])
-    people = {(each.forum, each.author_key) for each in (owner, *found)} | wrote.keys()
+    people = {(owner.forum, owner.author_key)} | wrote.keys()
     if len(people) > 1:
         raise SeveralCustomers(answer.case_id, len(people))
     return customer_of(owner, wrote.get((owner.forum, owner.author_key)))

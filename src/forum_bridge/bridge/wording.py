@@ -96,7 +96,7 @@ class Wording:
         """Return the answer as it is to be sent, once the ledger has it so."""
         worded, config = _worded(answer, told), site.config.answers
         told_too = [(told.html, True), (told.text, False)] if told is not None else []
-        marked = await self._privacy.marked(config, worded, [(answer.body or "", answer.is_html), *told_too])
+        marked = await self._privacy.marked(config, worded, told_too)
         if answer.private and not marked and fingerprint(said(worded)) != fingerprint(said(answer)):
             return answer  # what the case says more may be its mark, which the configuration does not know any more
         if answer.private or marked or await self._privacy.labelled(config, answer):
