@@ -8,6 +8,7 @@ import io
 import json
 import logging
 import os
+import pty
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -109,6 +110,26 @@ class Place:
         """Run a command as a process to its end."""
         async with self.process(*words, **environ) as child:
             return await ended(child)
+
+    async def on_terminal(self, *words: str) -> Ran:
+        """Run a command as a process with a terminal to its end; what that shows stands under ``out``."""
+        ours, theirs = pty.openpty()
+        environ = {**os.environ, "FORUM_BRIDGE_CONFIG": str(self.config), "TERM": "xterm-256color", "COLUMNS": "200"}
+        command = (sys.executable, "-m", "forum_bridge", *words)
+        child = await asyncio.create_subprocess_exec(*command, stdin=theirs, stdout=theirs, stderr=theirs, env=environ)
+        os.close(theirs)
+        shown = await asyncio.to_thread(_all_of, ours)
+        return Ran(await child.wait(), shown, "")
+
+
+def _all_of(terminal: int) -> str:
+    """Return what was written to a terminal until nobody had it open any more."""
+    shown = b""
+    with contextlib.suppress(OSError):  # what Linux calls the end of it
+        while more := os.read(terminal, 4096):
+            shown += more
+    os.close(terminal)
+    return shown.decode()
 
 
 async def ended(child: asyncio.subprocess.Process) -> Ran:

@@ -199,3 +199,17 @@ async def test_a_forum_whose_posts_lie_in_the_future_has_another_timezone(place:
     place.acme.update(watch=[{"thread": f"{place.url}/thread/2"}])
     ran = await place.call("check", "--json")
     assert list(failing(ran)) == [("acme", "timezone")]
+
+
+async def test_on_a_terminal_a_bar_says_what_is_being_tried_and_how_much_is_left(place: Place) -> None:
+    ran = await place.on_terminal("check")
+    assert ran.status == 0
+    assert f"trying acme: board {place.url}/board/1 …" in ran.out
+    assert "3/4" in ran.out
+    assert "All works." in ran.out
+
+
+async def test_nothing_of_it_is_shown_elsewhere(place: Place) -> None:
+    ran = await place.run("check")
+    assert "trying" not in ran.out + ran.err
+    assert "reading" not in (await place.run("preview", f"{place.url}/thread/2")).err

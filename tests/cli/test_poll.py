@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
-import pty
 import re
 import signal
-import sys
 from pathlib import Path
 
 import pytest
@@ -170,23 +166,8 @@ async def test_root_makes_no_ledger_in_the_folder_of_a_service(watched: Place) -
 
 
 async def test_on_a_terminal_a_bar_says_what_is_being_read(watched: Place) -> None:
-    ours, theirs = pty.openpty()
-    environ = {**os.environ, "FORUM_BRIDGE_CONFIG": str(watched.config), "TERM": "xterm-256color", "COLUMNS": "200"}
-    words = (sys.executable, "-m", "forum_bridge", "poll")
-    polling = await asyncio.create_subprocess_exec(*words, stdin=theirs, stdout=theirs, stderr=theirs, env=environ)
-    os.close(theirs)
-    shown = await asyncio.to_thread(all_of, ours)
-    assert await polling.wait() == 0
-    assert f"reading acme: thread {watched.url}/thread/2" in shown
-    assert "0/2" in shown
-    assert "All is well." in shown
-
-
-def all_of(terminal: int) -> str:
-    """Return what was written to a terminal until nobody had it open any more."""
-    shown = b""
-    with contextlib.suppress(OSError):  # what Linux calls the end of it
-        while more := os.read(terminal, 4096):
-            shown += more
-    os.close(terminal)
-    return shown.decode()
+    ran = await watched.on_terminal("poll")
+    assert ran.status == 0
+    assert f"reading acme: thread {watched.url}/thread/2 …" in ran.out
+    assert "0/2" in ran.out
+    assert "All is well." in ran.out

@@ -194,3 +194,9 @@ async def test_what_strangers_write_does_not_steer_the_terminal(place: Place) ->
     assert "\x1b" not in ran.out
     assert "\x9b" not in ran.out
     assert "[bold]x[/bold]" in ran.out
+
+
+async def test_on_a_terminal_it_says_what_it_is_at(place: Place) -> None:
+    ran = await place.on_terminal("preview", f"{place.url}/thread/2")
+    assert ran.status == 0
+    assert f"reading acme: {place.url}/thread/2 …" in ran.out

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -11,10 +10,11 @@ from typing import Annotated
 
 import typer
 
+from forum_bridge.cli.bar import bar
 from forum_bridge.cli.loading import DEFAULT, ConfigOption, Ready, ready
 from forum_bridge.cli.run import now
 from forum_bridge.cli.say import Lines, to_person
-from forum_bridge.daemon.checkup import checkup
+from forum_bridge.daemon.checkup import checkup, steps
 from forum_bridge.daemon.finding import Finding
 
 COLUMN = 14  # what stands in it is followed by what was found; longer things take a line of their own
@@ -48,16 +48,15 @@ async def _gather(loaded: Ready) -> list[Finding]:
 
 
 async def _show(loaded: Ready, path: Path) -> list[Finding]:
-    """Print each finding as it comes; on a terminal a last line says what is being tried."""
+    """Print each finding as it comes; on a terminal a last line says what is being tried, and how much is left."""
     console = to_person()
     table = _Table(Lines(console))
     table.row(Finding("configuration", "read", ok=True, found=f"{path} has no faults"))
     findings: list[Finding] = []
-    with console.status("") if console.is_terminal else contextlib.nullcontext() as spinner:
+    with bar(console, steps(loaded.config)) as shown:
 
         def trying(part: str, what: str) -> None:
-            if spinner is not None:
-                spinner.update(f"trying {part}: {what} …")
+            shown.begin(f"trying {part}: {what}")
 
         async for finding in checkup(loaded.config, loaded.registry, now, trying):
             findings.append(finding)

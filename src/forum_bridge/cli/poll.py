@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from forum_bridge.cli.bar import bar
 from forum_bridge.cli.completing import forums
 from forum_bridge.cli.loading import DEFAULT, ConfigOption, Ready, ready
 from forum_bridge.cli.poll_text import print_end, print_news
@@ -65,12 +64,17 @@ async def _show(loaded: Ready, names: Sequence[str], meant: Sequence[Meant], *, 
     console = to_person()
     say, every = Lines(console), []
     brought = poll_dry(loaded.config, loaded.registry, names, now) if dry_run else _brought(loaded, names)
-    with _bar(console, meant) as bar:
+    steps = [f"reading {forum}: {watch.kind.value} {watch.target}" for forum, watch in meant]
+    with bar(console, len(steps)) as shown:
+        shown.begin(steps[0])
         async with aclosing(brought):
             async for each in brought:
                 every.append(each)
                 print_news(say, each)
-                bar.step()
+                if len(every) < len(steps):
+                    shown.begin(steps[len(every)])
+                else:
+                    shown.end("finishing")
     print_end(say, every, dry_run=dry_run)
     return all(each.well for each in every)
 
@@ -85,35 +89,3 @@ async def _brought(loaded: Ready, names: Sequence[str]) -> AsyncGenerator[WatchN
         async with aclosing(news):
             async for each in news:
                 yield each
-
-
-class _Bar:
-    """Says on a terminal which watch is being read and how many are left; elsewhere nothing."""
-
-    def __init__(self, progress: Progress | None, meant: Sequence[Meant]) -> None:
-        self._progress = progress
-        self._meant = meant
-        self._done = 0
-        self._task = progress.add_task(self._now(), total=len(meant)) if progress is not None else None
-
-    def step(self) -> None:
-        """One more is done."""
-        self._done += 1
-        if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, completed=self._done, description=self._now())
-
-    def _now(self) -> str:
-        if self._done >= len(self._meant):
-            return "finishing …"
-        forum, watch = self._meant[self._done]
-        return f"reading {forum}: {watch.kind.value} {watch.target} …".replace("  ", " ")
-
-
-@contextmanager
-def _bar(console: Console, meant: Sequence[Meant]) -> Iterator[_Bar]:
-    if not console.is_terminal:
-        yield _Bar(None, meant)
-        return
-    columns = (BarColumn(bar_width=20), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=console, transient=True) as progress:
-        yield _Bar(progress, meant)

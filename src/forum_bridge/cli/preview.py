@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import typer
 
+from forum_bridge.cli.bar import at_work
 from forum_bridge.cli.loading import DEFAULT, ConfigOption, Ready, ready
 from forum_bridge.cli.preview_text import print_cases, print_posts
 from forum_bridge.cli.run import now
@@ -106,7 +107,8 @@ def _saved(file: Path, registry: Registry, adapter: str, url: str) -> ThreadPage
 
 def _live(loaded: Ready, name: str, url: str) -> Rehearsal:
     try:
-        return asyncio.run(rehearse(loaded.config, loaded.registry, name, url, now))
+        with at_work(to_person(stderr=True), f"reading {name}: {shown(url)}"):
+            return asyncio.run(rehearse(loaded.config, loaded.registry, name, url, now))
     except Unreadable as error:
         raise Unreadable(
             str(error),

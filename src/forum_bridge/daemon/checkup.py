@@ -51,6 +51,11 @@ async def checkup(config: Config, registry: Registry, clock: Clock, trying: Tryi
                 yield difference
 
 
+def steps(config: Config) -> int:
+    """Return how many things ``checkup`` tries at most: fewer where an account does not work."""
+    return 2 + sum(1 + len(forum.watch) for forum in config.forums.values())
+
+
 async def _ledger(path: Path, clock: Clock) -> Finding:
     try:
         if not await asyncio.to_thread(path.exists):
