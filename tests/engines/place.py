@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import cache
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -17,6 +18,11 @@ from forum_bridge.web.pacer import Pacer
 from forum_bridge.web.session import Credentials, SessionSettings, open_session
 
 START = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
+
+
+@cache
+def registry() -> Registry:
+    return Registry.load()
 
 
 class Time:
@@ -74,4 +80,4 @@ async def adapter_to(
     settings = SessionSettings(url, "forum-bridge-tests/1", timedelta(), timeout=timedelta(seconds=5))
     time = clock or Time()
     async with open_session(settings, credentials, Pacer(time, time.sleep), time) as session:
-        yield Registry.load().get(name).build(options or {}, session)
+        yield registry().get(name).build(options or {}, session)
