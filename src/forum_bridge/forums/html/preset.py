@@ -60,8 +60,9 @@ class Preset(AdapterOptions):
     quote: Forms = Field(
         (),
         description="the engine's own way to quote a post, as in [quote={name} pid='{post}']{text}[/quote]; knows "
-        "{name}, {id} and {handle} (the name if it is one word) of the author, {post} or (a personal one) {message}, "
-        "{time} (Unix seconds), {url}, {text}; of several the first of which nothing is missing, else the common form",
+        "{name}, {member} (the name, of members alone), {handle} (the same, if it is one word) and {id} of the author, "
+        "{post} or (a personal one) {message}, {time} (Unix seconds), {url}, {text}; of several the first of which "
+        "nothing is missing, else the common form",
     )
     mention: Forms = Field((), description="the engine's own way to mention the author, likewise")
     says: Says = Says()

@@ -13,7 +13,7 @@ from forum_bridge.model import PRIVATE, Markup, Quote
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _PLAIN = re.compile(r"[\w.:-]+", re.ASCII)
-_PLACES = ("name", "handle", "id", "post", "message", "time", "url", "text")
+_PLACES = ("name", "member", "handle", "id", "post", "message", "time", "url", "text")
 
 
 def check_form(form: str) -> str:
@@ -36,8 +36,10 @@ def first_filled(forms: Iterable[str], markup: Markup, quote: Quote) -> str | No
 def _places(markup: Markup, quote: Quote) -> dict[str, str]:
     url = absolute(quote.url, None) or ""
     private = quote.post_id.startswith(PRIVATE)
+    name = common.inert_name(quote.author, markup)
     return {
-        "name": common.inert_name(quote.author, markup),
+        "name": name,
+        "member": "" if quote.author.guest else name,
         "handle": "" if quote.author.guest else common.handle(quote.author),
         "id": _plain(quote.author.id or ""),
         "post": "" if private else _plain(quote.post_id),
