@@ -64,6 +64,12 @@ def test_versions_are_told_where_pages_tell_them() -> None:
     assert (smf.shown, smf.entry.name) == ("SMF 2.1.4", "smf")
 
 
+def test_of_one_engines_adapters_the_one_that_opens_with_a_key_comes_first() -> None:
+    html = (Path(__file__).parent.parent / "pages" / "xenforo-html" / "thread.html").read_text(encoding="utf-8")
+    found = [match.entry.name for match in recognised(Seen("https://forum.example/", html), REGISTRY) if match.sure]
+    assert found == ["xenforo", "xenforo-html"]
+
+
 def page(*elements: str) -> Seen:
     return Seen("https://forum.example/", f"<html><body>{''.join(elements)}</body></html>", frozenset())
 
