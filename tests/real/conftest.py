@@ -12,7 +12,8 @@ import pytest
 from pydantic import SecretStr
 from tests.real import flaskbb as flaskbb_engine
 from tests.real import fossil as fossil_engine
-from tests.real import places
+from tests.real import places, spirit_install
+from tests.real import spirit as spirit_engine
 from tests.real.engine import RealForum
 
 from forum_bridge.web.pacer import Pacer
@@ -50,6 +51,25 @@ def fossil_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     process.wait(timeout=10)
 
 
+@pytest.fixture(scope="session")
+def spirit_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Spirit of this run's own."""
+    venv = places.spirit_venv()
+    if not places.ready(venv):
+        _missing("no Spirit here: `python tests/real/prepare.py` installs one")
+    process, url = spirit_install.start(venv, tmp_path_factory.mktemp("spirit"))
+    yield url
+    process.terminate()
+    process.wait(timeout=10)
+
+
+@pytest.fixture
+async def spirit(spirit_url: str) -> AsyncIterator[spirit_engine.Spirit]:
+    """The Spirit of this run, and its people."""
+    async with spirit_engine.Spirit(spirit_url) as forum:
+        yield forum
+
+
 @pytest.fixture
 async def flaskbb(flaskbb_url: str) -> AsyncIterator[flaskbb_engine.FlaskBB]:
     """The FlaskBB of this run, and its people."""
@@ -64,7 +84,7 @@ async def fossil(fossil_url: str) -> AsyncIterator[fossil_engine.Fossil]:
         yield forum
 
 
-@pytest.fixture(params=["flaskbb", "fossil"])
+@pytest.fixture(params=["flaskbb", "fossil", "spirit"])
 def real_forum(request: pytest.FixtureRequest) -> RealForum:
     """Each real forum in turn."""
     forum: RealForum = request.getfixturevalue(request.param)

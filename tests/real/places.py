@@ -22,6 +22,11 @@ def flaskbb_venv() -> Path:
     return root() / "flaskbb"
 
 
+def spirit_venv() -> Path:
+    """Return where Spirit's virtual environment is, or would be."""
+    return root() / "spirit"
+
+
 def fossil_binary() -> Path | None:
     """Return the Fossil of this machine (Debian's package ``fossil``), or None."""
     found = shutil.which("fossil")

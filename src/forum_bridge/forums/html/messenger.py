@@ -44,6 +44,7 @@ class Messenger:
         form = Reply(
             form=told.form,
             text=told.text,
+            fields=told.fields,
             button=told.button,
             queued=told.queued,
             posted_at=told.posted_at,

@@ -14,6 +14,7 @@ from forum_bridge.forums.html.preset_types import Css, Kinds, Phrases, Regex, Se
 from forum_bridge.forums.html.value import Value
 
 _NONE: tuple[Value, ...] = ()
+FIELDS = "what other fields are sent, by their names; {random} stands for 32 digits that no other form has"
 
 
 class Part(BaseModel):
@@ -159,6 +160,7 @@ class Reply(Part):
     )
     form: Css = Field(description="the form")
     text: str = Field(description="name of the field for the text")
+    fields: dict[str, str] = Field({}, description=FIELDS)
     preview: str | None = Field(
         None, description="name of the button to press first, where only the preview's form has `button`"
     )

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from pydantic import Field, ValidationError
 
-from forum_bridge.forums.html.preset_parts import Board, Login, Part, Posts, Reply, Says, Thread
+from forum_bridge.forums.html.preset_parts import FIELDS, Board, Login, Part, Posts, Reply, Says, Thread
 from forum_bridge.forums.html.preset_types import Css, Phrases, Regex, Values
 from forum_bridge.forums.html.value import Value
 
@@ -45,6 +45,7 @@ class Message(Part):
     )
     subject: str = Field(description="name of the field for the subject")
     text: str = Field(description="name of the field for the text")
+    fields: dict[str, str] = Field({}, description=FIELDS)
     button: str | None = Field(None, description="name of the button, where the engine asks for it")
     queued: Values = Field(_NONE, description="stands on the page that follows when the message waits for a moderator")
     posted_at: Regex | None = Field(None, description="finds the message's id in an address we are led to afterwards")

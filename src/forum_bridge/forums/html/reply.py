@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from secrets import token_hex
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -157,8 +158,9 @@ class Writer:
         return shown, again
 
     def _filled(self, form: Form, draft: Draft, button: str | None) -> Form:
+        own = {name: value.replace("{random}", token_hex(16)) for name, value in self._reply.fields.items()}
         try:
-            filled = form.filled({**self._fields, self._reply.text: draft.text})
+            filled = form.filled({**own, **self._fields, self._reply.text: draft.text})
             return filled.pressing(button) if button else filled
         except WatchTrouble as error:  # a field or button that the preset names is missing: nothing was sent
             raise Retry(str(error), explanation=error.explanation) from error
