@@ -18,7 +18,7 @@ from forum_bridge.errors import BridgeError
 from forum_bridge.ledger import agent_notes, conversations, threads
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.states import State
-from forum_bridge.model import Receipt, ReceiptState
+from forum_bridge.model import Receipt, ReceiptState, ThreadRef
 
 
 async def of_failure(
@@ -65,6 +65,15 @@ async def of_receipt(db: AsyncConnection, site: Site, answer: AnswerRow, receipt
     if receipt.state is not ReceiptState.QUEUED or language is TellAgents.NEVER:
         return False
     return await _want(db, answer, agent_words.queued(language, receipt.url or site.config.url), now=now)
+
+
+async def to_paste(
+    db: AsyncConnection, site: Site, answer: AnswerRow, thread: ThreadRef, text: str, *, now: datetime
+) -> bool:
+    """Give the case's agents the text of an answer that a person has to post; False if there is no case to do so in."""
+    accounts = [*site.config.own_authors, *([site.config.login.user] if site.config.login else [])]
+    html = agent_words.to_paste(site.config.answers.tell_agents, thread, text, accounts, answer.part, answer.parts)
+    return await _want(db, answer, html, now=now)
 
 
 async def _want(db: AsyncConnection, answer: AnswerRow, html: str, *, now: datetime) -> bool:

@@ -34,6 +34,11 @@ class _Words:
     private_unknown: str
     unsent: Mapping[Unsent, str]
     privately_by_hand: str
+    paste: str
+    paste_part: str
+    recognised: str
+    accounts: str
+    nobody: str
 
 
 _IN = {
@@ -54,6 +59,12 @@ _IN = {
             Unsent.GUEST: "The customer has no account on the forum, so nobody can be written to there.",
             Unsent.SEVERAL: "Several customers write in this case, and the bridge does not guess whom it is for.",
         },
+        paste="This forum takes no posts from programs. Please post this answer yourself, in",
+        paste_part="(part {part} of {parts})",
+        recognised="Once it stands there, the bridge recognises it and counts the answer as posted.",
+        accounts="Post it with one of these accounts, the bridge knows them as ours: {accounts}.",
+        nobody="The bridge does not know your accounts on the forum: have their names written into own_authors, else"
+        " your post is taken for a customer's.",
         privately_by_hand="Write to the customer yourself, by a personal message on the forum or by e-mail; do not post"
         " it in the thread. If everybody may read it, answer again without marking it private.",
     ),
@@ -74,6 +85,12 @@ _IN = {
             Unsent.GUEST: "Müşterinin forumda hesabı yok; orada kendisine yazılamaz.",
             Unsent.SEVERAL: "Bu talepte birden çok müşteri yazıyor; köprü yanıtın kime olduğunu tahmin etmez.",
         },
+        paste="Bu forum programlardan gönderi almıyor. Lütfen bu yanıtı kendiniz yayımlayın; konu:",
+        paste_part="({parts} bölümünden {part}.)",
+        recognised="Orada göründüğünde köprü onu tanır ve yanıtı yayımlanmış sayar.",
+        accounts="Köprünün bizim saydığı şu hesaplardan biriyle yayımlayın: {accounts}.",
+        nobody="Köprü forumdaki hesaplarınızı bilmiyor: adlarını own_authors altına yazdırın, yoksa gönderiniz"
+        " müşteri gönderisi sayılır.",
         privately_by_hand="Müşteriye forumda özel mesajla ya da e-postayla kendiniz yazın; yanıtı konuya yazmayın."
         " Herkes okuyabilecekse gizli olarak işaretlemeden yeniden yanıtlayın.",
     ),
@@ -104,6 +121,18 @@ def ambiguous(language: TellAgents, threads: Sequence[ThreadRef]) -> str:
     links = "".join(f'<li><a href="{escape(one.url)}">{escape(one.title or one.url)}</a></li>' for one in threads)
     words = _IN[language]
     return f"<p><b>{words.not_posted}</b> {words.threads}</p><ul>{links}</ul><p>{words.choose}</p>"
+
+
+def to_paste(
+    language: TellAgents, thread: ThreadRef, text: str, accounts: Sequence[str], part: int = 1, parts: int = 1
+) -> str:
+    """Return the note with the text of an answer that a person has to post in ``thread``, in the engine's markup."""
+    words = _IN[language]
+    link = f'<a href="{escape(thread.url)}">{escape(thread.title or thread.url)}</a>'
+    place = f" {words.paste_part.format(part=part, parts=parts)}" if parts > 1 else ""
+    known = escape(words.accounts.format(accounts=", ".join(accounts)) if accounts else words.nobody)
+    head = f"<p><b>{words.paste}</b> {link}{place}</p>"
+    return f"{head}<pre>{escape(text, quote=False)}</pre><p>{known} {words.recognised}</p>"
 
 
 def queued(language: TellAgents, url: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.bridge import by_hand
 from forum_bridge.bridge.content import Digested
 from forum_bridge.bridge.entry import Entry
 from forum_bridge.bridge.moved import follow
@@ -69,7 +70,8 @@ class Intake:
                 starters=starters[thread_id],
             )
             if before is None:
-                entries.append(await self._first_time(item, thread, judge(item.post, facts, self._rules)))
+                taken = await self._recognised(item, judge(item.post, facts, self._rules))
+                entries.append(await self._first_time(item, thread, taken))
             else:
                 same = as_known(item, before)
                 if before.revision == 1 and before.state in (State.OWN, State.OLD, State.IGNORED):
@@ -99,6 +101,13 @@ class Intake:
             return Entry(item, thread_id, 1, taken)
         wanted = self._conversation(item.post, thread, joins_starter=taken.as_note)
         return Entry(item, thread_id, 1, taken, wanted=wanted)
+
+    async def _recognised(self, item: Digested, taken: Taken) -> Taken:
+        """What our people post may be an answer that they were asked to post by hand: then it is our own."""
+        ours = taken.by_agent or taken.state is State.OWN
+        if ours and await by_hand.recognise(self._db, self._site, item.post, now=self._now):
+            return Taken(State.OWN)
+        return taken
 
     async def _by_hand(self, item: Digested, thread: ThreadRow, taken: Taken) -> Entry:
         """What our people write on the forum under their own names is told to whoever looks after the case that it

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge import agent_notice, answer_uploads
 from forum_bridge.bridge.answer_uploads import AnswerUploads
+from forum_bridge.bridge.by_hand import by_hand, hand_over
 from forum_bridge.bridge.consequence import consequence
 from forum_bridge.bridge.draft import Drafting
 from forum_bridge.bridge.forum_look import ForumLook, Found
@@ -18,6 +19,7 @@ from forum_bridge.bridge.moved import thread_of
 from forum_bridge.bridge.owner import owner_of
 from forum_bridge.bridge.parts import Parts
 from forum_bridge.bridge.retry import WRITE_TIMEOUT, decide, describe, recording, writing
+from forum_bridge.bridge.sealed import OpenDraft
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.walk import head
 from forum_bridge.bridge.ways import Place, Ways, Write, place_of
@@ -92,8 +94,21 @@ class Publish:
         answer = await self._parts.fitting(site, answer, owner, thread)
         async with self._uploads.packed(site, answer, thread.ref) as packed:
             draft = await self._drafting.draft(site, answer, owner, thread, packed)
+            if isinstance(draft, OpenDraft) and await self._handed_over(site, answer, thread.ref, draft):
+                return
             write = await self._ways.write_of(site, draft, answer, owner, thread.ref)
             await self._write(site, answer, place_of(answer, owner, thread.ref), write)
+
+    async def _handed_over(self, site: Site, answer: AnswerRow, thread: ThreadRef, draft: OpenDraft) -> bool:
+        """Return whether a person posts the answer, and was given its text."""
+        if not by_hand(site, draft, thread):
+            return False
+        now = self._clock()
+        if not await self._ledger.commit(lambda db: hand_over(db, site, answer, thread, draft, now=now)):
+            return False
+        self._wake(WorkKind.TELL, answer.desk)
+        structlog.get_logger().info("answer_by_hand", forum=site.name, message=answer.message_id)
+        return True
 
     async def _thread(self, answer: AnswerRow, owner: Conversation) -> ThreadRow:
         async with self._ledger.reading() as db:

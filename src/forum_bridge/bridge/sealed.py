@@ -33,6 +33,10 @@ class OpenDraft:
         """Write it into a thread. Raises as ``CanReply.reply``."""
         return await adapter.reply(thread, self._draft)
 
+    def text_for_people(self) -> str:
+        """Return the text in the engine's markup, to be pasted by a person."""
+        return self._draft.text
+
 
 class SealedDraft:
     """A draft for one reader. It gives its text to nobody, and opens in front of a private place only. No files hang on

@@ -16,6 +16,7 @@ WORDS = {
     State.SENDING: "being sent",
     State.UNCLEAR: "unclear, will be looked up",
     State.SENT: "delivered",
+    State.BY_HAND: "to be posted by hand",
     State.HELD: "held",
     State.DEAD: "dead",
     State.OLD: "older than the watch",
@@ -23,6 +24,11 @@ WORDS = {
     State.IGNORED: "left out",
 }
 TODO = {
+    State.BY_HAND: (
+        "Its text stands in the case as a note: post it, and the bridge recognises it.",
+        "If it stands there already: `forum-bridge mark-sent {name}`",
+        "Or give it up: `forum-bridge drop {name}`",
+    ),
     State.HELD: (
         "Look whether it stands on the other side.",
         "If it does: `forum-bridge mark-sent {name}`",

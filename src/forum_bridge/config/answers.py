@@ -3,11 +3,12 @@ everybody."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from pydantic import Field
 
-from forum_bridge.config.base import Model
+from forum_bridge.config.base import Broken, Model, refused
 from forum_bridge.config.private import PrivateLabel, PrivateMarker
 from forum_bridge.config.templates import AnswerTemplate
 
@@ -40,6 +41,12 @@ class TellAgents(StrEnum):
 class AnswersConfig(Model):
     """How agents' answers become posts."""
 
+    @classmethod
+    def rules(cls, keys: Mapping[str, object]) -> Iterator[Broken]:
+        """Who shall post the answers has to be told of them."""
+        if keys.get("assisted") in (True, "true") and keys.get("tell_agents") == TellAgents.NEVER.value:
+            yield ("assisted",), refused("is true, but agents are told nothing", "write tell_agents: en, or tr")
+
     template: AnswerTemplate = Field(
         TEMPLATE,
         description="The post around an answer; knows quote, mention, part, body, agent, thread, post, author, forum.",
@@ -53,6 +60,9 @@ class AnswersConfig(Model):
     )
     from_rules: Echo = Field(Echo.PUBLISH, description="Answers that an automation rule sends.")
     from_api: Echo = Field(Echo.PUBLISH, description="Answers that another program adds through Deskie's API.")
+    assisted: bool = Field(
+        False, description="true: a person posts the answers; agents get them in a note, ready to paste."
+    )
     tell_agents: TellAgents = Field(
         TellAgents.ENGLISH,
         description="Language of the internal note in the case when an answer cannot be posted; or never.",

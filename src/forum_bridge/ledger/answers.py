@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from forum_bridge.ledger import parts
 from forum_bridge.ledger.batches import batched
 from forum_bridge.ledger.states import WORK, State
-from forum_bridge.ledger.tables import answer, body
+from forum_bridge.ledger.tables import answer, body, conversation
 from forum_bridge.ledger.upsert import insert_ignore
 from forum_bridge.model import Attachment, PostId, ReceiptState
 
@@ -105,6 +105,13 @@ async def unpublished(db: AsyncConnection, forum: str) -> list[AnswerRow]:
     parts the one whose turn it is."""
     order = (answer.c.message_id, answer.c.part)
     return await _answers(db, _SELECT.where(answer.c.forum == forum, *_TURN).order_by(*order).limit(AT_A_TIME))
+
+
+async def by_hand(db: AsyncConnection, forum: str, thread_id: str) -> list[AnswerRow]:
+    """Return a thread's answers that a person was to post, in the order they were written."""
+    here = select(conversation.c.id).where(conversation.c.forum == forum, conversation.c.thread_id == thread_id)
+    where = (answer.c.forum == forum, answer.c.state == State.BY_HAND, answer.c.conversation_id.in_(here))
+    return await _answers(db, _SELECT.where(*where).order_by(answer.c.message_id, answer.c.part))
 
 
 async def due_forums(db: AsyncConnection) -> list[tuple[str, datetime | None]]:

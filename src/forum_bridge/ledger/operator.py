@@ -66,7 +66,7 @@ def decided(act: Act, row: Found, reason: str, *, anyway: bool, now: datetime) -
     Once a write was begun it may have taken effect, so a retry looks before it writes, unless a person who has looked
     says ``anyway``.
     """
-    if row.state not in (State.HELD, State.DEAD):
+    if row.state not in (State.HELD, State.DEAD, State.BY_HAND):
         return None
     match act:
         case Act.RETRY if row.began and not anyway:

@@ -12,6 +12,7 @@ class State(StrEnum):
     SENDING = "sending"  # the write began; if nobody is writing now, its outcome is unknown
     UNCLEAR = "unclear"  # the answer to the write was lost: look before trying again
     SENT = "sent"  # it stands on the other side
+    BY_HAND = "by_hand"  # a person posts it, and it is recognised then
     HELD = "held"  # acting might be wrong: a person decides
     DEAD = "dead"  # will not be tried again until a person says so
     OLD = "old"  # was there before the watch began
