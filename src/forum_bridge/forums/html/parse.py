@@ -15,7 +15,7 @@ from forum_bridge.forums.html.address import link_to, names_post, thread_ref
 from forum_bridge.forums.html.containers import containers
 from forum_bridge.forums.html.paging import neighbours
 from forum_bridge.forums.html.preset import Preset
-from forum_bridge.forums.html.preset_parts import Board
+from forum_bridge.forums.html.preset_parts import Board, Posts
 from forum_bridge.forums.html.preset_private import Inbox
 from forum_bridge.forums.html.times import Reckoning
 from forum_bridge.forums.html.value import Value, first_found, shown_text
@@ -128,7 +128,7 @@ def _post(node: LexborNode, ref: ThreadRef, url: str, preset: Preset, reckoning:
     time, edited, link, author_url, author_id = (
         first_found(values, node) for values in (keys.time, keys.edited, keys.link, keys.author_url, keys.author_id)
     )
-    attachments = _attachments(node, url, keys.attachments)
+    attachments = _attachments(node, url, keys)
     for selector in keys.drop:
         for unwanted in body.css(selector):
             unwanted.decompose()
@@ -146,12 +146,13 @@ def _post(node: LexborNode, ref: ThreadRef, url: str, preset: Preset, reckoning:
     )
 
 
-def _attachments(node: LexborNode, url: str, selector: str | None) -> tuple[Attachment, ...]:
+def _attachments(node: LexborNode, url: str, keys: Posts) -> tuple[Attachment, ...]:
     found: dict[str, str] = {}
-    for file in node.css(selector) if selector else []:
+    for file in node.css(keys.attachments) if keys.attachments else []:
         address = file.attributes.get("href") or file.attributes.get("src")
         if address:
-            found[link_to(url, address)] = shown_text(file) or first_found(_PICTURES_NAME, file) or ""
+            name = first_found(keys.attachment_name, file) or shown_text(file) or first_found(_PICTURES_NAME, file)
+            found[link_to(url, address)] = name or ""
     return tuple(Attachment(address, name) for address, name in found.items())
 
 

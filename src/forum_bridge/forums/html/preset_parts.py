@@ -91,6 +91,9 @@ class Posts(Part):
     )
     link: Values = Field(_NONE, description="address of this post; else the thread's address with #id")
     attachments: Css | None = Field(None, description="links to attached files, or the pictures themselves")
+    attachment_name: Values = Field(
+        _NONE, description="the name of one of them, where neither its text nor a picture's alternative text is it"
+    )
 
 
 class Board(Paging):
