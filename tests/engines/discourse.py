@@ -148,7 +148,7 @@ class DiscourseForum:
         return [each for each in topic.entries if each.kind in kinds and each.deleted is None]
 
     async def _current(self, request: web.Request) -> web.Response:
-        actor = self._actor(request)
+        actor = self.actor(request)
         if actor is None:
             return web.Response(status=404)
         told = {"id": actor.id, "username": actor.username, "name": actor.name}
@@ -156,7 +156,7 @@ class DiscourseForum:
 
     async def _topic(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(str(request.rel_url))
-        actor = self._actor(request)
+        actor = self.actor(request)
         topic = self.topics.get(int(request.match_info["id"]))
         if topic is None or (topic.private and (actor is None or actor.id not in topic.members)):
             return refused(404, "Aranan adres bulunamadı.", "not_found")
@@ -197,7 +197,7 @@ class DiscourseForum:
         for topic in self.topics.values():
             for entry in topic.entries:
                 if entry.id == wanted and entry.deleted is None:
-                    return web.json_response(self._told(entry, topic, self._actor(request)))
+                    return web.json_response(self._told(entry, topic, self.actor(request)))
         return refused(404, "Aranan adres bulunamadı.", "not_found")
 
     async def _list(self, request: web.Request) -> web.Response:
@@ -219,7 +219,7 @@ class DiscourseForum:
         return {"users": [], "topic_list": told}
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
-        actor = self._actor(request)
+        actor = self.actor(request)
         if actor is None or "topics:write" not in self.scopes:
             return refused(403, "İstenen kaynağı görüntüleme izniniz yok.", "invalid_access")
         asked = await request.json()
@@ -266,7 +266,7 @@ class DiscourseForum:
         times = [each.time for topic in self.topics.values() for each in topic.entries if each.author is actor]
         return max(times, default=None)
 
-    def _actor(self, request: web.Request) -> Member | None:
+    def actor(self, request: web.Request) -> Member | None:
         """Return who asks; a key that is not known, or for nobody, opens nothing at all."""
         key, name = request.headers.get("Api-Key"), request.headers.get("Api-Username")
         if key is None:
@@ -340,8 +340,16 @@ def cooked(raw: str) -> str:
         return f"\n\nALINTI{len(quotes) - 1}\n\n"
 
     html = MarkdownIt("commonmark").render(_QUOTE.sub(quoted, raw)).strip()
-    html = _MENTION.sub(r'<a class="mention" href="/u/\1">@\1</a>', html)
+    html = _MENTION.sub(r'<a class="mention" href="/u/\1">@\1</a>', with_uploads(html))
     return re.sub(r"<p>ALINTI(\d+)</p>", lambda seen: quotes[int(seen[1])], html)
+
+
+def with_uploads(html: str) -> str:
+    """Return cooked HTML in which short addresses of uploads lead to them."""
+    link = r'<a class="attachment" href="/uploads/short-url/\1">\2</a>'
+    html = re.sub(r'<a href="upload://([^"]+)">([^<]*)\|attachment</a>', link, html)
+    picture = r'<img src="/uploads/default/original/1X/\1\2" alt="\3" data-base62-sha1="\1">'
+    return re.sub(r'<img src="upload://(\w+)(\.\w+)" alt="([^"]*)" />', picture, html)
 
 
 def iso(moment: datetime) -> str:

@@ -7,14 +7,19 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.bridge.world import World, open_world
+from tests.bridge.world import ELIF, World, open_world
 from tests.engines.discourse import DiscourseForum
+from tests.engines.discourse_files import DiscourseFiles
 from tests.engines.place import Time, serving
+
+from forum_bridge.sandbox.desk.records import Upload
 
 
 @pytest.fixture
 def forum() -> DiscourseForum:
-    return DiscourseForum(Time())
+    forum = DiscourseForum(Time())
+    DiscourseFiles(forum)
+    return forum
 
 
 @pytest.fixture
@@ -94,3 +99,18 @@ async def test_an_answer_whose_write_is_lost_is_posted_once(world: World, forum:
         await world.later(seconds=31)
     assert await world.answer_states() == ["sent"]
     assert len(ours(forum)) == 1
+
+
+async def test_an_answer_with_files_that_got_lost_is_found_with_them(world: World, forum: DiscourseForum) -> None:
+    case = await asked(world, forum)
+    forum.cut = True
+    files = (
+        Upload("İade formu.pdf", "application/pdf", b"%PDF-1.7 iade"),
+        Upload("ekran_1.png", "image/png", b"\x89PNG ekran"),
+    )
+    await world.deskie.agent_reply(case, "<p>Formu doldurun.</p>", ELIF, files=files)
+    await world.settle()
+    await world.later(minutes=10)
+    assert await world.answer_states() == ["sent"] and len(ours(forum)) == 1
+    assert "[İade formu.pdf|attachment](upload://" in ours(forum)[0]
+    assert "📎 ekran\\_1.png\n\n![ekran\\_1.png](upload://" in ours(forum)[0]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from forum_bridge.errors import Unclear, Unreadable
+from forum_bridge.errors import Retry, Unclear, Unreadable
 from forum_bridge.forums.api.document import parsed, words
 from forum_bridge.model import Upload
 from forum_bridge.web.forms import Form
@@ -56,9 +56,22 @@ class ApiClient:
         be read."""
         return _told(await self.session.call(url, payload, method=method, headers=self._headers(headers)))
 
-    async def upload(self, url: str, field: str, file: Upload, *, headers: Mapping[str, str] | None = None) -> Told:
-        """Hand a file over in a form's field, as a browser does (RFC 7578). Raises as ``write``."""
-        return await self.submit(url, {}, {field: file}, headers=headers)
+    async def upload(
+        self,
+        url: str,
+        field: str,
+        file: Upload,
+        fields: Mapping[str, str] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> Told:
+        """Hand a file over in a form's field, as a browser does (RFC 7578), before the post that it will hang on.
+        Raises as ``write``, but Retry where nobody knows whether it arrived: alone it is no post, and engines drop it
+        after a while."""
+        try:
+            return await self.submit(url, fields or {}, {field: file}, headers=headers)
+        except Unclear as error:
+            raise Retry(str(error), explanation=error.explanation) from error
 
     async def submit(
         self,

@@ -9,17 +9,18 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from forum_bridge.errors import Forbidden, Gone
+from forum_bridge.errors import Forbidden, Gone, Unreadable
 from forum_bridge.forums.api.adapter import ApiAdapter
 from forum_bridge.forums.api.document import parsed, text, within
 from forum_bridge.forums.api.options import ApiOptions
 from forum_bridge.forums.api.source import ApiSource
 from forum_bridge.forums.contract import AdapterOptions
-from forum_bridge.forums.engines.discourse import addresses, documents, writing
+from forum_bridge.forums.engines.discourse import addresses, documents, uploads, writing
 from forum_bridge.forums.engines.discourse.source import Dialect, Source
+from forum_bridge.forums.engines.discourse.uploads import Limits, limits
 from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.markup import quote as common
-from forum_bridge.model import Author, Draft, Markup, Quote, Receipt, ThreadRef
+from forum_bridge.model import Author, Draft, Markup, Quote, Receipt, ThreadRef, Upload
 from forum_bridge.web.session import Credentials
 
 _NAME = re.compile(r"[\w.-]+")
@@ -39,7 +40,7 @@ class Discourse(ApiAdapter):
 
     name = "discourse"
     markup = Markup.MARKDOWN
-    longest: int | None = 32_000  # `max_post_length` of config/site_settings.yml
+    most_files = 10
     remembers = writing.REMEMBERS
     Options: ClassVar[type[AdapterOptions]] = DiscourseOptions
     detect: ClassVar[Mapping[str, object]] = {
@@ -55,6 +56,12 @@ class Discourse(ApiAdapter):
         " global: read, topics: write and uploads: create.",
     }
     _unchecked: bool
+    _limits = Limits()
+
+    @property
+    def longest(self) -> int | None:
+        """How many characters a post may have."""
+        return self._limits.post
 
     @staticmethod
     def parse(saved: str, url: str) -> ThreadPage:
@@ -80,15 +87,21 @@ class Discourse(ApiAdapter):
         account_id = text(within(user, "id"))
         if account_id is None:
             raise Forbidden("The forum takes us for a guest.")
+        self._limits = await self._read_limits()
         return Author(text(within(user, "username")) or credentials.user, account_id)
 
     async def post(self, thread: ThreadRef, draft: Draft) -> Receipt:
-        """Write a post. Raises Retry, Forbidden, NotPosted, Unclear."""
-        asked = writing.new_post(thread, draft, unchecked=self._unchecked)
+        """Write a post. Raises Retry, Forbidden, NotPosted, FilesRefused, Unclear."""
+        raw = uploads.shown(draft.text, [(file, await self._upload(file)) for file in draft.files])
+        asked = writing.new_post(thread, draft, raw, unchecked=self._unchecked)
         told = await self._client.write(f"{self._root}/posts.json", asked)
         if not told.taken:
             raise writing.refusal(told)
-        return writing.receipt(told, thread)
+        return writing.receipt(told, thread, draft)
+
+    def takes(self, name: str, size: int | None) -> bool:
+        """Return whether the forum takes a file of this name and size (bytes, if known), as its settings say."""
+        return self._limits.take(name, size)
 
     def quote(self, quote: Quote) -> str:
         """Return the quote so that its author is told, which takes the number of the post within its topic."""
@@ -103,6 +116,17 @@ class Discourse(ApiAdapter):
         if quote.author.id is None or not _NAME.fullmatch(quote.author.name):
             return common.mention(self.markup, quote)
         return f"@{quote.author.name}"
+
+    async def _upload(self, file: Upload) -> str:
+        asked = {"upload_type": "composer", "synchronous": "true"}
+        told = await self._client.upload(f"{self._root}/uploads.json", "file", file, asked)
+        return writing.uploaded(told, file)
+
+    async def _read_limits(self) -> Limits:
+        try:
+            return limits(await self._client.read(f"{self._root}/site/settings.json", signing_in=True))
+        except (Forbidden, Gone, Unreadable):  # only trying tells
+            return Limits()
 
     @property
     def _root(self) -> str:

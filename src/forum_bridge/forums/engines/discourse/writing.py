@@ -7,19 +7,21 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 
-from forum_bridge.errors import BridgeError, Forbidden, NotPosted, Unclear
+from forum_bridge.errors import BridgeError, FilesRefused, Forbidden, NotPosted, Unclear
 from forum_bridge.forums.api.client import Told
 from forum_bridge.forums.api.document import number, text, within, words
-from forum_bridge.forums.engines.discourse import addresses
-from forum_bridge.model import Draft, PostId, Receipt, ReceiptState, ThreadRef
+from forum_bridge.forums.engines.discourse import addresses, cooked
+from forum_bridge.forums.html.files import left_out
+from forum_bridge.model import Draft, PostId, Receipt, ReceiptState, ThreadRef, Upload
 
 REMEMBERS = timedelta(seconds=120)
 """For so long the same write is answered with what it led to the first time, a post or a refusal."""
 
 
-def new_post(thread: ThreadRef, draft: Draft, *, unchecked: bool) -> dict[str, object]:
-    """Return the document that creates a post; `unchecked` asks not to apply the rules for lengths and repetitions."""
-    asked: dict[str, object] = {"topic_id": int(thread.id), "raw": draft.text}
+def new_post(thread: ThreadRef, draft: Draft, raw: str, *, unchecked: bool) -> dict[str, object]:
+    """Return the document that creates the post of a draft with the text ``raw``; `unchecked` asks not to apply the
+    rules for lengths and repetitions."""
+    asked: dict[str, object] = {"topic_id": int(thread.id), "raw": raw}
     if draft.key:
         asked["external_id"] = mark(draft)
     return asked | ({"skip_validations": True} if unchecked else {})
@@ -31,7 +33,7 @@ def mark(draft: Draft) -> str:
     return f"forum-bridge-{hashlib.sha256(draft.key.encode()).hexdigest()[:32]}"
 
 
-def receipt(told: Told, thread: ThreadRef) -> Receipt:
+def receipt(told: Told, thread: ThreadRef, draft: Draft) -> Receipt:
     """Return the receipt of a post that was created, or that waits for a moderator and has no id yet. Raises Unclear
     when the answer does not name it."""
     if within(told.document, "action") == "enqueued":
@@ -39,7 +41,17 @@ def receipt(told: Told, thread: ThreadRef) -> Receipt:
     post_id, place = text(within(told.document, "id")), number(within(told.document, "post_number"))
     if post_id is None or place is None:
         raise Unclear("The forum took the answer and did not name the post.")
-    return Receipt(PostId(post_id), addresses.permalink(thread.url, place, post_id))
+    url = addresses.permalink(thread.url, place, post_id)
+    hung = cooked.attachments(text(within(told.document, "cooked")) or "", url)
+    return Receipt(PostId(post_id), url, without=left_out(draft.files, hung))
+
+
+def uploaded(told: Told, file: Upload) -> str:
+    """Return the address at which a file may stand in a post. Raises FilesRefused: it is not taken."""
+    address = text(within(told.document, "short_url"))
+    if told.taken and address is not None:
+        return address
+    raise FilesRefused(f"The forum does not take {file.name}: {words(told.document) or f'status {told.status}'}")
 
 
 def refusal(told: Told) -> BridgeError:

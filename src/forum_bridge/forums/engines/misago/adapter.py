@@ -14,7 +14,6 @@ from forum_bridge.errors import (
     NotPosted,
     Retry,
     SignInNeeded,
-    Unclear,
 )
 from forum_bridge.forums.api.adapter import ApiAdapter
 from forum_bridge.forums.api.client import Told
@@ -112,10 +111,7 @@ class Misago(ApiAdapter):
         return documents.author(told, None, self._root) if text(within(told, "id")) else None
 
     async def _upload(self, file: Upload) -> int | None:
-        try:
-            told = await self._client.upload(f"{self._api}/attachments/", "upload", file, headers=self._token())
-        except Unclear as error:
-            raise Retry(str(error)) from error  # a file alone is no post, and Misago drops it after a while
+        told = await self._client.upload(f"{self._api}/attachments/", "upload", file, headers=self._token())
         if told.taken:
             return number(within(told.document, "id"))
         if told.status == 403 and await self._account() is None:
