@@ -23,6 +23,7 @@ class XenForoPages:
         self.spoiled = 0  # tokens of forms that will be refused
         self.sessions: dict[str, Member] = {}
         self.tokens: set[str] = set()
+        self.asked: list[str] = []
         self.sent: list[dict[str, str]] = []
         routes: list[tuple[str, str, Callable[[web.Request], Awaitable[web.StreamResponse]]]] = [
             ("GET", "/", self._home),
@@ -64,6 +65,7 @@ class XenForoPages:
         raise answer
 
     async def _thread(self, request: web.Request) -> web.Response:
+        self.asked.append(request.path)
         thread, actor = self.board.threads.get(int(request.match_info["id"])), self._actor(request)
         if thread is None or thread.state == "deleted":
             return self._error(request, "İstenen konu bulunamadı.", 404)
