@@ -89,7 +89,8 @@ class XenForoBoard:
         self.moderated = False
         self.kinds = {"png", "jpg", "pdf"}
         self.flood = 0  # seconds; the API itself has none, add-ons may
-        self.cut = False
+        self.cut = self.cut_uploads = False
+        self.loses = ""  # a file of this name never hangs on a post
         self._keys: dict[str, list[File]] = {}
         self._posts, self._files = 100, 10
         self.app = dated(web.Application(), self.now)
@@ -232,7 +233,7 @@ class XenForoBoard:
         message = str(asked.get("message", ""))
         if not message.strip():
             return error(400, "please_enter_valid_message", "Lütfen geçerli bir mesaj girin.")
-        files = self._keys.pop(str(asked.get("attachment_key", "")), [])
+        files = [each for each in self._keys.pop(str(asked.get("attachment_key", "")), []) if each.name != self.loses]
         entry = self.write(thread, actor, message, files=files, state="moderated" if self.moderated else "visible")
         if self.cut:
             self.cut = False
@@ -259,6 +260,10 @@ class XenForoBoard:
             return web.json_response(told)
         if sent.filename.rpartition(".")[2].lower() not in self.kinds:
             return error(400, "uploaded_file_does_not_have_an_allowed_extension", "Bu uzantıya izin verilmiyor.")
+        if self.cut_uploads:
+            self.cut_uploads = False
+            assert request.transport is not None
+            request.transport.close()
         file = self.file(sent.filename, sent.file.read(), sent.content_type)
         self._keys[key].append(file)
         return web.json_response(told | {"attachment": self._told_file(file)})

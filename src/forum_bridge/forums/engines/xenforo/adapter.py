@@ -3,7 +3,7 @@ super user in that member's name. Without a key there is the adapter `xenforo-ht
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from pydantic import Field
@@ -20,7 +20,7 @@ from forum_bridge.forums.engines.xenforo.source import Source
 from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.markup import quote as common
 from forum_bridge.markup.characters import one_line
-from forum_bridge.model import Author, Draft, Markup, Quote, Receipt, ThreadRef, normalised
+from forum_bridge.model import Author, Draft, Markup, Quote, Receipt, ThreadRef, Upload, normalised
 from forum_bridge.web.session import Credentials
 
 API = "api"
@@ -38,6 +38,7 @@ class XenForo(ApiAdapter):
 
     name = "xenforo"
     markup = Markup.BBCODE
+    most_files = 10  # attachmentMaxPerMessage
     longest: int | None = 10_000  # `messageMaxLength`, unless the administrator changed it
     Options: ClassVar[type[AdapterOptions]] = XenForoOptions
     detect: ClassVar[Mapping[str, object]] = {
@@ -85,11 +86,18 @@ class XenForo(ApiAdapter):
         return Author(name, user_id)
 
     async def post(self, thread: ThreadRef, draft: Draft) -> Receipt:
-        """Write a post. Raises Retry, Forbidden, NotPosted, Unclear."""
-        told = await self._client.submit(self._addresses.of("posts/"), {"thread_id": thread.id, "message": draft.text})
+        """Write a post. Raises Retry, Forbidden, NotPosted, FilesRefused, Unclear."""
+        asked = {"thread_id": thread.id, "message": draft.text}
+        if draft.files:
+            asked["attachment_key"] = await self._hand_over(thread, draft.files)
+        told = await self._client.submit(self._addresses.of("posts/"), asked)
         if not told.taken:
             raise writing.refusal(told)
         return writing.receipt(told, thread, draft)
+
+    def takes(self, name: str, size: int | None) -> bool:
+        """Return whether a file has a chance: of which kinds and sizes, only trying tells."""
+        return bool(name) and size != 0
 
     def quote(self, quote: Quote) -> str:
         """Return the quote so that its author is told: with the post and the member in its attribute."""
@@ -104,6 +112,15 @@ class XenForo(ApiAdapter):
         if quote.author.id is None or "[" in name or len(name) < 2:
             return common.mention(self.markup, quote)
         return f"@{name}"
+
+    async def _hand_over(self, thread: ThreadRef, files: Sequence[Upload]) -> str:
+        """Upload files for a post that is to come; return the key that hangs them there. Raises Retry, FilesRefused."""
+        asked, where = {"type": "post", "context[thread_id]": thread.id}, "attachments/new-key"
+        for file in files:
+            told = await self._client.upload(self._addresses.of(where), "attachment", file, asked)
+            asked = {"key": writing.key(told, file, asked.get("key"))}
+            where = "attachments/"
+        return asked["key"]
 
     async def _id_of(self, user: str) -> str:
         if user.isascii() and user.isdigit():

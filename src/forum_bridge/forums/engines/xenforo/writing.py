@@ -13,7 +13,7 @@ from forum_bridge.forums.api.document import number, text, within, words
 from forum_bridge.forums.engines.xenforo import documents
 from forum_bridge.forums.engines.xenforo.addresses import permalink
 from forum_bridge.forums.html.files import left_out
-from forum_bridge.model import Draft, PostId, Receipt, ReceiptState, ThreadRef
+from forum_bridge.model import Draft, PostId, Receipt, ReceiptState, ThreadRef, Upload
 
 _WAIT = re.compile(r"must_wait")
 _KEY = re.compile(r"^(?:api_key_|no_api_key|user_id_not_|missing_scope)")
@@ -46,9 +46,13 @@ def refusal(told: Told) -> BridgeError:
     return NotPosted(f"The forum did not take the answer: {why}")
 
 
-def file_refusal(told: Told, name: str) -> BridgeError:
-    """Return why a file was not taken."""
+def key(told: Told, file: Upload, known: str | None) -> str:
+    """Return the key under which an uploaded file waits for its post. Raises FilesRefused, Retry: it was not taken."""
+    if told.taken:
+        found = text(within(told.document, "key")) or known
+        if found is not None and text(within(told.document, "attachment", "attachment_id")) is not None:
+            return found
     error = refusal(told)
-    if isinstance(error, NotPosted | Forbidden):
-        return FilesRefused(f"The forum does not take {name}: {words(told.document) or f'status {told.status}'}")
-    return error
+    if isinstance(error, Retry):
+        raise error
+    raise FilesRefused(f"The forum does not take {file.name}: {words(told.document) or f'status {told.status}'}")
