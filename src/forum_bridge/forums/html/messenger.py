@@ -3,20 +3,19 @@ is written."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import quote
 
-from forum_bridge.errors import BridgeError, NotPosted, SignInNeeded
+from forum_bridge.errors import NotPosted
 from forum_bridge.forums.html.pages import Pages
 from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.html.preset_parts import Reply
 from forum_bridge.forums.html.preset_private import Inbox, Message
-from forum_bridge.forums.html.private import as_threads, sealed, sealed_receipt
+from forum_bridge.forums.html.private import as_threads
 from forum_bridge.forums.html.reply import Writer
-from forum_bridge.forums.reading.own_posts import OwnPostsReader
-from forum_bridge.forums.reading.page import BoardRow
-from forum_bridge.forums.reading.thread import COARSE
-from forum_bridge.model import Author, Draft, OwnPosts, Post, Receipt, normalised
+from forum_bridge.forums.reading.own_messages import OwnMessagesReader
+from forum_bridge.forums.reading.sealed import sealed_posts, sealed_receipt
+from forum_bridge.model import Author, Draft, OwnPosts, Receipt
 from forum_bridge.web.session import ForumSession
 
 
@@ -54,42 +53,6 @@ class Messenger:
         return sealed_receipt(await writer.write(f"{self._root}/{page.lstrip('/')}", draft))
 
     async def own_messages(self, to: Author, since: datetime) -> OwnPosts:
-        """Return what we wrote to a person since a moment of our clock, oldest first within a conversation. Complete
-        only if every conversation with them since was really read.
-
-        Raises SignInNeeded, and what ``Pages.board`` raises when not even the inbox's first page could be read."""
-        edge = since + (self._session.ahead or timedelta(0)) - COARSE
-        rows, complete = await self._rows(edge)
-        posts: list[Post] = []
-        for row in rows:
-            if row.person is not None and not _is(row.person, to):
-                continue
-            try:
-                reader = OwnPostsReader(self._session, self._pages)
-                found = await reader.read(row.ref, None)
-            except SignInNeeded:
-                raise
-            except BridgeError:
-                complete = False  # what was read still counts as seen
-                continue
-            complete = complete and found.complete and row.person is not None
-            posts += [sealed(post) for post in found.posts if post.time is None or post.time >= edge]
-        return OwnPosts(tuple(posts), complete)
-
-    async def _rows(self, edge: datetime) -> tuple[list[BoardRow], bool]:
-        """Return the conversations that had a message since ``edge``, and whether those are all."""
-        rows: list[BoardRow] = []
-        following: str | None = f"{self._root}/{self._inbox.page.lstrip('/')}"
-        for _ in range(self._preset.pages_a_poll):
-            if following is None:
-                return rows, True
-            page = await self._pages.board(following)
-            rows += [row for row in page.rows if row.time is None or row.time >= edge]
-            oldest = page.rows[-1].time if page.rows else None
-            following = None if oldest is not None and oldest < edge else page.pages.next
-        return rows, following is None
-
-
-def _is(shown: str, to: Author) -> bool:
-    """Whether a row's id or name is a person's."""
-    return shown == to.id or normalised(shown) == normalised(to.name)
+        """Return what we wrote to a person since a moment of our clock; see ``own_messages.py``."""
+        address = f"{self._root}/{self._inbox.page.lstrip('/')}"
+        return sealed_posts(await OwnMessagesReader(self._session, self._pages, address).read(to, since))
