@@ -36,6 +36,18 @@ async def labelling(tmp_path: Path) -> AsyncIterator[World]:
         yield made
 
 
+@pytest.fixture
+async def correspondence(tmp_path: Path) -> AsyncIterator[World]:
+    """It watches its inbox, too."""
+
+    def prepare(world: World) -> None:
+        watching_inbox(world)
+        marking()(world)
+
+    async with open_world(tmp_path / "ledger.sqlite", prepare) as made:
+        yield made
+
+
 async def changed(world: World, **answers: Any) -> None:
     marking(**answers)(world)
     await world.restart()
@@ -363,56 +375,44 @@ async def test_a_conversation_that_moderators_split_still_has_one_customer(world
 # --------------------------------------------------------------------------------------------- where it is private
 
 
-async def test_a_private_conversation_is_answered_there_without_the_marker(tmp_path: Path) -> None:
-    def prepare(world: World) -> None:
-        watching_inbox(world)
-        marking()(world)
-
-    async with open_world(tmp_path / "ledger.sqlite", prepare) as world:
-        made = await tell(world, "Şifre", "Unuttum")
-        (case,) = world.deskie.cases()
-        await world.answer(case.case_id, f"<p>[private] {SECRET}</p>")
-        (text,) = private_answers(world, made.conversation_id)
-        assert SECRET in text
-        assert "private" not in text
-        assert "@Deniz" not in text
-        assert len(sent(world)) == 1
-        assert SECRET not in public(world)
+async def test_a_private_conversation_is_answered_there_without_the_marker(correspondence: World) -> None:
+    world = correspondence
+    made = await tell(world, "Şifre", "Unuttum")
+    (case,) = world.deskie.cases()
+    await world.answer(case.case_id, f"<p>[private] {SECRET}</p>")
+    (text,) = private_answers(world, made.conversation_id)
+    assert SECRET in text
+    assert "private" not in text
+    assert "@Deniz" not in text
+    assert len(sent(world)) == 1
+    assert SECRET not in public(world)
 
 
-async def test_a_private_conversation_into_which_agents_merged_another_customers_case(tmp_path: Path) -> None:
-    def prepare(world: World) -> None:
-        watching_inbox(world)
-        marking()(world)
-
-    async with open_world(tmp_path / "ledger.sqlite", prepare) as world:
-        await tell(world, "Şifre", "Unuttum")
-        (theirs,) = world.deskie.cases()
-        await world.write("Kargo", "Nerede?", author=elif_(world))
-        world.deskie.merge(max(case.case_id for case in world.deskie.cases()), theirs.case_id)
-        await world.answer(theirs.case_id, f"<p>[private] {SECRET}</p>")
-        assert (sent(world), world.ours()) == ([], [])
-        assert await world.answer_states() == ["held"]
-        assert "Several customers" in told(world, theirs.case_id)[0]
+async def test_a_private_conversation_into_which_agents_merged_another_customers_case(correspondence: World) -> None:
+    world = correspondence
+    await tell(world, "Şifre", "Unuttum")
+    (theirs,) = world.deskie.cases()
+    await world.write("Kargo", "Nerede?", author=elif_(world))
+    world.deskie.merge(max(case.case_id for case in world.deskie.cases()), theirs.case_id)
+    await world.answer(theirs.case_id, f"<p>[private] {SECRET}</p>")
+    assert (sent(world), world.ours()) == ([], [])
+    assert await world.answer_states() == ["held"]
+    assert "Several customers" in told(world, theirs.case_id)[0]
 
 
-async def test_the_customers_reply_to_it_is_a_case_and_answered_there(tmp_path: Path) -> None:
-    def prepare(world: World) -> None:
-        watching_inbox(world)
-        marking()(world)
-
-    async with open_world(tmp_path / "ledger.sqlite", prepare) as world:
-        await world.answer(await case_of(world), f"<p>[private] {SECRET}</p>")
-        (message,) = sent(world)
-        await world.later(seconds=2)
-        assert len(world.deskie.cases()) == 1  # what we wrote ourselves is no customer's
-        world.forum.messages.reply(message.conversation_id, world.deniz, "Teşekkürler, oldu.")
-        await world.later(seconds=2)
-        case = max(each.case_id for each in world.deskie.cases())
-        assert "Teşekkürler, oldu." in world.messages()[case][0]
-        await world.answer(case, "<p>Rica ederiz.</p>")
-        assert len(private_answers(world, message.conversation_id)) == 2
-        assert world.ours() == []
+async def test_the_customers_reply_to_it_is_a_case_and_answered_there(correspondence: World) -> None:
+    world = correspondence
+    await world.answer(await case_of(world), f"<p>[private] {SECRET}</p>")
+    (message,) = sent(world)
+    await world.later(seconds=2)
+    assert len(world.deskie.cases()) == 1  # what we wrote ourselves is no customer's
+    world.forum.messages.reply(message.conversation_id, world.deniz, "Teşekkürler, oldu.")
+    await world.later(seconds=2)
+    case = max(each.case_id for each in world.deskie.cases())
+    assert "Teşekkürler, oldu." in world.messages()[case][0]
+    await world.answer(case, "<p>Rica ederiz.</p>")
+    assert len(private_answers(world, message.conversation_id)) == 2
+    assert world.ours() == []
 
 
 # ----------------------------------------------------------------------------------------------- files, long answers

@@ -87,6 +87,7 @@ async def test_a_case_is_created(desk: Desk, client: DeskieClient) -> None:
         status=CaseStatus.OPEN,
         channel="cch42",
         subject="Kargo takibi",
+        labels=frozenset({55}),
         created_at=MORNING,
         updated_at=MORNING,
     )
@@ -148,6 +149,26 @@ async def test_a_status_is_set(desk: Desk, client: DeskieClient) -> None:
     (seen,) = desk.seen
     assert (seen.method, seen.path) == ("PUT", "/api/cases/8804417.json")
     assert seen.json == {"case": {"status": "closed"}}
+
+
+@pytest.mark.parametrize(
+    ("told", "labels"),
+    [
+        ({"labels": [55, 7]}, {55, 7}),
+        ({"labels": {"0": "55"}, "locked_labels": [7]}, {55, 7}),
+        ({"labels": [], "locked_labels": []}, set()),
+        ({"labels": {}}, set()),
+        ({}, None),  # it is not known whether it carries any
+    ],
+)
+async def test_the_labels_that_a_case_carries(
+    desk: Desk, client: DeskieClient, told: dict[str, object], labels: set[int] | None
+) -> None:
+    bare = {name: value for name, value in CASE.items() if name != "labels"}
+    desk.answers({"case": {**bare, **told}})
+    case = await client.case(8804417)
+    assert case is not None
+    assert case.labels == (None if labels is None else frozenset(labels))
 
 
 async def test_a_case_is_read(desk: Desk, client: DeskieClient) -> None:
