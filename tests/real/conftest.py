@@ -12,7 +12,8 @@ import pytest
 from pydantic import SecretStr
 from tests.real import flaskbb as flaskbb_engine
 from tests.real import fossil as fossil_engine
-from tests.real import places, spirit_install
+from tests.real import misago as misago_engine
+from tests.real import misago_install, places, spirit_install
 from tests.real import spirit as spirit_engine
 from tests.real.engine import RealForum
 
@@ -70,6 +71,16 @@ async def spirit(spirit_url: str) -> AsyncIterator[spirit_engine.Spirit]:
         yield forum
 
 
+@pytest.fixture(scope="session")
+def misago_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Misago of this run's own."""
+    venv, binaries = places.misago_venv(), places.postgres_binaries()
+    if binaries is None or not places.ready(venv):
+        _missing("no Misago here: `apt-get install postgresql`, then `python tests/real/prepare.py` installs one")
+    with misago_install.serving(venv, binaries, tmp_path_factory.mktemp("misago")) as url:
+        yield url
+
+
 @pytest.fixture
 async def flaskbb(flaskbb_url: str) -> AsyncIterator[flaskbb_engine.FlaskBB]:
     """The FlaskBB of this run, and its people."""
@@ -84,7 +95,14 @@ async def fossil(fossil_url: str) -> AsyncIterator[fossil_engine.Fossil]:
         yield forum
 
 
-@pytest.fixture(params=["flaskbb", "fossil", "spirit"])
+@pytest.fixture
+async def misago(misago_url: str) -> AsyncIterator[misago_engine.Misago]:
+    """The Misago of this run, and its people."""
+    async with misago_engine.Misago(misago_url) as forum:
+        yield forum
+
+
+@pytest.fixture(params=["flaskbb", "fossil", "spirit", "misago"])
 def real_forum(request: pytest.FixtureRequest) -> RealForum:
     """Each real forum in turn."""
     forum: RealForum = request.getfixturevalue(request.param)

@@ -7,7 +7,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-WANTED = (3, 12)  # what FlaskBB 3.0 asks for
+FLASKBB_PYTHON = ((3, 12), (3, 14))  # what FlaskBB 3.0 asks for, and the newest there is
+MISAGO_PYTHON = ((3, 10), (3, 12))  # for which its pinned requirements are built
+MARK = "prepared"  # the file that prepare.py leaves where it came to its end
 
 
 def root() -> Path:
@@ -27,6 +29,18 @@ def spirit_venv() -> Path:
     return root() / "spirit"
 
 
+def misago_venv() -> Path:
+    """Return where Misago's virtual environment is, or would be."""
+    return root() / "misago"
+
+
+def postgres_binaries() -> Path | None:
+    """Return the folder of the newest PostgreSQL's programs, which Debian keeps off the PATH; None if there is none."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda each: int(each.parents[1].name))
+    on_path = shutil.which("postgres")
+    return found[-1].parent if found else Path(on_path).parent if on_path else None
+
+
 def fossil_binary() -> Path | None:
     """Return the Fossil of this machine (Debian's package ``fossil``), or None."""
     found = shutil.which("fossil")
@@ -35,16 +49,17 @@ def fossil_binary() -> Path | None:
 
 def ready(venv: Path) -> bool:
     """Return whether a virtual environment was prepared to the end."""
-    return (venv / "prepared").is_file()
+    return (venv / MARK).is_file()
 
 
-def fitting_python() -> Path | None:
-    """Return a Python that is new enough, or None: those on the PATH first, then pyenv's."""
+def fitting_python(versions: tuple[tuple[int, int], tuple[int, int]]) -> Path | None:
+    """Return a Python between two versions, or None: those on the PATH first, then pyenv's."""
+    oldest, newest = versions
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
-    on_path = [shutil.which(name) for name in ("python3.13", "python3.12", "python3")]
-    kept = sorted(pyenv.glob("3.1[23].*/bin/python"), reverse=True)
-    for candidate in [Path(found) for found in on_path if found] + kept:
-        if _version(candidate) >= WANTED:
+    names = ["python3", *(f"python3.{minor}" for minor in range(newest[1], oldest[1] - 1, -1))]
+    kept = sorted(pyenv.glob("3.*/bin/python"), reverse=True)
+    for candidate in [Path(found) for name in names if (found := shutil.which(name))] + kept:
+        if oldest <= _version(candidate) <= newest:
             return candidate
     return None
 

@@ -1,5 +1,5 @@
-"""Builds the virtual environments of the real engines: `python tests/real/prepare.py`. Done once; later calls are
-quick."""
+"""Builds the real engines' environments and prepares their databases: `python tests/real/prepare.py`. Done once; later
+calls are quick. What cannot be had on this machine is named, the others are prepared all the same."""
 
 from __future__ import annotations
 
@@ -8,48 +8,95 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # it runs as a script, with any Python
 
-from tests.real import places, spirit_install
+from tests.real import misago_install, places, spirit_install
 
 REQUIREMENTS = Path(__file__).parent.parent
 
 
-def prepare_flaskbb() -> Path:
-    """Build FlaskBB's environment unless it stands already, and return it. Exits with what is missing."""
-    python = places.fitting_python()
-    if python is None:
-        sys.exit("FlaskBB needs Python 3.12 or newer: install python3.12 and its venv module, or `pyenv install 3.13`.")
+class Missing(Exception):
+    """This machine lacks something; the message says how to get it."""
 
-    def finish(venv: Path) -> None:
+
+def prepare_flaskbb() -> str:
+    """Build FlaskBB's environment unless it stands already. Raises Missing."""
+    wanted = REQUIREMENTS / "requirements-flaskbb.txt"
+
+    def build(venv: Path) -> None:
+        python = places.fitting_python(places.FLASKBB_PYTHON)
+        if python is None:
+            raise Missing("needs Python 3.12 or newer: python3.12 and its venv module, or `pyenv install 3.13`")
+        _environment(python, venv, "--requirement", str(wanted))
         # FlaskBB logs there and does not make it
         (next(venv.glob("lib/python*/site-packages")) / "logs").mkdir(exist_ok=True)
 
-    return _built(places.flaskbb_venv(), python, [REQUIREMENTS / "requirements-flaskbb.txt"], finish)
+    return _once(places.flaskbb_venv(), _stamp(wanted), build)
 
 
-def prepare_spirit() -> Path:
-    """Build Spirit's environment, with a site in it, unless it stands already, and return it."""
-    made_of = [REQUIREMENTS / "requirements-spirit.txt", Path(spirit_install.__file__)]
-    return _built(places.spirit_venv(), Path(sys.executable), made_of, spirit_install.prepare)
+def prepare_misago() -> str:
+    """Build Misago's environment and its database unless they stand already. Raises Missing."""
+    wanted = REQUIREMENTS / "requirements-misago.txt"
+    binaries = places.postgres_binaries()
+    if binaries is None:
+        raise Missing("needs PostgreSQL: `apt-get install postgresql`")
+    version = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+
+    def build(venv: Path) -> None:
+        python = places.fitting_python(places.MISAGO_PYTHON)
+        if python is None:
+            raise Missing("needs a Python from 3.10 to 3.12 and its venv module")
+        _environment(python, venv, "--no-deps", "--requirement", str(wanted))
+        misago_install.prepare(venv, binaries)
+
+    return _once(places.misago_venv(), _stamp(wanted, Path(misago_install.__file__)) + version, build)
 
 
-def _built(venv: Path, python: Path, made_of: list[Path], finish: Callable[[Path], None]) -> Path:
-    """Build an environment of what the first file lists, unless it was built to its end of the same files."""
-    mark, stamp = venv / "prepared", hashlib.sha256(b"".join(each.read_bytes() for each in made_of)).hexdigest()
-    if mark.is_file() and mark.read_text() == stamp:
-        return venv
-    shutil.rmtree(venv, ignore_errors=True)
-    venv.parent.mkdir(parents=True, exist_ok=True)
+def prepare_spirit() -> str:
+    """Build Spirit's environment, with a site in it, unless it stands already."""
+    wanted = REQUIREMENTS / "requirements-spirit.txt"
+
+    def build(venv: Path) -> None:
+        _environment(Path(sys.executable), venv, "--requirement", str(wanted))
+        spirit_install.prepare(venv)
+
+    return _once(places.spirit_venv(), _stamp(wanted, Path(spirit_install.__file__)), build)
+
+
+def _once(folder: Path, stamp: str, build: Callable[[Path], None]) -> str:
+    """Build a folder unless it was built to the end from the same things."""
+    mark = folder / places.MARK
+    if not (mark.is_file() and mark.read_text() == stamp):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        build(folder)
+        mark.write_text(stamp)
+    return str(folder)
+
+
+def _environment(python: Path, venv: Path, *requirements: str) -> None:
     subprocess.run([python, "-m", "venv", venv], check=True)
-    subprocess.run([venv / "bin" / "pip", "install", "-qq", "--requirement", made_of[0]], check=True)
-    finish(venv)
-    mark.write_text(stamp)
-    return venv
+    subprocess.run([venv / "bin" / "pip", "install", "-qq", *requirements], check=True)
+
+
+def _stamp(*files: Path) -> str:
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def _prepared(engine: tuple[str, Callable[[], str]]) -> tuple[str, bool]:
+    name, prepare = engine
+    try:
+        return f"{name}: {prepare()}", True
+    except Missing as missing:
+        return f"{name}: {missing}", False
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"FlaskBB: {prepare_flaskbb()}\n")
-    sys.stdout.write(f"Spirit: {prepare_spirit()}\n")
+    engines = [("FlaskBB", prepare_flaskbb), ("Spirit", prepare_spirit), ("Misago", prepare_misago)]
+    with ThreadPoolExecutor() as pool:
+        told = list(pool.map(_prepared, engines))
+    sys.stdout.write("".join(f"{line}\n" for line, _ in told))
+    sys.exit(not all(done for _, done in told))
