@@ -258,6 +258,10 @@ async def test_cookies_stay_with_the_session_and_out_of_the_page(forum: Forum, s
     assert not any("cookie" in name.lower() for name in first.headers)
     assert sorted(second.html.split("; ")) == ["kim=a:1:{i:1},|ş", "mybb[lastvisit]=1795"]
     assert "mybb" not in repr(second)
+    assert session.cookie("kim") == "a:1:{i:1},|ş"
+    session.send_no_cookies()
+    assert (await session.get("/konu")).html == ""
+    assert session.cookie("kim") is None
 
 
 async def test_two_sessions_of_one_host_keep_the_pace_together(

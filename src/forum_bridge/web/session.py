@@ -16,6 +16,7 @@ from forum_bridge.model import Clock
 from forum_bridge.web import verdict
 from forum_bridge.web.address import absolute, belongs, host, may_carry_on, shown
 from forum_bridge.web.challenge import is_challenge
+from forum_bridge.web.cookies import Cookies
 from forum_bridge.web.exchange import Answer, Limits, exchange
 from forum_bridge.web.forms import Form
 from forum_bridge.web.opening import opened, told_time
@@ -43,6 +44,7 @@ class ForumSession:
         settings: SessionSettings,
         pacer: Pacer,
         clock: Clock,
+        cookies: Cookies,
         credentials: Credentials | None = None,
         heard: Callable[[Page], None] | None = None,
     ) -> None:
@@ -55,6 +57,7 @@ class ForumSession:
         self._settings = settings
         self._pacer = pacer
         self._clock = clock
+        self._cookies = cookies
         self._heard = heard
         self._limits = Limits(settings.timeout.total_seconds(), settings.max_bytes)
         self._robots = Robots(self._robots_txt, clock, settings.user_agent.partition("/")[0])
@@ -62,13 +65,13 @@ class ForumSession:
     @property
     def cookie_names(self) -> frozenset[str]:
         """The names of the cookies that the forum has set; what they hold stays here."""
-        return frozenset(cookie.key for cookie in self._http.cookie_jar)
+        return frozenset(cookie.key for cookie in self._cookies)
 
     def visiting(self, base_url: str) -> ForumSession:
         """Return a session to another base with this one's name, pace and connections, as a guest whom nobody gave
         permission: for what a forum publishes elsewhere, such as its feed. It lives as long as this one."""
         settings = replace(self._settings, base_url=base_url, i_have_permission=False)
-        return ForumSession(self._http, settings, self._pacer, self._clock)
+        return ForumSession(self._http, settings, self._pacer, self._clock, self._cookies)
 
     async def get(
         self,
@@ -142,9 +145,13 @@ class ForumSession:
             )
         return page
 
+    def send_no_cookies(self) -> None:
+        """Send the forum none of its cookies from now on: some engines do not take a key beside a session."""
+        self._cookies.sent = False
+
     def cookie(self, name: str) -> str | None:
         """Return the forum's cookie of that name, None where it set none: some want one said back in a header."""
-        found = self._http.cookie_jar.filter_cookies(URL(self.base_url, encoded=True)).get(name)
+        found = self._cookies.filter_cookies(URL(self.base_url, encoded=True)).get(name)
         return found.value if found is not None else None
 
     @asynccontextmanager
@@ -155,7 +162,7 @@ class ForumSession:
         governed = not (self.signed_in or self._settings.i_have_permission)
         pace = await self._robots.check(url) if governed else timedelta()
         async with self._pacer.turn(host(url), max(pace, self._settings.pace)):
-            cookies = self._http.cookie_jar.filter_cookies(URL(url, encoded=True))
+            cookies = self._cookies.filter_cookies(URL(url, encoded=True))
             said = "; ".join(f"{name}={morsel.coded_value}" for name, morsel in cookies.items())
             yield {"Cookie": said} if said else {}
 
@@ -224,10 +231,10 @@ async def open_session(
 
     Connections are not kept: polls lie far apart, and a form sent over a connection that the forum has just closed
     would be an answer lost, which a person may have to look after."""
+    cookies = Cookies()
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(force_close=True),
-        # As browsers do: bare IP addresses may set cookies, and values are not put in quotes.
-        cookie_jar=aiohttp.CookieJar(unsafe=True, quote_cookie=False),
+        cookie_jar=cookies,
         headers={
             "User-Agent": settings.user_agent,
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -237,7 +244,7 @@ async def open_session(
         max_line_size=_LONGEST_HEADER,
         max_field_size=_LONGEST_HEADER,
     ) as http:
-        yield ForumSession(http, settings, pacer, clock, credentials, heard)
+        yield ForumSession(http, settings, pacer, clock, cookies, credentials, heard)
 
 
 def _one_more(history: tuple[str, ...], url: str) -> tuple[str, ...]:
