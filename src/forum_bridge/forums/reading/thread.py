@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from forum_bridge.errors import Gone
+from forum_bridge.errors import Forbidden, Gone
 from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.forums.reading.source import Source
 from forum_bridge.forums.reading.state import KNOWN, ThreadState
@@ -70,7 +70,7 @@ class ThreadReader:
             return await self._seek(await self._pages.thread(state.page), since, None)
         try:
             page, marks = await self._pages.revisit(state.page, state.validators)
-        except Gone:
+        except (Gone, Forbidden):
             chain = await self._overlap(await self._after_its_page(target, state), state.known)
             return await self._onwards(chain, state)
         if page is None:
@@ -84,10 +84,10 @@ class ThreadReader:
 
     async def _after_its_page(self, target: str, state: ThreadState) -> ThreadPage:
         """Return the page to go on from when the one read last is gone: the thread's last, or, where the thread itself
-        is gone, the one on which its newest post stands now."""
+        is gone, or closed to us as what moderators leave of a merged one, that on which its newest post stands now."""
         try:
             page = await self._pages.thread(self._pages.entrance(target))
-        except Gone as gone:
+        except (Gone, Forbidden) as gone:
             return await self._whereabouts.by_its_posts(state, gone)
         return page if page.pages.last is None else await self._pages.thread(page.pages.last)
 

@@ -18,7 +18,7 @@ class Whereabouts:
     def __init__(self, pages: Source) -> None:
         self._pages = pages
 
-    async def by_its_posts(self, state: ThreadState, gone: Gone) -> ThreadPage:
+    async def by_its_posts(self, state: ThreadState, gone: Gone | Forbidden) -> ThreadPage:
         """Return the page on which a thread's newest post stands now that its own address is ``gone``.
 
         Raises ``gone`` where that post is gone too, and where the oldest one does not stand in the same thread: then
@@ -31,7 +31,7 @@ class Whereabouts:
                 together = (await self._around(state.oldest[1])).ref.id == page.ref.id
             else:
                 together = True
-        except Gone:
+        except (Gone, Forbidden):
             raise gone from None
         if not together:
             raise gone
