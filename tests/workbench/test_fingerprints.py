@@ -20,9 +20,10 @@ RECORDED = {  # pages, and the engine that each has to show
     "MyBB": ["mybb/index", "mybb/forum", "mybb/thread-p1", "mybb/login", "mybb/err-thread-missing", "mybb/printthread"],
     "SMF": ["smf/index-first-visit", "smf/forum", "smf/thread-p1", "smf/login", "smf/err-thread-missing"],
     "Flarum": ["flarum/index", "flarum/tag", "flarum/thread-p1"],
+    "NodeBB": ["nodebb/topic_p1", "nodebb/topic_p3_last"],
     "phpBB": ["phpbb/index", "phpbb/index-first-visit", "phpbb/forum", "phpbb/thread-p1", "phpbb/err-locked"],
 }
-FOREIGN = ["machina/topic_p1", "nodebb/topic_p1"]
+FOREIGN = ["machina/topic_p1"]
 
 
 REGISTRY = Registry.load()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from forum_bridge.errors import Retry, Unclear, Unreadable
 from forum_bridge.forums.api.document import parsed, words
@@ -30,22 +31,24 @@ class Told:
 
 @dataclass(slots=True)
 class ApiClient:
-    """One forum's API. ``headers`` carry what opens it, once the account has signed in; they are never shown."""
+    """One forum's API. ``headers`` carry what opens it, once the account has signed in; they are never shown.
+    ``query`` is asked with every address that is read."""
 
     session: ForumSession
     headers: dict[str, str] = field(default_factory=dict, repr=False)
+    query: dict[str, str] = field(default_factory=dict)
 
     async def read(self, url: str, *, signing_in: bool = False) -> object:
         """Return the document at an address. Raises what ``ForumSession.get`` raises, with what the API says to it, and
         Unreadable."""
-        page = await self.session.get(url, headers=self._headers(), signing_in=signing_in, refusals=True)
+        page = await self.session.get(self._asked(url), headers=self._headers(), signing_in=signing_in, refusals=True)
         _raise_refusal(page)
         return parsed(page.html, page.url)
 
     async def read_again(self, url: str, validators: Validators) -> tuple[object, Validators]:
         """Return the document, None if it is the one that the validators came from, and the marks for the next time.
         Raises as ``read``."""
-        page = await self.session.get(url, validators=validators, headers=self._headers(), refusals=True)
+        page = await self.session.get(self._asked(url), validators=validators, headers=self._headers(), refusals=True)
         _raise_refusal(page)
         return (None, validators) if page.unchanged else (parsed(page.html, page.url), page.validators)
 
@@ -86,6 +89,11 @@ class ApiClient:
         form = Form(url, fields=tuple(fields.items()), multipart=bool(carried), takes=tuple(carried))
         sent = form.carrying(carried.items())
         return _told(await self.session.submit(sent, referer=self.session.base_url, headers=self._headers(headers)))
+
+    def _asked(self, url: str) -> str:
+        if not self.query:
+            return url
+        return f"{url}{'&' if '?' in url else '?'}{urlencode(self.query)}"
 
     def _headers(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         return {"Accept": "application/json", **self.headers, **(more or {})}
