@@ -13,7 +13,8 @@ from pydantic import SecretStr
 from tests.real import flaskbb as flaskbb_engine
 from tests.real import fossil as fossil_engine
 from tests.real import misago as misago_engine
-from tests.real import misago_install, places, spirit_install
+from tests.real import misago_install, nodebb_install, places, spirit_install
+from tests.real import nodebb as nodebb_engine
 from tests.real import spirit as spirit_engine
 from tests.real.engine import RealForum
 
@@ -79,6 +80,19 @@ def misago_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         _missing("no Misago here: `apt-get install postgresql`, then `python tests/real/prepare.py` installs one")
     with misago_install.serving(venv, binaries, tmp_path_factory.mktemp("misago")) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def nodebb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[nodebb_engine.NodeBB]:
+    """A NodeBB of this run's own, and its people."""
+    folder, node, redis_server = places.nodebb_folder(), places.program("node"), places.program("redis-server")
+    if node is None or redis_server is None or not places.ready(folder):
+        _missing("no NodeBB here: `apt-get install nodejs npm redis-server`, then `python tests/real/prepare.py`")
+    with (
+        nodebb_install.serving(folder, node, redis_server, tmp_path_factory.mktemp("nodebb")) as url,
+        nodebb_install.People(folder, node, url) as people,
+    ):
+        yield nodebb_engine.NodeBB(url, people)
 
 
 @pytest.fixture

@@ -51,11 +51,13 @@ def run(command: Sequence[str], folder: Path, env: Mapping[str, str] | None = No
 
 
 def serve(
-    command: Sequence[str], port: int, folder: Path, env: Mapping[str, str] | None = None
+    command: Sequence[str], port: int, folder: Path, env: Mapping[str, str] | None = None, log: Path | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start a server and wait until its port is open. Raises RuntimeError with its log when it does not start."""
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, cwd=folder)
+    """Start a server in ``folder`` and wait until its port is open. Raises RuntimeError with its log, which is kept
+    there unless another place is given, when it does not start."""
+    log = log or folder / "server.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env, cwd=folder)
     for _ in range(START_SECONDS * 10):
         if process.poll() is not None:
             break

@@ -41,6 +41,17 @@ def postgres_binaries() -> Path | None:
     return found[-1].parent if found else Path(on_path).parent if on_path else None
 
 
+def nodebb_folder() -> Path:
+    """Return where NodeBB is, or would be."""
+    return root() / "nodebb"
+
+
+def program(name: str) -> Path | None:
+    """Return a program of this machine by its name, or None."""
+    found = shutil.which(name)
+    return Path(found) if found else None
+
+
 def fossil_binary() -> Path | None:
     """Return the Fossil of this machine (Debian's package ``fossil``), or None."""
     found = shutil.which("fossil")

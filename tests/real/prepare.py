@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # it runs as a script, with any Python
 
-from tests.real import misago_install, places, spirit_install
+from tests.real import misago_install, nodebb_install, places, spirit_install
 
 REQUIREMENTS = Path(__file__).parent.parent
 
@@ -66,6 +66,18 @@ def prepare_spirit() -> str:
     return _once(places.spirit_venv(), _stamp(wanted, Path(spirit_install.__file__)), build)
 
 
+def prepare_nodebb() -> str:
+    """Install NodeBB and let its people join unless that was done already. Raises Missing."""
+    node, npm, redis_server = (places.program(name) for name in ("node", "npm", "redis-server"))
+    if node is None or npm is None or redis_server is None:
+        raise Missing("needs Node.js, npm and Redis: `apt-get install nodejs npm redis-server`")
+
+    def build(folder: Path) -> None:
+        nodebb_install.prepare(folder, node, npm, redis_server)
+
+    return _once(places.nodebb_folder(), _stamp(Path(nodebb_install.__file__)), build)
+
+
 def _once(folder: Path, stamp: str, build: Callable[[Path], None]) -> str:
     """Build a folder unless it was built to the end from the same things."""
     mark = folder / places.MARK
@@ -95,7 +107,12 @@ def _prepared(engine: tuple[str, Callable[[], str]]) -> tuple[str, bool]:
 
 
 if __name__ == "__main__":
-    engines = [("FlaskBB", prepare_flaskbb), ("Spirit", prepare_spirit), ("Misago", prepare_misago)]
+    engines = [
+        ("FlaskBB", prepare_flaskbb),
+        ("Spirit", prepare_spirit),
+        ("Misago", prepare_misago),
+        ("NodeBB", prepare_nodebb),
+    ]
     with ThreadPoolExecutor() as pool:
         told = list(pool.map(_prepared, engines))
     sys.stdout.write("".join(f"{line}\n" for line, _ in told))
