@@ -67,7 +67,7 @@ class NodeBB(ApiAdapter):
             self._client.query["_uid"] = self._account
         else:
             await self._refuse_a_master()
-        account = documents.author(await self._client.read(f"{self._root}/api/self", signing_in=True), self._root)
+        account = documents.author(await self._myself(), self._root)
         if account.id is None:
             raise Forbidden("The forum takes us for a guest.", explanation="Check login.user and login.api_key.")
         return account
@@ -98,6 +98,12 @@ class NodeBB(ApiAdapter):
             return common.mention(self.markup, quote)
         return f"@{slug}"
 
+    async def _myself(self) -> object:
+        try:
+            return await self._client.read(f"{self._root}/api/self", signing_in=True)
+        except Forbidden as error:
+            raise Forbidden(f"The forum takes the token for nobody's: {error}") from error
+
     async def _number_of(self, user: str) -> str | None:
         """Return the number of a member, asked as a guest, since a master token answers nothing without it; None where
         guests are not told."""
@@ -116,7 +122,7 @@ class NodeBB(ApiAdapter):
             return
         except WatchTrouble as error:
             raise Forbidden(
-                "This may be a master token, and the forum does not tell guests whose number login.user has.",
+                "This is a master token, and the forum does not tell guests which number login.user has.",
                 explanation="Give the account's number as login.user, or make a token of its own for it.",
             ) from error
 
