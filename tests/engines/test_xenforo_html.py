@@ -186,7 +186,7 @@ async def test_a_board_shows_what_moved(
         ("Kargo takibi", "Hâlâ gelmedi"),
         ("Duyuru", "Sabit konuya cevap"),
     }
-    assert not [path for path in pages.asked if path.startswith(f"/konu/{board.threads[3].slug}/")]  # it stands elsewhere
+    assert not [path for path in pages.asked if path.startswith(f"/konu/{board.threads[3].slug}/")]
     board.threads.clear()
     assert not (await guest.read(watch(f"{url}/bolum/yardim.2/", WatchKind.BOARD), reading.cursor)).posts
 
