@@ -120,3 +120,21 @@ async def test_merged_follow_ups_arrive_in_order_and_together_where_one_had_to_w
         (True, False, False),
         (True, True, True),
     ]
+
+
+async def test_a_follow_up_that_became_part_of_a_post_from_before_the_watch_is_no_old_one(world: World) -> None:
+    old = world.forum.thread(THREAD).posts[-1]
+    question = old.text
+    for text in (f"{question}\n\nDüzeltme: kırmızı olanı.", question):
+        world.forum.edit(old.id, text)
+        await world.later(seconds=2)
+    assert told(world) == ""
+    world.forum.switches.merge_posts = True
+    world.forum.reply(THREAD, old.author, "Bir de fatura lazım.")
+    await world.later(seconds=2)
+    await world.later(seconds=2)
+    assert "Bir de fatura" in told(world)
+    world.forum.reply(THREAD, old.author, "Şirket adına.")
+    await world.later(seconds=2)
+    assert "Şirket adına" in told(world)
+    assert len(told(world).splitlines()) == 2

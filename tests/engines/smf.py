@@ -29,7 +29,7 @@ MISSING = "The topic or board you are looking for appears to be either missing o
 MEMBERS = "Only registered members are allowed to access this section."
 TWICE = "You already submitted this post! You might have accidentally double clicked or tried to refresh the page."
 KINDS = (".png", ".txt", ".pdf")
-LETTERS = {"“": '"', "”": '"', "‘": "'", "’": "'", "…": "...", "–": "-"}
+LETTERS = {"“": '"', "”": '"', "‘": "'", "’": "'", "…": "...", "„": ",,", "‚": ","}
 
 
 Form = MultiDictProxy[str | bytes | bytearray | FileField]

@@ -137,6 +137,21 @@ async def test_a_follow_up_that_became_part_of_the_post_before_is_seen_on_a_boar
         assert forum.asked == ["GET /forumdisplay.php?fid=2"]
 
 
+async def test_a_thread_that_may_still_grow_is_read_though_its_last_post_is_older_than_the_watch(
+    forum: MyBBForum, url: str, clock: Time
+) -> None:
+    clock.pass_by(minutes=-10)
+    forum.begin("İade", forum.members[2], "İade istiyorum.")
+    clock.pass_by(minutes=10)
+    board = Watch(WatchKind.BOARD, f"{url}/forumdisplay.php?fid=2", since=START)
+    async with adapter_to(url, "mybb", clock=clock) as guest:
+        reading = await guest.read(board, None)
+        assert texts(reading) == ["İade istiyorum."]
+        clock.pass_by(minutes=5)
+        forum.threads[3].entries[0].text += "\n[hr]\nAcele!"
+        assert texts(await guest.read(board, stored(reading)))[0].endswith("Acele!")
+
+
 async def test_the_form_to_sign_in_is_the_right_one_of_three(mybb: HtmlUploader, forum: MyBBForum) -> None:
     assert [member.name for member in forum.sessions.values()] == ["kopru"]
     assert (await mybb.sign_in()).account == Author("kopru", "1")

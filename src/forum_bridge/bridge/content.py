@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from itertools import accumulate, product
 
 from forum_bridge.markup.clean import clean_post
-from forum_bridge.markup.compare import fingerprint
+from forum_bridge.markup.compare import fingerprint, parts
 from forum_bridge.model import Post, Reading
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
     """What a post says: the fingerprint of its visible text, and how many pictures and files it shows (their addresses
-    may change from page to page)."""
+    may change from page to page). ``beginnings``: the fingerprints up to each rule in it."""
 
     text: str
     pictures: int
     files: int
+    beginnings: tuple[str, ...] = ()
 
     @property
     def hash(self) -> str:
@@ -28,6 +30,11 @@ class Content:
         """Whether something was added at the end and nothing was taken away."""
         added = self.text.startswith(old.text)
         return added and self.pictures >= old.pictures and self.files >= old.files
+
+    def grew_onto(self, old_hash: str) -> bool:
+        """Whether it is that content, a rule, and more: so MyBB puts a second post in a row into the first."""
+        counts = product(self.beginnings, range(self.pictures + 1), range(self.files + 1))
+        return any(Content(*each).hash == old_hash for each in counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +53,5 @@ def digest(reading: Reading) -> list[Digested]:
 def content_of(html: str, url: str, files: int) -> Content:
     """Return what a post's body says; ``files`` is the number of its attachments."""
     clean = clean_post(html, url)
-    return Content(fingerprint(clean.text), len(clean.images), files)
+    beginnings = tuple(accumulate(map(fingerprint, parts(clean.text)[:-1])))
+    return Content(fingerprint(clean.text), len(clean.images), files, beginnings)

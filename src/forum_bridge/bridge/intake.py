@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -129,11 +130,15 @@ class Intake:
 
     async def _second_opinion(self, item: Digested, known: PostRow, thread: ThreadRow, facts: Facts) -> set[int]:
         """A watch of the thread itself may want what the watch of its board left: by default it asks for everyone's
-        posts, and its ``start_from`` may lie earlier. Return the conversation that has work by that."""
+        posts, and its ``start_from`` may lie earlier. And a follow-up may have gone into a post that was old. Return
+        the conversation that has work by that."""
         again = known.state is State.IGNORED or (known.state is State.OLD and self._watch.first)
-        if self._watch.watch.kind is not WatchKind.THREAD or not again or known.as_note:
+        left = self._watch.watch.kind is WatchKind.THREAD and again
+        grown = known.state is State.OLD and item.content.grew_onto(known.body_hash)
+        if known.as_note or not (left or grown):
             return set()
-        taken = judge(item.post, facts, self._rules)
+        post = replace(item.post, time=item.post.edited or self._now) if grown else item.post
+        taken = judge(post, facts, self._rules)
         if taken.by_agent or taken.state is not State.WAITING:
             return set()
         wanted = self._conversation(item.post, thread, joins_starter=taken.as_note)

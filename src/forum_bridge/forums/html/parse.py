@@ -171,7 +171,8 @@ def _row(node: LexborNode, url: str, preset: Preset, board: Board, reckoning: Re
     if names_post(address, preset):
         ref = replace(ref, id=ThreadId(ref.url))
     person = first_found(board.person, node) if isinstance(board, Inbox) else None
-    return BoardRow(ref, " ".join(marks) + _unsettled(board, time, reckoning.served), time, person)
+    unsettled = _unsettled(board, time, reckoning.served)
+    return BoardRow(ref, " ".join(marks) + unsettled, time, person, growing=bool(unsettled))
 
 
 def _unsettled(board: Board, last_post: datetime | None, served: datetime | None) -> str:

@@ -149,7 +149,7 @@ class BoardReader:
 
 
 def _rests(row: BoardRow, since: datetime | None) -> bool:
-    return since is not None and row.time is not None and row.time < since - COARSE
+    return since is not None and row.time is not None and row.time < since - COARSE and not row.growing
 
 
 def _fresh(reading: ThreadReading, since: datetime | None) -> bool:

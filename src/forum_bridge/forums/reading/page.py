@@ -39,12 +39,13 @@ class ThreadPage:
 class BoardRow:
     """A thread as a board shows it. ``mark`` changes whenever the thread gets a post; ``time`` is the last post's.
     Where the row leads to a post, not to the thread, that address stands for the thread's id. ``person`` is whom a
-    private thread is with, as the row names them."""
+    private thread is with, as the row names them. ``growing``: the last post may have grown since its time."""
 
     ref: ThreadRef
     mark: str
     time: datetime | None = None
     person: str | None = None
+    growing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
