@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 from aiohttp import web
+from pydantic import ValidationError
 from tests.forums.conftest import Build
 from tests.forums.little import START, LittleForum
 
 from forum_bridge.errors import Retry
 from forum_bridge.forums.html.adapter import HtmlWriter
+from forum_bridge.forums.html.preset_parts import Board
 from forum_bridge.model import Cursor, Reading, Watch, WatchKind
 
 
@@ -177,3 +179,10 @@ async def test_a_thread_that_lost_posts_to_another_is_read_once_for_it(forum: Li
     forum.post(2, "mehmet")
     await guest.read(watch(forum), stored(reading))
     assert "/thread/1" not in " ".join(forum.taken())
+
+
+def test_how_long_a_thread_may_grow_needs_the_time_of_its_last_post() -> None:
+    keys: dict[str, object] = {"row": ".row", "link": "a @href", "moved": ".count", "settles_after": 60}
+    assert Board.model_validate({**keys, "time": "time @datetime"}).settles_after == 60
+    with pytest.raises(ValidationError, match="settles_after needs time"):
+        Board.model_validate(keys)
