@@ -9,16 +9,13 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from html import escape
 
 from aiohttp import web
-from markdown_it import MarkdownIt
+from tests.engines.discourse_cooked import cooked
 from tests.engines.place import START, Time, dated
 
 CHUNK = 20
 REGULAR, MODERATOR, EVENT, WHISPER = 1, 2, 3, 4
-_QUOTE = re.compile(r'\[quote="([^",]+), post:(\d+), topic:(\d+)"\]\n(.*?)\n\[/quote\]', re.DOTALL)
-_MENTION = re.compile(r"(?<![\w/])@([\w.-]*\w)")
 
 
 @dataclass(slots=True)
@@ -213,7 +210,8 @@ class DiscourseForum:
     def listed(self, topics: list[Topic], request: web.Request) -> dict[str, object]:
         page, size = int(request.query.get("page", "0")), 30
         shown = topics[page * size : (page + 1) * size]
-        told: dict[str, object] = {"per_page": size, "topics": [self._row(each) for each in shown]}
+        actor = self.actor(request)
+        told: dict[str, object] = {"per_page": size, "topics": [self._row(each, actor) for each in shown]}
         if len(topics) > (page + 1) * size:
             told["more_topics_url"] = f"{request.path.removesuffix('.json')}?page={page + 1}"
         return {"users": [], "topic_list": told}
@@ -244,7 +242,9 @@ class DiscourseForum:
 
     def create(self, actor: Member, asked: dict[str, object]) -> tuple[int, object]:
         raw, topic = str(asked.get("raw") or ""), self.topics.get(int(str(asked.get("topic_id") or 0)))
-        if topic is None or topic.closed:
+        if asked.get("archetype") == "private_message":
+            return self._open(actor, asked, raw)
+        if topic is None or topic.closed or (topic.private and actor.id not in topic.members):
             return 422, {"action": "create_post", "errors": ["Belirtilen konu bulunamadı veya kapalı."]}
         if asked.get("skip_validations") is not True:
             if len(raw.strip()) < self.shortest:
@@ -254,6 +254,18 @@ class DiscourseForum:
         if self.moderated:
             return 200, {"action": "enqueued", "success": True, "pending_count": 1}
         return 200, self._told(self.write(topic, actor, raw), topic, actor)
+
+    def _open(self, actor: Member, asked: dict[str, object], raw: str) -> tuple[int, object]:
+        names = str(asked["target_recipients"]).split(",")
+        found = [each for each in self.members if each.username in names]
+        if len(found) < len(names):
+            return 422, {"errors": ["Belirttiğiniz kullanıcı bulunamadı."]}
+        key = str(asked.get("external_id") or "")
+        if key and any(each.external_id == key for each in self.topics.values()):
+            return 422, {"errors": ["Dış kimlik zaten alınmış."]}
+        members = frozenset({actor.id, *(each.id for each in found)})
+        topic = self.begin(str(asked["title"]), actor, raw, members=members, category=None, external_id=key)
+        return 200, self._told(topic.entries[0], topic, actor)
 
     def _too_like(self, actor: Member, raw: str) -> bool:
         """The same letters again, anywhere, within some minutes; the staff may."""
@@ -299,7 +311,7 @@ class DiscourseForum:
         }
         return told | ({"action_code": "closed.enabled"} if entry.kind == EVENT else {})
 
-    def _row(self, topic: Topic) -> dict[str, object]:
+    def _row(self, topic: Topic, actor: Member | None) -> dict[str, object]:
         shown = [each for each in topic.entries if each.kind != WHISPER and each.deleted is None]
         spoken = [each for each in shown if each.kind != EVENT]
         return {
@@ -311,6 +323,7 @@ class DiscourseForum:
             "last_posted_at": iso(spoken[-1].time),
             "bumped_at": iso(spoken[-1].time),
             "pinned": topic.pinned,
+            "participants": [{"user_id": each} for each in sorted(topic.members - {actor.id if actor else 0})],
         }
 
 
@@ -326,30 +339,6 @@ def seeded(clock: Time, posts: int = 57) -> DiscourseForum:
             forum.write(topic, forum.kopru, "", EVENT)
     clock.now = START
     return forum
-
-
-def cooked(raw: str) -> str:
-    """Return what Discourse makes of a post's Markdown: quotes become asides, names links."""
-    quotes: list[str] = []
-
-    def quoted(seen: re.Match[str]) -> str:
-        title = f'<div class="title">\n<div class="quote-controls"></div>\n{escape(seen[1])}:</div>'
-        attributes = f'data-username="{escape(seen[1])}" data-post="{seen[2]}" data-topic="{seen[3]}"'
-        inner = f"<blockquote>\n{cooked(seen[4])}\n</blockquote>"
-        quotes.append(f'<aside class="quote no-group" {attributes}>\n{title}\n{inner}\n</aside>')
-        return f"\n\nALINTI{len(quotes) - 1}\n\n"
-
-    html = MarkdownIt("commonmark").render(_QUOTE.sub(quoted, raw)).strip()
-    html = _MENTION.sub(r'<a class="mention" href="/u/\1">@\1</a>', with_uploads(html))
-    return re.sub(r"<p>ALINTI(\d+)</p>", lambda seen: quotes[int(seen[1])], html)
-
-
-def with_uploads(html: str) -> str:
-    """Return cooked HTML in which short addresses of uploads lead to them."""
-    link = r'<a class="attachment" href="/uploads/short-url/\1">\2</a>'
-    html = re.sub(r'<a href="upload://([^"]+)">([^<]*)\|attachment</a>', link, html)
-    picture = r'<img src="/uploads/default/original/1X/\1\2" alt="\3" data-base62-sha1="\1">'
-    return re.sub(r'<img src="upload://(\w+)(\.\w+)" alt="([^"]*)" />', picture, html)
 
 
 def iso(moment: datetime) -> str:

@@ -78,14 +78,7 @@ class ApiAdapter(ABC):
 
     async def reply(self, thread: ThreadRef, draft: Draft) -> Receipt:
         """Post an answer. Raises Retry, SignInNeeded, NotPosted or Unclear."""
-        self._require_account()
-        if self._session.credentials is None:
-            raise NotPosted("The bridge has no account on this forum.", explanation="Set login of this forum.")
-        try:
-            return await self.post(thread, draft)
-        except Forbidden as error:
-            await self._check_account()
-            raise NotPosted(str(error), explanation=error.explanation) from error
+        return await self._written(lambda: self.post(thread, draft))
 
     async def sign_in(self) -> SignIn:
         """Open the account that the configuration names; what the forum refuses is an outcome, not an error."""
@@ -105,6 +98,17 @@ class ApiAdapter(ABC):
         self._session.signed_in = True
         self._source.account_id = account.id
         return SignIn(SignInState.OK, account)
+
+    async def _written(self, write: Callable[[], Awaitable[Receipt]]) -> Receipt:
+        """Return the receipt of what is written in our name. Raises as ``reply``."""
+        self._require_account()
+        if self._session.credentials is None:
+            raise NotPosted("The bridge has no account on this forum.", explanation="Set login of this forum.")
+        try:
+            return await write()
+        except Forbidden as error:
+            await self._check_account()
+            raise NotPosted(str(error), explanation=error.explanation) from error
 
     async def _as_ourselves(self, work: Callable[[], Awaitable[T]]) -> T:
         self._require_account()

@@ -9,9 +9,9 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from forum_bridge.errors import Forbidden, Gone, Unreadable
-from forum_bridge.forums.api.adapter import ApiAdapter
+from forum_bridge.errors import Blocked, Forbidden, Gone, NotPosted, Retry, RobotsForbid, Unreadable, WatchTrouble
 from forum_bridge.forums.api.document import parsed, text, within
+from forum_bridge.forums.api.messenger import ApiMessenger
 from forum_bridge.forums.api.options import ApiOptions
 from forum_bridge.forums.api.source import ApiSource
 from forum_bridge.forums.contract import AdapterOptions
@@ -35,7 +35,7 @@ class DiscourseOptions(ApiOptions):
     )
 
 
-class Discourse(ApiAdapter):
+class Discourse(ApiMessenger):
     """Discourse, from 2.9 on."""
 
     name = "discourse"
@@ -57,6 +57,7 @@ class Discourse(ApiAdapter):
     }
     _unchecked: bool
     _limits = Limits()
+    _me = ""  # as whom we are signed in
 
     @property
     def longest(self) -> int | None:
@@ -74,6 +75,21 @@ class Discourse(ApiAdapter):
         limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
         return Source(Dialect(self._session.base_url), self._client, **limits)
 
+    def conversations(self, options: ApiOptions) -> ApiSource:
+        """Return the pages of personal messages."""
+        limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
+        return Source(Dialect(self._session.base_url, private=True), self._client, **limits)
+
+    @property
+    def inbox(self) -> str:
+        """The list of personal messages in which somebody wrote to us."""
+        return addresses.messages(self._root, self._me)
+
+    @property
+    def sent(self) -> str:
+        """The list of those in which we wrote, for as long as nobody answers the only one."""
+        return addresses.messages(self._root, self._me, sent=True)
+
     async def open(self, credentials: Credentials) -> Author:
         """Open the account. Raises Forbidden when the forum takes the key for nobody's, Retry."""
         if credentials.api_key is None:
@@ -88,16 +104,37 @@ class Discourse(ApiAdapter):
         if account_id is None:
             raise Forbidden("The forum takes us for a guest.")
         self._limits = await self._read_limits()
-        return Author(text(within(user, "username")) or credentials.user, account_id)
+        self._me = text(within(user, "username")) or credentials.user
+        return Author(self._me, account_id)
 
     async def post(self, thread: ThreadRef, draft: Draft) -> Receipt:
         """Write a post. Raises Retry, Forbidden, NotPosted, FilesRefused, Unclear."""
         raw = uploads.shown(draft.text, [(file, await self._upload(file)) for file in draft.files])
-        asked = writing.new_post(thread, draft, raw, unchecked=self._unchecked)
-        told = await self._client.write(f"{self._root}/posts.json", asked)
-        if not told.taken:
-            raise writing.refusal(told)
-        return writing.receipt(told, thread, draft)
+        return await self._write(writing.new_post(thread, draft, raw, unchecked=self._unchecked), draft)
+
+    async def answer(self, thread: ThreadRef, draft: Draft) -> Receipt:
+        """Write into a personal message, if it still is one: moderators can make it a public topic."""
+        try:
+            await self._conversations.thread(thread.url)
+        except (Blocked, RobotsForbid, Unreadable) as error:
+            raise Retry(str(error), explanation=error.explanation) from error
+        except Forbidden:
+            raise
+        except WatchTrouble as error:
+            raise NotPosted(str(error), explanation=error.explanation) from error
+        return await self.post(thread, draft)
+
+    async def begin(self, to: Author, subject: str, draft: Draft) -> Receipt:
+        """Write a personal message to a member, whose name is looked up: others may have it by now."""
+        try:
+            told = await self._client.read(addresses.member(self._root, to.name))
+        except (Blocked, RobotsForbid, Unreadable) as error:
+            raise Retry(str(error), explanation=error.explanation) from error
+        except Gone:
+            told = None
+        if text(within(told, "user", "id")) != to.id:
+            raise NotPosted(f"Nobody is called {to.name} any more, or somebody else is.")
+        return await self._write(writing.new_message(to, subject, draft, unchecked=self._unchecked), draft)
 
     def takes(self, name: str, size: int | None) -> bool:
         """Return whether the forum takes a file of this name and size (bytes, if known), as its settings say."""
@@ -116,6 +153,12 @@ class Discourse(ApiAdapter):
         if quote.author.id is None or not _NAME.fullmatch(quote.author.name):
             return common.mention(self.markup, quote)
         return f"@{quote.author.name}"
+
+    async def _write(self, asked: dict[str, object], draft: Draft) -> Receipt:
+        told = await self._client.write(f"{self._root}/posts.json", asked)
+        if not told.taken:
+            raise writing.refusal(told)
+        return writing.receipt(told, self._root, draft)
 
     async def _upload(self, file: Upload) -> str:
         asked = {"upload_type": "composer", "synchronous": "true"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from forum_bridge.errors import WatchTrouble
 from forum_bridge.model import ThreadId, ThreadRef
@@ -101,6 +101,17 @@ def board_page(url: str, root: str) -> str:
         )
     page = _PAGE.search(seen["query"] or "")
     return _list(seen["root"], seen["what"], int(page[1]) if page else 0)
+
+
+def messages(root: str, username: str, *, sent: bool = False) -> str:
+    """Return the API's address of the personal messages in which somebody wrote to a member, or (`sent`) in which the
+    member wrote."""
+    return f"{root.rstrip('/')}/topics/private-messages{'-sent' if sent else ''}/{quote(username, safe='')}.json"
+
+
+def member(root: str, username: str) -> str:
+    """Return the API's address of a member."""
+    return f"{root.rstrip('/')}/u/{quote(username, safe='')}.json"
 
 
 def following(address: str) -> str:

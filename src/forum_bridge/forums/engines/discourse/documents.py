@@ -98,7 +98,13 @@ def _row(item: Node, root: str, *, private: bool) -> BoardRow:
         raise Unreadable("A topic of the list lacks its id, or what tells that it got a post.")
     ref = ThreadRef(ThreadId(topic_id), f"{root}/t/{topic_id}", text(item.get("title")) or "", private)
     mark = " ".join(str(each) for each in (last, item.get("posts_count"), item.get("bumped_at")))
-    return BoardRow(ref, mark, moment(item.get("last_posted_at")))
+    return BoardRow(ref, mark, moment(item.get("last_posted_at")), _person(item) if private else None)
+
+
+def _person(item: Node) -> str | None:
+    """Return whom a personal message is with; its row tells all who take part but ourselves, of many only some."""
+    others = [text(each.get("user_id")) for each in nodes(item.get("participants") or [], "list of participants")]
+    return others[0] if len(others) == 1 else None
 
 
 def _neighbours(document: object, found: Topic, items: list[Node]) -> Neighbours:

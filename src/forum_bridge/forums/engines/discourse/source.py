@@ -13,25 +13,26 @@ from forum_bridge.web.page import Validators
 
 
 class Dialect:
-    """Discourse's, on the forum at ``root``."""
+    """Discourse's, on the forum at ``root``: of its topics, or of its personal messages, which are topics too."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, *, private: bool = False) -> None:
         self._root = root.rstrip("/")
+        self._private = private
 
     def thread_address(self, url: str) -> str:
         return addresses.topic_page(url)
 
     def thread_page(self, document: object, address: str) -> ThreadPage:
-        return documents.thread_page(document, address)
+        return documents.thread_page(document, address, private=self._private)
 
     def board_address(self, url: str) -> str:
-        return addresses.board_page(url, self._root)
+        return url if self._private else addresses.board_page(url, self._root)
 
     def board_page(self, document: object, address: str) -> BoardPage:
-        return documents.board_page(document, address, self._root)
+        return documents.board_page(document, address, self._root, private=self._private)
 
     def ref(self, url: str) -> ThreadRef:
-        return addresses.ref(url)
+        return addresses.ref(url, private=self._private)
 
     def named(self, url: str) -> str | None:
         return None if addresses.post_document(url) is not None else addresses.topic(url).id

@@ -12,7 +12,7 @@ from forum_bridge.forums.api.client import Told
 from forum_bridge.forums.api.document import number, text, within, words
 from forum_bridge.forums.engines.discourse import addresses, cooked
 from forum_bridge.forums.html.files import left_out
-from forum_bridge.model import Draft, PostId, Receipt, ReceiptState, ThreadRef, Upload
+from forum_bridge.model import Author, Draft, PostId, Receipt, ReceiptState, ThreadRef, Upload
 
 REMEMBERS = timedelta(seconds=120)
 """For so long the same write is answered with what it led to the first time, a post or a refusal."""
@@ -21,10 +21,13 @@ REMEMBERS = timedelta(seconds=120)
 def new_post(thread: ThreadRef, draft: Draft, raw: str, *, unchecked: bool) -> dict[str, object]:
     """Return the document that creates the post of a draft with the text ``raw``; `unchecked` asks not to apply the
     rules for lengths and repetitions."""
-    asked: dict[str, object] = {"topic_id": int(thread.id), "raw": raw}
-    if draft.key:
-        asked["external_id"] = mark(draft)
-    return asked | ({"skip_validations": True} if unchecked else {})
+    return {"topic_id": int(thread.id)} | _text(draft, raw, unchecked=unchecked)
+
+
+def new_message(to: Author, subject: str, draft: Draft, *, unchecked: bool) -> dict[str, object]:
+    """Return the document that opens a personal message to a member, whose name has been looked up."""
+    asked: dict[str, object] = {"archetype": "private_message", "target_recipients": to.name, "title": subject}
+    return asked | _text(draft, draft.text, unchecked=unchecked)
 
 
 def mark(draft: Draft) -> str:
@@ -33,15 +36,21 @@ def mark(draft: Draft) -> str:
     return f"forum-bridge-{hashlib.sha256(draft.key.encode()).hexdigest()[:32]}"
 
 
-def receipt(told: Told, thread: ThreadRef, draft: Draft) -> Receipt:
-    """Return the receipt of a post that was created, or that waits for a moderator and has no id yet. Raises Unclear
-    when the answer does not name it."""
+def _text(draft: Draft, raw: str, *, unchecked: bool) -> dict[str, object]:
+    key = {"external_id": mark(draft)} if draft.key else {}
+    return {"raw": raw} | key | ({"skip_validations": True} if unchecked else {})
+
+
+def receipt(told: Told, root: str, draft: Draft) -> Receipt:
+    """Return the receipt of a post that was created on the forum at ``root``, or that waits for a moderator and has no
+    id yet. Raises Unclear when the answer does not name it."""
     if within(told.document, "action") == "enqueued":
         return Receipt(state=ReceiptState.QUEUED)
     post_id, place = text(within(told.document, "id")), number(within(told.document, "post_number"))
-    if post_id is None or place is None:
+    topic_id = text(within(told.document, "topic_id"))
+    if post_id is None or place is None or topic_id is None:
         raise Unclear("The forum took the answer and did not name the post.")
-    url = addresses.permalink(thread.url, place, post_id)
+    url = addresses.permalink(f"{root}/t/{topic_id}", place, post_id)
     hung = cooked.attachments(text(within(told.document, "cooked")) or "", url)
     return Receipt(PostId(post_id), url, without=left_out(draft.files, hung))
 
