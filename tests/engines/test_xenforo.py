@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from tests.engines.xenforo import XenForoBoard, seeded
 from forum_bridge.errors import Gone, NotPosted, Retry, SignInNeeded, Unclear, WatchTrouble
 from forum_bridge.forums.engines.xenforo.adapter import XenForo
 from forum_bridge.forums.engines.xenforo.addresses import Addresses
+from forum_bridge.forums.fingerprint import Fingerprint
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.model import (
     Attachment,
@@ -320,3 +322,16 @@ def test_addresses_of_forums_in_a_folder() -> None:
     assert addresses.board("https://teknoloji.example/sosyal/") == addresses.board("https://teknoloji.example/sosyal")
     with pytest.raises(WatchTrouble):
         addresses.thread("https://teknoloji.example/sosyal/konu/")
+
+
+def test_a_thread_is_recognised_by_its_address() -> None:
+    thread = Fingerprint.model_validate(XenForo.detect).thread
+    assert thread is not None
+    assert [
+        (seen := re.search(thread, url)) and seen["id"]
+        for url in (
+            "https://forum.example/sosyal/konu/kargo-takibi.12/page-3",
+            "https://forum.example/threads/x.7",
+            "https://forum.example/sosyal/",
+        )
+    ] == ["12", "7", None]

@@ -8,14 +8,13 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from html import escape
 
 from aiohttp import web
 from aiohttp.web_request import FileField
 from tests.engines.place import START, Time, dated
+from tests.engines.xenforo_told import api_html, error, pagination, refusal
 
 PER_PAGE = 20
-HIDDEN = "(İçerik gizli)"
 
 
 @dataclass(slots=True)
@@ -86,6 +85,7 @@ class XenForoBoard:
         self.threads: dict[int, Thread] = {}
         self.asked: list[str] = []
         self.scopes = {"thread:read", "thread:write", "node:read", "user:read", "attachment:write"}
+        self.scopes |= {"conversation:read", "conversation:write"}
         self.moderated = False
         self.kinds = {"png", "jpg", "pdf"}
         self.flood = 0  # seconds; the API itself has none, add-ons may
@@ -162,36 +162,36 @@ class XenForoBoard:
         return web.json_response({"version_id": 2030670, "site_title": "Forum", "key": told})
 
     async def _me(self, request: web.Request) -> web.Response:
-        actor = self._actor(request)
+        actor = self.actor(request)
         if actor is None:
             return error(403, "login_required", "Bu işlem için giriş yapmalısınız.")
         return web.json_response({"me": self._user(actor)})
 
     async def _find_name(self, request: web.Request) -> web.Response:
-        self._actor(request, "user:read")
+        self.actor(request, "user:read")
         wanted = request.query["username"].casefold()
         exact = next((each for each in self.members if each.name.casefold() == wanted), None)
         return web.json_response({"exact": self._user(exact) if exact else None, "recommendations": []})
 
     async def _nodes(self, request: web.Request) -> web.Response:
-        self._actor(request, "node:read")
+        self.actor(request, "node:read")
         nodes = [(1, "Ana", f"{self.url}/kategori/ana.1/"), (2, "Yardım", f"{self.url}/bolum/yardim/")]
         told = [{"node_id": node_id, "title": title, "view_url": url} for node_id, title, url in nodes]
         return web.json_response({"tree_map": {}, "nodes": told})
 
     async def _all_threads(self, request: web.Request) -> web.Response:
-        self._actor(request, "thread:read")
+        self.actor(request, "thread:read")
         return self._listed(request, list(self.threads.values()), sticky=False)
 
     async def _forum_threads(self, request: web.Request) -> web.Response:
-        self._actor(request, "thread:read")
+        self.actor(request, "thread:read")
         node = int(request.match_info["id"])
         if node != 2:
             return error(404, "requested_forum_not_found", "İstenen forum bulunamadı.")
         return self._listed(request, [each for each in self.threads.values() if each.node == node], sticky=True)
 
     async def _thread(self, request: web.Request) -> web.Response:
-        actor = self._actor(request, "thread:read")
+        actor = self.actor(request, "thread:read")
         thread = self.threads.get(int(request.match_info["id"]))
         if thread is None or thread.state == "deleted":
             return error(404, "requested_thread_not_found", "İstenen konu bulunamadı.")
@@ -213,14 +213,14 @@ class XenForoBoard:
         return web.json_response(document)
 
     async def _post(self, request: web.Request) -> web.Response:
-        self._actor(request, "thread:read")
+        self.actor(request, "thread:read")
         found = self.thread_of(int(request.match_info["id"]))
         if found is None or found[1].state != "visible":
             return error(404, "requested_post_not_found", "İstenen mesaj bulunamadı.")
         return web.json_response({"post": self._told(found[1], found[0])})
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
-        actor = self._actor(request, "thread:write")
+        actor = self.actor(request, "thread:write")
         asked = await request.post()
         thread = self.threads.get(int(str(asked.get("thread_id", "0"))))
         if thread is None:
@@ -235,12 +235,15 @@ class XenForoBoard:
             return error(400, "please_enter_valid_message", "Lütfen geçerli bir mesaj girin.")
         files = [each for each in self._keys.pop(str(asked.get("attachment_key", "")), []) if each.name != self.loses]
         entry = self.write(thread, actor, message, files=files, state="moderated" if self.moderated else "visible")
+        return self.answered(request, {"success": True, "post": self._told(entry, thread)})
+
+    def answered(self, request: web.Request, told: dict[str, object]) -> web.Response:
+        """Answer to what was written, unless that gets lost."""
         if self.cut:
             self.cut = False
             assert request.transport is not None
             request.transport.close()
-            return web.Response()
-        return web.json_response({"success": True, "post": self._told(entry, thread)})
+        return web.json_response(told)
 
     async def _new_key(self, request: web.Request) -> web.Response:
         asked = await request.post()
@@ -254,7 +257,7 @@ class XenForoBoard:
         return await self._taken(request, str(asked["key"]), {})
 
     async def _taken(self, request: web.Request, key: str, told: dict[str, object]) -> web.Response:
-        self._actor(request, "attachment:write")
+        self.actor(request, "attachment:write")
         sent = (await request.post()).get("attachment")
         if not isinstance(sent, FileField):
             return web.json_response(told)
@@ -300,7 +303,7 @@ class XenForoBoard:
             return "guest", None
         raise refusal(401, "api_key_not_found", "API anahtarı bulunamadı.")
 
-    def _actor(self, request: web.Request, scope: str | None = None) -> Member | None:
+    def actor(self, request: web.Request, scope: str | None = None) -> Member | None:
         kind, actor = self._opened(request)
         if scope is not None and scope not in self.scopes and kind != "super":
             raise refusal(403, "missing_scope", f"Anahtarın {scope} yetkisi yok.")
@@ -362,37 +365,3 @@ def seeded(clock: Time, posts: int = 57) -> XenForoBoard:
         board.write(thread, board.ayse if count % 3 else None, f"Gönderi ({count})")
     clock.now = START
     return board
-
-
-def api_html(message: str, files: dict[int, File], url: str) -> str:
-    """Return what XF\\BbCode\\Renderer\\ApiHtml makes of a message, as far as our messages go."""
-    html = escape(message, quote=False).replace("\n", "<br />\n")
-    html = re.sub(r"\[SPOILER(?:=[^\]]*)?\].*?\[/SPOILER\]", f"<div>{HIDDEN}</div>", html, flags=re.DOTALL)
-    html = re.sub(r"\[ISPOILER\].*?\[/ISPOILER\]", f"<span>{HIDDEN}</span>", html, flags=re.DOTALL)
-    html = re.sub(r"\[B\](.*?)\[/B\]", r"<b>\1</b>", html)
-    quote = r'\[QUOTE="([^",]*)[^"]*"\](.*?)\[/QUOTE\]'
-    html = re.sub(quote, r'<blockquote class="xfBb-quote" data-name="\1">\2</blockquote>', html, flags=re.DOTALL)
-
-    def attached(seen: re.Match[str]) -> str:
-        file, full = files[int(seen[2])], f"{url}/eklenti/{seen[2]}/"
-        if seen[1]:
-            return f'<img src="{full}" alt="{file.name}" />'
-        if file.mime.startswith("image/"):
-            return f'<a href="{full}"><img src="{url}/data/attachments/0/{seen[2]}-kucuk.jpg" alt="{file.name}" /></a>'
-        return f'<a href="{full}">Eki görüntüle: {file.name}</a>'
-
-    return re.sub(r'\[ATTACH( type="full")?\](\d+)\[/ATTACH\]', attached, html)
-
-
-def pagination(page: int, last: int, per_page: int, shown: int, total: int) -> dict[str, int]:
-    return {"current_page": page, "last_page": last, "per_page": per_page, "shown": shown, "total": total}
-
-
-def error(status: int, code: str, message: str, params: dict[str, object] | None = None) -> web.Response:
-    return web.json_response({"errors": [{"code": code, "message": message, "params": params or []}]}, status=status)
-
-
-def refusal(status: int, code: str, message: str) -> web.HTTPException:
-    kinds = {400: web.HTTPBadRequest, 401: web.HTTPUnauthorized, 403: web.HTTPForbidden}
-    told = error(status, code, message)
-    return kinds[status](text=told.text, content_type="application/json")

@@ -9,18 +9,20 @@ from typing import ClassVar
 from pydantic import Field
 
 from forum_bridge.errors import Forbidden, Gone, WatchTrouble
-from forum_bridge.forums.api.adapter import ApiAdapter
+from forum_bridge.forums.api.client import Told
 from forum_bridge.forums.api.document import parsed, text, within
+from forum_bridge.forums.api.messenger import ApiMessenger
 from forum_bridge.forums.api.options import ApiOptions
 from forum_bridge.forums.api.source import ApiSource
 from forum_bridge.forums.contract import AdapterOptions
 from forum_bridge.forums.engines.xenforo import documents, writing
 from forum_bridge.forums.engines.xenforo.addresses import Addresses
+from forum_bridge.forums.engines.xenforo.conversations import Conversations
 from forum_bridge.forums.engines.xenforo.source import Source
 from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.markup import quote as common
 from forum_bridge.markup.characters import one_line
-from forum_bridge.model import Author, Draft, Markup, Quote, Receipt, ThreadRef, Upload, normalised
+from forum_bridge.model import PRIVATE, Author, Draft, Markup, Quote, Receipt, ThreadRef, Upload, normalised
 from forum_bridge.web.session import Credentials
 
 API = "api"
@@ -33,7 +35,7 @@ class XenForoOptions(ApiOptions):
     api: str = Field(API, pattern=r"^[^/?#].*[^/?#]$", description="under the forum's address; else index.php/api")
 
 
-class XenForo(ApiAdapter):
+class XenForo(ApiMessenger):
     """XenForo 2.1 to 2.3."""
 
     name = "xenforo"
@@ -46,10 +48,11 @@ class XenForo(ApiAdapter):
         "surely": ["html#XF[data-app=public]"],
         "hints": ["html[data-template][data-csrf]", "script =~ XF\\.config"],
         "cookies": "^xf_(?:csrf|session|user)$",
-        "thread": r"/[^/?#]+/[^/?#]*\\.(?P<id>\\d+)(?:/|$)",
+        "thread": r"/[^/?#]+/[^/?#]*\.(?P<id>\d+)(?:/|$)",
         "probe": {"address": "api/index/", "holds": '"(?:no_api_key_in_request|api_key_not_found)"'},
         "grant": "A key for the API (Setup, Service providers, API keys) of the kind 'user key', for the bridge's"
-        " member, with the scopes thread:read, thread:write, node:read, user:read, attachment:read, attachment:write.",
+        " member, with the scopes thread:read, thread:write, node:read, user:read, attachment:read, attachment:write"
+        " and, for personal messages, conversation:read and conversation:write.",
     }
     _addresses: Addresses
 
@@ -66,6 +69,16 @@ class XenForo(ApiAdapter):
         self._addresses = Addresses(self._session.base_url.rstrip("/"), api)
         limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
         return Source(self._addresses, self._client, **limits)
+
+    def conversations(self, options: ApiOptions) -> ApiSource:
+        """Return the pages of our account's conversations."""
+        limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
+        return Conversations(self._addresses, self._client, **limits)
+
+    @property
+    def inbox(self) -> str:
+        """The list of our account's conversations."""
+        return self._addresses.of("conversations/", page=1)
 
     async def open(self, credentials: Credentials) -> Author:
         """Open the account. Raises Forbidden when the key is nobody's, or somebody else's; Retry."""
@@ -90,10 +103,17 @@ class XenForo(ApiAdapter):
         asked = {"thread_id": thread.id, "message": draft.text}
         if draft.files:
             asked["attachment_key"] = await self._hand_over(thread, draft.files)
-        told = await self._client.submit(self._addresses.of("posts/"), asked)
-        if not told.taken:
-            raise writing.refusal(told)
-        return writing.receipt(told, thread, draft)
+        return writing.receipt(await self._write("posts/", asked), thread, draft)
+
+    async def answer(self, thread: ThreadRef, draft: Draft) -> Receipt:
+        """Write into a conversation; these count apart from threads, so that nothing gets there that others read."""
+        asked = {"conversation_id": thread.id, "message": draft.text}
+        return writing.message_receipt(await self._write("conversation-messages/", asked))
+
+    async def begin(self, to: Author, subject: str, draft: Draft) -> Receipt:
+        """Open a conversation with a member, by the id that stays theirs."""
+        asked = {"recipient_ids[]": to.id or "", "title": subject, "message": draft.text}
+        return writing.conversation_receipt(await self._write("conversations/", asked), self._addresses)
 
     def takes(self, name: str, size: int | None) -> bool:
         """Return whether a file has a chance: of which kinds and sizes, only trying tells."""
@@ -103,7 +123,9 @@ class XenForo(ApiAdapter):
         """Return the quote so that its author is told: with the post and the member in its attribute."""
         name = one_line(quote.author.name, 80).translate(_UNQUOTED)
         member = f", member: {quote.author.id}" if quote.author.id is not None else ""
-        return f'[QUOTE="{name}, post: {quote.post_id}{member}"]{quote.text.strip()}[/QUOTE]'
+        private = quote.post_id.startswith(PRIVATE)
+        what = f"convMessage: {quote.post_id.removeprefix(PRIVATE)}" if private else f"post: {quote.post_id}"
+        return f'[QUOTE="{name}, {what}{member}"]{quote.text.strip()}[/QUOTE]'
 
     def mention(self, quote: Quote) -> str:
         """Return the author's name so that they are told: the forum looks for names behind an @, of several words too
@@ -112,6 +134,12 @@ class XenForo(ApiAdapter):
         if quote.author.id is None or "[" in name or len(name) < 2:
             return common.mention(self.markup, quote)
         return f"@{name}"
+
+    async def _write(self, what: str, asked: Mapping[str, str]) -> Told:
+        told = await self._client.submit(self._addresses.of(what), asked)
+        if not told.taken:
+            raise writing.refusal(told)
+        return told
 
     async def _hand_over(self, thread: ThreadRef, files: Sequence[Upload]) -> str:
         """Upload files for a post that is to come; return the key that hangs them there. Raises Retry, FilesRefused."""

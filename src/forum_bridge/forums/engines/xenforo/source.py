@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from forum_bridge.errors import Blocked, Forbidden, Gone, RobotsForbid, Unreadable, WatchTrouble
+from forum_bridge.forums.api import source as api
 from forum_bridge.forums.api.client import ApiClient
 from forum_bridge.forums.api.document import Node, node, nodes, number, text, within
 from forum_bridge.forums.api.source import ApiSource
@@ -45,23 +46,49 @@ class Dialect:
         return None if place.post else place.id
 
 
-class Source(ApiSource):
+class Paged(ApiSource):
+    """Knows that a page may be no more."""
+
+    def __init__(
+        self, dialect: api.Dialect, addresses: Addresses, client: ApiClient, *, pages_a_poll: int, threads_a_poll: int
+    ) -> None:
+        super().__init__(dialect, client, pages_a_poll=pages_a_poll, threads_a_poll=threads_a_poll)
+        self._addresses = addresses
+
+    async def thread(self, url: str) -> ThreadPage:
+        """Return one page of a thread. Raises as ``Source.thread``."""
+        return await self._there(url, super().thread(url))
+
+    async def revisit(self, url: str, validators: Validators) -> tuple[ThreadPage | None, Validators]:
+        """Return a page of a thread again, None if it is unchanged, and the marks for the next time."""
+        return await self._there(url, super().revisit(url, validators))
+
+    async def _there(self, url: str, asked: Awaitable[T]) -> T:
+        """Return what was asked for. Asked past a thread's end, the API says that something is wrong, and the page is
+        but gone."""
+        try:
+            return await asked
+        except (Blocked, Forbidden, Gone, RobotsForbid, Unreadable):
+            raise
+        except WatchTrouble as error:
+            if self._addresses.place(url).page > 1:
+                raise Gone(f"There is no such page any more: {error}") from error
+            raise
+
+
+class Source(Paged):
     """Knows the forum's nodes by their addresses, once one had to be looked up."""
 
     def __init__(self, addresses: Addresses, client: ApiClient, *, pages_a_poll: int, threads_a_poll: int) -> None:
-        super().__init__(Dialect(addresses), client, pages_a_poll=pages_a_poll, threads_a_poll=threads_a_poll)
-        self._addresses = addresses
+        limits = {"pages_a_poll": pages_a_poll, "threads_a_poll": threads_a_poll}
+        super().__init__(Dialect(addresses), addresses, client, **limits)
         self._per_page = PER_PAGE
         self._boards: dict[str, str] = {}
 
     async def thread(self, url: str) -> ThreadPage:
         """Return one page of a thread. Raises as ``Source.thread``."""
         place = self._addresses.place(url)
-        return await (self._around(place.id) if place.post else self._there(url, super().thread(url)))
-
-    async def revisit(self, url: str, validators: Validators) -> tuple[ThreadPage | None, Validators]:
-        """Return a page of a thread again, None if it is unchanged, and the marks for the next time."""
-        return await self._there(url, super().revisit(url, validators))
+        return await (self._around(place.id) if place.post else super().thread(url))
 
     async def board(self, url: str) -> BoardPage:
         """Return one page of a board. Raises as ``Source.thread``."""
@@ -85,18 +112,6 @@ class Source(ApiSource):
             if post_id in {post.id for post in page.posts}:
                 break
         return page
-
-    async def _there(self, url: str, asked: Awaitable[T]) -> T:
-        """Return what was asked for. Asked past a thread's end, the API says that something is wrong, and the page is
-        but gone."""
-        try:
-            return await asked
-        except (Blocked, Forbidden, Gone, RobotsForbid, Unreadable):
-            raise
-        except WatchTrouble as error:
-            if self._addresses.place(url).page > 1:
-                raise Gone(f"There is no such page any more: {error}") from error
-            raise
 
     async def _by_word(self, url: str) -> str:
         """Return the API's address of a board that its own address names by a word. Raises WatchTrouble."""
