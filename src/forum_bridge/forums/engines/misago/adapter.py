@@ -47,6 +47,7 @@ class Misago(ApiAdapter):
         "hints": ["footer a[href*='misago-project.org']"],
         "thread": r"/t/[^/]+/(?P<id>\d+)",
         "board": r"/c/[^/]+/\d+",
+        "grant": "Nothing beyond a member's account; one that need not wait between posts answers sooner.",
     }
     opens_with = frozenset({"password"})
     most_files = 16  # post_attachments_limit, likewise
