@@ -59,6 +59,10 @@ class Misago:
         """Close a thread, which leaves an event in it."""
         await self._change(_api(topic), "is-closed", True)
 
+    async def merge(self, topic: str, into: str) -> None:
+        """Put all posts of a thread into another; the thread itself is gone then."""
+        await self._ask("admin", "POST", f"{_api(topic)}merge/", {"other_thread": into})
+
     async def posts(self, topic: str) -> list[tuple[str, str, str]]:
         """Return (id, author, text) of every post of a thread, in order, over all its pages; no events."""
         found: dict[str, tuple[str, str, str]] = {}

@@ -3,12 +3,14 @@ calls are quick. What cannot be had on this machine is named, the others are pre
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # it runs as a script, with any Python
@@ -106,6 +108,15 @@ def _prepared(engine: tuple[str, Callable[[], str]]) -> tuple[str, bool]:
         return f"{name}: {missing}", False
 
 
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Wait until nobody else prepares in the same folder."""
+    places.root().mkdir(parents=True, exist_ok=True)
+    with (places.root() / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 if __name__ == "__main__":
     engines = [
         ("FlaskBB", prepare_flaskbb),
@@ -113,7 +124,7 @@ if __name__ == "__main__":
         ("Misago", prepare_misago),
         ("NodeBB", prepare_nodebb),
     ]
-    with ThreadPoolExecutor() as pool:
+    with _alone(), ThreadPoolExecutor() as pool:
         told = list(pool.map(_prepared, engines))
     sys.stdout.write("".join(f"{line}\n" for line, _ in told))
     sys.exit(not all(done for _, done in told))

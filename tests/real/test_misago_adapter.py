@@ -198,6 +198,23 @@ async def test_a_board_brings_what_moved(misago: RealMisago, misago_url: str, si
     assert (await signed_in.read(watch, moved.cursor)).threads == ()
 
 
+async def test_posts_of_a_merged_thread_are_met_again_on_the_board(
+    misago: RealMisago, misago_url: str, signed_in: Misago
+) -> None:
+    into = await misago.new_topic("ayse", "Birleşilen konu", "Baş gönderi")
+    topic = await misago.new_topic("mehmet", "Birleşen konu", "Ben de aynısını")
+    alone = await signed_in.read(Watch(WatchKind.THREAD, topic), None)
+    board = Watch(WatchKind.BOARD, f"{misago_url}/c/first-category/3/", datetime.now(UTC))
+    first = await signed_in.read(board, None)
+    while first.gap:
+        first = await signed_in.read(board, first.cursor)
+    await misago.merge(topic, into)
+    moved = await signed_in.read(board, first.cursor)
+    assert {post.id: post.thread.id for post in moved.posts}[alone.posts[0].id] == thread_of(into).id
+    with pytest.raises(Gone):
+        await signed_in.read(Watch(WatchKind.THREAD, topic), alone.cursor)
+
+
 async def test_a_guest_is_kept_off_the_api_by_robots_txt(
     misago: RealMisago, misago_url: str, signing_in_at: OpenSession
 ) -> None:

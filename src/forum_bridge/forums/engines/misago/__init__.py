@@ -1,1 +1,1 @@
-"""Misago (https://misago-project.org): its JSON API of 0.20 to 0.39."""
+"""Misago (https://misago-project.org): the JSON API that it has up to 0.39."""

@@ -35,7 +35,7 @@ _NO_TITLE = str.maketrans("", "", '"[]')
 
 
 class Misago(ApiAdapter):
-    """Misago 0.20 to 0.39."""
+    """Misago up to 0.39."""
 
     name = "misago"
     markup = Markup.MARKDOWN
