@@ -114,6 +114,7 @@ def test_lazy_images_are_resolved(html: str) -> None:
         ('<img alt="😀" class="emoji smilies" src="//cdn.example/1f600.svg">', "😀"),
         ('<img src="https://forum.example/Smileys/fugue/smiley.png" alt="&#58;&#41;" class="smiley">', ":)"),
         ('<img src="images/smilies/smile.png" alt="Big Grin" class="smilie smilie_4">', ":Big_Grin:"),
+        ('<img src="images/smilies/biggrin.png" alt="" title="Big Grin" class="inlineimg">', ":Big_Grin:"),
         ('<img class="emoji" alt=":slight_smile:" src="/images/emoji/x.png">', ":slight_smile:"),
     ],
 )

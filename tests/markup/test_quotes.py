@@ -47,6 +47,14 @@ def linked(url: str, name: str, text: str) -> str:
             "https://forum.example/index.php?msg=5",
             "Quote from: Çağrı Öz",
         ),
+        (  # vBulletin 3
+            ('<table cellpadding="6"><tr><td class="alt2" style="border:1px inset"><div>'
+            '<strong>Çağrı Öz</strong> Nickli Üyeden Alıntı <a href="showthread.php?p=5#post5" rel="nofollow">'
+            '<img class="inlineimg" src="images/buttons/viewpost.gif" alt="Mesajı göster"></a></div>'
+            '<div style="font-style:italic">soru?</div></td></tr></table>'),
+            "https://forum.example/konu/showthread.php?p=5#post5",
+            "Çağrı Öz",
+        ),
         (  # Misago 0.39
             ('<aside class="quote-block"><div class="quote-heading" data-noquote="1">'
             '<a href="/u/ayse/2/" data-quote="@ayse">@ayse</a> has written:</div>'
@@ -89,7 +97,7 @@ def linked(url: str, name: str, text: str) -> str:
             "Ece",
         ),
     ],
-    ids=["phpbb", "mybb", "smf-today", "smf-later", "misago", "xenforo", "discourse", "invision", "vbulletin"],
+    ids=["phpbb", "mybb", "smf-today", "smf-later", "vb3", "misago", "xenforo", "discourse", "invision", "vb4"],
 )  # fmt: skip
 def test_quote_of(html: str, url: str, name: str) -> None:
     assert clean_post(html, BASE).html == linked(url, name, "soru?")

@@ -16,9 +16,11 @@ _SMILEY_PATH = re.compile(r"/(?:smil(?:ie|ey)s?|emoji|emoticons?)/", re.IGNORECA
 def picture(element: Element, base_url: str | None) -> tuple[str, str | None]:
     """Return the HTML of an ``img`` and its address; a smiley, or what has no address, gives its words alone."""
     alt = one_line(element.attrs.get("alt", ""), 200)
-    address = image_source(element.attrs, base_url)
-    if address is None or (alt and _is_smiley(element)):
-        named = re.fullmatch(r"[A-Za-z][\w -]*", alt) and _is_smiley(element)  # MyBB says "Smile", Discourse ":smile:"
+    address, smiley = image_source(element.attrs, base_url), _is_smiley(element)
+    if smiley:
+        alt = alt or one_line(element.attrs.get("title", ""), 200)  # vBulletin leaves the other one empty
+    if address is None or (alt and smiley):
+        named = re.fullmatch(r"[A-Za-z][\w -]*", alt) and smiley  # MyBB says "Smile", Discourse ":smile:"
         return escape(f":{alt.replace(' ', '_')}:" if named else alt, quote=False), None
     described = f' alt="{escape(alt)}"' if alt else ""
     return f'<img src="{escape(address)}"{described}>', address

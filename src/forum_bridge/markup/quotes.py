@@ -14,6 +14,7 @@ _HEADS = frozenset(("bbCodeBlock-title", "ipsQuote_citation", "bbcode_postedby",
 _AUTHOR_ATTRIBUTES = ("data-quote", "data-username", "data-ipsquote-username", "data-name", "data-author")
 _PROFILE = re.compile(r"profile|member|/user|/u/|/uye|uid=|[?&;]u=", re.IGNORECASE)
 _DATE = re.compile(r"^(.*\S)\s+(?:on|at|-|–|am|le|el|tarihinde|üzerinde)\s.*\d", re.DOTALL)
+_FRAME = re.compile(r"border\s*:[^;]*\binset\b", re.IGNORECASE)
 _ANY_DATE = re.compile(r"\s+\S*\d.*[\d:.].*$", re.DOTALL)
 
 
@@ -29,11 +30,12 @@ class Quoted:
 def quoted(element: Element) -> Quoted | None:
     """Return what the element quotes, or None if it is no quote.
 
-    Known: phpBB, MyBB, SMF (``cite``), XenForo (``data-quote``), Discourse (``aside.quote``), Invision, vBulletin 4/5,
-    Misago (``aside.quote-block``).
+    Known: phpBB, MyBB, SMF (``cite``), XenForo (``data-quote``), Discourse (``aside.quote``), Invision, vBulletin 3, 4
+    and 5, Misago (``aside.quote-block``).
     """
     if not _is_quote(element):
         return None
+    element = _framed(element) or element
     head = _take_head(element)
     inner = [child for child in element.children if isinstance(child, Element)]
     wrapped = element.tag != "blockquote" and len(inner) == 1 and inner[0].tag == "blockquote"
@@ -54,7 +56,24 @@ def _is_quote(element: Element) -> bool:
     if element.tag == "blockquote":
         return not element.classes & {"postcontent", "lastedited"}  # vBulletin 4 wraps whole posts in one
     aside = element.tag == "aside" and bool(element.classes & {"quote", "quote-block"})
-    return aside or "bbcode_quote" in element.classes
+    return aside or "bbcode_quote" in element.classes or _framed(element) is not None
+
+
+def _framed(element: Element) -> Element | None:
+    """Return what stands in vBulletin 3's frame around a quote, a table of one cell; None for anything else. Whom it
+    quotes stands in bold in the cell's first part."""
+    cell = element
+    while cell.tag in ("table", "tbody", "tr"):
+        below = [child for child in cell.children if isinstance(child, Element)]
+        if len(below) != 1:
+            return None
+        cell = below[0]
+    if element.tag != "table" or "alt2" not in cell.classes or not _FRAME.search(cell.attrs.get("style", "")):
+        return None
+    parts = [child for child in cell.children if isinstance(child, Element)]
+    if len(parts) > 1 and any(each.tag == "strong" for each in parts[0].elements()):
+        parts[0].attrs["class"] = "bbcode_postedby"
+    return cell
 
 
 def _take_head(element: Element) -> Element | None:
