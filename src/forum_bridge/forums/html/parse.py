@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from urllib.parse import unquote, urldefrag
 from zoneinfo import ZoneInfo
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from forum_bridge.errors import Unreadable, WatchTrouble
 from forum_bridge.forums.html.address import link_to, names_post, thread_ref
@@ -18,6 +18,7 @@ from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.html.preset_parts import Board, Posts
 from forum_bridge.forums.html.preset_private import Inbox
 from forum_bridge.forums.html.times import Reckoning
+from forum_bridge.forums.html.tree import tree_of
 from forum_bridge.forums.html.value import Value, first_found, shown_text
 from forum_bridge.forums.reading.page import BoardPage, BoardRow, Neighbours, ThreadPage
 from forum_bridge.markup.urls import without_session
@@ -34,7 +35,7 @@ def parse_thread(html: str, url: str, preset: Preset, served: datetime | None) -
 
     Raises Unreadable: the page is cut, shows no post, or lacks ids, authors or bodies in over a fifth of its posts."""
     check_whole(html, preset)
-    root = LexborHTMLParser(html).root
+    root = tree_of(html, url)
     nodes = containers(root, preset.posts) if root is not None else []
     if root is None or not nodes:
         raise Unreadable(f"{url} shows no post: nothing on the page is a {preset.posts.container}")
@@ -57,7 +58,7 @@ def parse_board(html: str, url: str, preset: Preset, served: datetime | None) ->
     if board is None:
         raise Unreadable("This adapter does not read boards.", explanation="Watch the threads themselves.")
     check_whole(html, preset)
-    root = LexborHTMLParser(html).root
+    root = tree_of(html, url)
     nodes = root.css(board.row) if root is not None else []
     if root is not None and not nodes and any_present(board.empty, root):
         return BoardPage((), Neighbours())
