@@ -37,6 +37,11 @@ class Form:
     takes: tuple[str, ...] = ()
     files: tuple[tuple[str, Upload], ...] = ()
 
+    def fitting(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Return those of the values for whose names the form has a field, be it a box that is not ticked."""
+        names = {name for name, _ in self.fields} | self.unset
+        return {name: value for name, value in values.items() if name in names}
+
     def filled(self, values: Mapping[str, str]) -> Form:
         """Return the form with these fields set; where a name stands several times, one of it remains.
 

@@ -68,7 +68,7 @@ class Account:
         if credentials is None or credentials.password is None:
             return form
         names = {self._login.user: credentials.user, self._login.password: credentials.password.get_secret_value()}
-        filled = form.filled(names)
+        filled = form.filled({**form.fitting(self._login.fields), **names})
         return filled.pressing(self._login.button) if self._login.button else filled
 
     def _signed_in(self, page: Page) -> SignIn:

@@ -56,13 +56,22 @@ def bell(url: str, preset: Preset) -> str | None:
     return under_root(preset.thread.bell, thread_ref(url, preset), preset)
 
 
+def post_address(post_id: str, thread: ThreadRef, preset: Preset) -> str:
+    """Return the address of a post that its page does not tell."""
+    template = preset.posts.address
+    return f"{thread.url}#{post_id}" if template is None else urljoin(_root(thread, preset), filled(template, post_id))
+
+
 def under_root(template: str, thread: ThreadRef, preset: Preset) -> str:
     """Return the address that a preset's ``template`` names for a thread, under the forum's root."""
+    return urljoin(_root(thread, preset), filled(template, thread.id))
+
+
+def filled(template: str, told_id: str) -> str:
+    """Return an address template with an id put in."""
+    return template.replace("{id}", quote(told_id, safe=""))
+
+
+def _root(thread: ThreadRef, preset: Preset) -> str:
     match = re.search(preset.thread.match, thread.url)
-    root = thread.url[: match.start()] if match else thread.url
-    return urljoin(root, filled(template, thread.id))
-
-
-def filled(template: str, thread_id: str) -> str:
-    """Return an address template with the thread's id put in."""
-    return template.replace("{id}", quote(thread_id, safe=""))
+    return thread.url[: match.start()] if match else thread.url

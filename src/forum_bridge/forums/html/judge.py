@@ -62,8 +62,9 @@ def said(html: str, preset: Preset) -> Said | None:
 
 
 def shows_login(html: str, preset: Preset) -> bool:
-    """Return whether the page is one to sign in on: the preset's form stands there, with a field for a password."""
-    if preset.login is None:
+    """Return whether the page is one to sign in on: the preset's form stands there, with a field for a password. Where
+    it stands on the home page it stands on every page, and says nothing."""
+    if preset.login is None or not preset.login.page:
         return False
     form = LexborHTMLParser(html).css_first(preset.login.form)
     return form is not None and form.css_first("input[type=password]") is not None

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from selectolax.lexbor import LexborNode
 
 from forum_bridge.errors import Unreadable, WatchTrouble
-from forum_bridge.forums.html.address import link_to, names_post, thread_ref
+from forum_bridge.forums.html.address import link_to, names_post, post_address, thread_ref
 from forum_bridge.forums.html.containers import containers
 from forum_bridge.forums.html.paging import neighbours
 from forum_bridge.forums.html.preset import Preset
@@ -39,8 +39,10 @@ def parse_thread(html: str, url: str, preset: Preset, served: datetime | None) -
     nodes = containers(root, preset.posts) if root is not None else []
     if root is None or not nodes:
         raise Unreadable(f"{url} shows no post: nothing on the page is a {preset.posts.container}")
-    title = first_found(preset.thread.title, root) or ""
-    ref = thread_ref(url, preset, title, first_found(preset.thread.id, root))
+    title, thread_id = first_found(preset.thread.title, root) or "", first_found(preset.thread.id, root)
+    if thread_id is None and names_post(url, preset):
+        raise Unreadable(f"{url} does not tell which thread its posts stand in: thread.id finds nothing")
+    ref = thread_ref(url, preset, title, thread_id)
     pages = neighbours(root, url, preset.thread)
     locked, account = any_present(preset.thread.locked, root), own_id(root, preset)
     posts = _posts(nodes, ref, url, preset, _reckoning(root, preset, served))
@@ -140,7 +142,7 @@ def _post(node: LexborNode, ref: ThreadRef, url: str, preset: Preset, reckoning:
             name, unquote(author_id) if author_id else None, link_to(url, author_url) if author_url else None
         ),
         html=(body.inner_html or "").strip(),
-        url=link_to(url, link) if link else f"{ref.url}#{post_id}",
+        url=link_to(url, link) if link else post_address(post_id, ref, preset),
         time=reckoning.read(time),
         edited=reckoning.read(edited),
         attachments=attachments,

@@ -14,7 +14,7 @@ from forum_bridge.forums.html.preset_types import Css, Kinds, Phrases, Regex, Se
 from forum_bridge.forums.html.value import Value
 
 _NONE: tuple[Value, ...] = ()
-FIELDS = "what other fields are sent, by their names; {random} stands for 32 digits that no other form has"
+FIELDS = "what other fields hold, by their names, if the form has them; {random} stands for 32 digits that no other has"
 
 
 class Part(BaseModel):
@@ -90,6 +90,10 @@ class Posts(Part):
         (), description="what inside the body is not the author's text: signature, buttons, notices"
     )
     link: Values = Field(_NONE, description="address of this post; else the thread's address with #id")
+    address: str | None = Field(
+        None,
+        description="address of a post under the forum's root, as in showthread.php?p={id}, where no link tells it",
+    )
     attachments: Css | None = Field(None, description="links to attached files, or the pictures themselves")
     attachment_name: Values = Field(
         _NONE, description="the name of one of them, where neither its text nor a picture's alternative text is it"
@@ -126,10 +130,13 @@ class Board(Paging):
 class Login(Part):
     """Signing in."""
 
-    page: str = Field(description="address of the page with the form, under the forum's root")
+    page: str = Field(
+        description="address of the page with the form, under the root; empty where every page for guests has it"
+    )
     form: Css = Field(description="the form")
     user: str = Field(description="name of the field for the user's name")
     password: str = Field(description="name of the field for the password")
+    fields: dict[str, str] = Field({}, description=FIELDS)
     button: str | None = Field(None, description="name of the button, where the engine asks for it")
     captcha: Values = Field(_NONE, description="stands only when a person has to solve a riddle")
 

@@ -160,7 +160,7 @@ class Writer:
     def _filled(self, form: Form, draft: Draft, button: str | None) -> Form:
         own = {name: value.replace("{random}", token_hex(16)) for name, value in self._reply.fields.items()}
         try:
-            filled = form.filled({**own, **self._fields, self._reply.text: draft.text})
+            filled = form.filled({**form.fitting(own), **self._fields, self._reply.text: draft.text})
             return filled.pressing(button) if button else filled
         except WatchTrouble as error:  # a field or button that the preset names is missing: nothing was sent
             raise Retry(str(error), explanation=error.explanation) from error
