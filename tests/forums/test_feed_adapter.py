@@ -18,7 +18,7 @@ from tests.forums.little import ACCOUNT, PASSWORD, START, LittleForum
 from forum_bridge.errors import ConfigurationRefused, Gone, Retry, RobotsForbid, SignInNeeded, Unreadable, WatchTrouble
 from forum_bridge.forums.contract import Adapter, CanReply, CanSignIn
 from forum_bridge.forums.registry import Registry
-from forum_bridge.model import Cursor, Reading, Watch, WatchKind
+from forum_bridge.model import Cursor, Draft, Markup, PostId, Reading, Watch, WatchKind
 
 Build = Callable[..., Awaitable[Adapter]]
 
@@ -213,6 +213,23 @@ async def test_threads_are_read_by_the_adapter_that_knows_their_pages(
     new = forum.post(2, "elif")
     site.say(f"{forum.url}/post/{new}")
     assert {post.id for post in (await adapter.read(watch(site), stored(first))).posts} == {"5", "6"}
+
+
+async def test_answers_go_the_way_of_the_adapter_that_knows_the_pages(
+    site: FeedSite, feed: Build, forum: LittleForum
+) -> None:
+    forum.post(1, "ayşe")
+    site.say(f"{forum.url}/post/1")
+    assert not isinstance(await feed(), CanReply)
+    adapter = await feed(PASSWORD, page_with="sandbox")
+    assert isinstance(adapter, CanReply) and isinstance(adapter, CanSignIn)
+    assert adapter.markup is Markup.MARKDOWN
+    await adapter.sign_in()
+    thread = (await adapter.read(watch(site), None)).threads[0].ref
+    receipt = await adapter.reply(thread, Draft("Yarın sizde."))
+    assert [entry.text for entry in forum.threads[1]] == ["Merhaba", "Yarın sizde."]
+    own = await adapter.own_posts(thread, PostId("1"))
+    assert [post.id for post in own.posts] == [receipt.post_id] and own.complete
 
 
 async def test_a_gap_is_filled_from_the_board(site: FeedSite, feed: Build, forum: LittleForum) -> None:

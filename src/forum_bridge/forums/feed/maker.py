@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from pydantic import BaseModel
 
-from forum_bridge.forums.contract import Adapter, AdapterOptions, CanSignIn
+from forum_bridge.forums.contract import Adapter, AdapterOptions, CanReply, CanSignIn
 from forum_bridge.forums.entry import AdapterEntry, Options
 from forum_bridge.forums.feed.adapter import FeedReader
 from forum_bridge.forums.feed.options import FeedOptions
-from forum_bridge.forums.feed.pager import FeedMember, FeedPager
+from forum_bridge.forums.feed.pager import FeedMember, FeedPager, FeedWriter, Writes
 from forum_bridge.web.session import ForumSession
 
 
@@ -29,6 +30,8 @@ class FeedMaker:
         if own.page_with is None:
             return FeedReader(own, session)
         pages = self.entries[own.page_with].build(own.page_with_options, session, timezone=own.timezone)
+        if isinstance(pages, CanReply):
+            return FeedWriter(own, session, cast("Writes", pages))
         return FeedMember(own, session, pages) if isinstance(pages, CanSignIn) else FeedPager(own, session, pages)
 
     def fields(self) -> type[BaseModel]:

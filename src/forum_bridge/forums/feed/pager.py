@@ -4,16 +4,38 @@ and whole texts of their pages, and what passed through the feed unseen is found
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Protocol, runtime_checkable
 
 import structlog
 
 from forum_bridge.errors import Blocked, BridgeError, Retry, RobotsForbid, Unreadable, WatchTrouble
-from forum_bridge.forums.contract import Adapter, CanSignIn
+from forum_bridge.forums.contract import Adapter, CanQuote, CanReply, CanSignIn, LimitsLength
 from forum_bridge.forums.feed.adapter import FeedReader
 from forum_bridge.forums.feed.options import FeedOptions
 from forum_bridge.forums.feed.state import FeedState, Place
-from forum_bridge.model import Cursor, Post, Reading, SignIn, ThreadId, ThreadRef, ThreadSeen, Watch, WatchKind
+from forum_bridge.markup import quote as common
+from forum_bridge.model import (
+    Cursor,
+    Draft,
+    OwnPosts,
+    Post,
+    PostId,
+    Quote,
+    Reading,
+    Receipt,
+    SignIn,
+    ThreadId,
+    ThreadRef,
+    ThreadSeen,
+    Watch,
+    WatchKind,
+)  # fmt: skip
 from forum_bridge.web.session import ForumSession
+
+
+@runtime_checkable
+class Writes(Adapter, CanReply, Protocol):
+    """An adapter that writes."""
 
 
 class FeedPager(FeedReader):
@@ -79,6 +101,32 @@ class FeedMember(FeedPager):
         if not isinstance(self._pages, CanSignIn):
             raise WatchTrouble(f"The adapter {self._pages.name} does not know how to sign in.")
         return await self._pages.sign_in()
+
+
+class FeedWriter(FeedMember):
+    """Answers by the other adapter, in its markup."""
+
+    def __init__(self, options: FeedOptions, session: ForumSession, pages: Writes) -> None:
+        super().__init__(options, session, pages)
+        self.markup = pages.markup
+        self.longest = pages.longest if isinstance(pages, LimitsLength) else None
+        self._writer = pages
+
+    async def reply(self, thread: ThreadRef, draft: Draft) -> Receipt:
+        """Post an answer as the other adapter does."""
+        return await self._writer.reply(thread, draft)
+
+    async def own_posts(self, thread: ThreadRef, after: PostId | None) -> OwnPosts:
+        """Return our account's posts as the other adapter reads them."""
+        return await self._writer.own_posts(thread, after)
+
+    def quote(self, quote: Quote) -> str:
+        """Return a quote as the other adapter writes it."""
+        return self._writer.quote(quote) if isinstance(self._writer, CanQuote) else common.quote(self.markup, quote)
+
+    def mention(self, quote: Quote) -> str:
+        """Return a mention as the other adapter writes it."""
+        return self._writer.mention(quote) if isinstance(self._writer, CanQuote) else common.mention(self.markup, quote)
 
 
 def _rests(post: Post, since: datetime | None, *, first: bool) -> bool:
