@@ -61,5 +61,6 @@ async def test_a_ledger_of_the_first_schema_opens_with_what_was_in_flight(path: 
     assert (answer.state, answer.body, answer.part, answer.parts) == (State.UNCLEAR, "<p>Yolda.</p>", 1, 1)
     assert not answer.private
     assert (owner.user_id, owner.link_state) == (501, None)
+    assert (post.author_email, post.deleted_at) == (None, None)
     assert thread is not None and not thread.ref.private
-    assert path.with_name("ledger.db.before-0002.bak").exists()
+    assert path.with_name("ledger.db.before-0003.bak").exists()

@@ -42,16 +42,16 @@ class CaseText:
         thread = await self._thread(owner)
         cases = site.config.cases
         names = names_of(site, thread, post)
-        customer = cases.customer
+        customer, theirs = cases.customer, _as_customer(names, owner)
         return NewCase(
             user_custom_id=owner.custom_id,
             channel=site.channel,
             subject=shortened(_text(cases.subject, names) or thread.ref.title or thread.ref.url, SUBJECT),
             html=self._message(post, site, luggage, opening=_opening(thread, post)),
-            user_full_name=_text(customer.name, _as_customer(names, owner)) or owner.author_name,
-            company=_optional(customer.company, names),
-            email=_optional(customer.email, names),
-            phone=_optional(customer.phone, names),
+            user_full_name=_text(customer.name, theirs) or owner.author_name,
+            company=_optional(customer.company, theirs),
+            email=_optional(customer.email, theirs),
+            phone=_optional(customer.phone, theirs),
             group_id=await self._id(Kind.GROUP, cases.group, names),
             labels=await self._labels(cases.labels, names),
             priority=_optional(cases.priority, names),
@@ -108,7 +108,9 @@ def _opening(thread: ThreadRow, post: PostRow) -> Opening:
 
 def _as_customer(names: Names, owner: Conversation) -> Names:
     """The customer is who the conversation belongs to, even if somebody else wrote the post that opens the case."""
-    return {**names, "author": {"name": owner.author_name, "id": owner.author_key}}
+    wrote = names["author"]
+    email = wrote["email"] if wrote["id"] == owner.author_key else ""
+    return {**names, "author": {"name": owner.author_name, "id": owner.author_key, "email": email}}
 
 
 def _text(template: str, names: Names) -> str:

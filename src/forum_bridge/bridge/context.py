@@ -24,5 +24,6 @@ def names_of(site: Site, thread: ThreadRow, post: PostRow | None) -> Names:
         "author": {
             "name": post.author_name if post else "",
             "id": post.author_key if post else "",
+            "email": (post.author_email or "") if post else "",
         },
     }

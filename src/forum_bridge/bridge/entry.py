@@ -45,6 +45,7 @@ class Entry:
             "thread_id": self.thread_id,
             "author_key": post.author.key,
             "author_name": post.author.name,
+            "author_email": post.author.email,
             "url": post.url,
             "opening": post.opening,
             "written_at": post.time,

@@ -100,7 +100,9 @@ class CustomerConfig(Model):
 
     name: CaseTemplate = Field("{{ author.name }}", description="Name of the customer.")
     company: CaseTemplate | None = Field(None, description="Company of the customer.")
-    email: CaseTemplate | None = Field(None, description="E-mail of the customer, where a forum tells it.")
+    email: CaseTemplate | None = Field(
+        "{{ author.email }}", description="E-mail of the customer; the forum's owner sends it, or you know it."
+    )
     phone: CaseTemplate | None = Field(None, description="Phone of the customer, with + and country code.")
 
 

@@ -15,7 +15,7 @@ FIELDS = {  # what each name offers; quote, mention, part and body are plain tex
     "forum": ("name", "url"),
     "thread": ("id", "url", "title"),
     "post": ("id", "url", "time"),
-    "author": ("id", "name"),
+    "author": ("id", "name", "email"),
     "agent": ("name",),
 }
 CASE_NAMES = ("forum", "thread", "post", "author")

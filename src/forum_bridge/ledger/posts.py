@@ -27,6 +27,7 @@ class PostRow:
     thread_id: ThreadId
     author_key: AuthorKey
     author_name: str
+    author_email: str | None
     url: str
     opening: bool
     written_at: datetime | None
@@ -39,6 +40,7 @@ class PostRow:
     as_note: bool
     by_agent: bool
     moved_at: datetime | None
+    deleted_at: datetime | None
     state: State
     attempts: int
     first_tried_at: datetime | None
@@ -90,6 +92,11 @@ async def insert_new(db: AsyncConnection, rows: Sequence[dict[str, object]]) -> 
 async def change(db: AsyncConnection, row_id: int, **values: object) -> None:
     """Change facts of one row."""
     await db.execute(update(post).where(post.c.id == row_id).values(values))
+
+
+async def change_all(db: AsyncConnection, forum: str, post_id: str, **values: object) -> None:
+    """Change facts of every revision of a post."""
+    await db.execute(update(post).where(post.c.forum == forum, post.c.post_id == post_id).values(values))
 
 
 async def begin(db: AsyncConnection, row: PostRow, *, now: datetime, case_id: int | None) -> bool:

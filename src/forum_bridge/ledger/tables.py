@@ -158,6 +158,7 @@ post = Table(
     Column("thread_id", String, nullable=False),
     Column("author_key", String, nullable=False),
     Column("author_name", String, nullable=False),
+    Column("author_email", String),  # where the forum's owner sent it
     Column("url", String, nullable=False),
     Column("opening", Boolean, nullable=False),
     Column("written_at", Instant),
@@ -169,6 +170,7 @@ post = Table(
     Column("as_note", Boolean, nullable=False, default=False),
     Column("by_agent", Boolean, nullable=False, default=False, server_default="0"),  # our people, by hand
     Column("moved_at", Instant),  # when moderators were last seen to have put it into another thread
+    Column("deleted_at", Instant),  # when the forum said that it is no more
     *_way(),
     Column("case_id", BigInteger),
     Column("message_id", BigInteger),
@@ -212,6 +214,15 @@ answer = Table(
     UniqueConstraint("desk", "message_id", "part"),
     Index("ix_answer_forum_state", "forum", "state"),
     Index("ix_answer_receipt", "forum", "receipt_post"),
+)
+
+push = Table(
+    "push",
+    metadata,
+    Column("forum", String, primary_key=True),
+    Column("push_id", String, primary_key=True),  # the forum's own name for what it sent
+    Column("digest", String, nullable=False),
+    Column("taken_at", Instant, nullable=False, index=True),
 )
 
 agent_note = Table(
