@@ -13,11 +13,13 @@ import aiohttp
 from aiohttp import web
 from sqlalchemy import Row, select, text
 
-from forum_bridge.bridge import file_door, webhook
+from forum_bridge.bridge import file_door, push_door, webhook
 from forum_bridge.bridge.desk import Desk
+from forum_bridge.bridge.history import History
 from forum_bridge.bridge.receive import Receive
+from forum_bridge.bridge.take_push import TakePush
 from forum_bridge.config import Config
-from forum_bridge.daemon.compose import open_desk, open_sites
+from forum_bridge.daemon.compose import open_desk, open_sites, rules_for
 from forum_bridge.daemon.register import refuse_changed_keys, register
 from forum_bridge.daemon.roads import Handlers, roads
 from forum_bridge.forums.registry import Registry
@@ -97,11 +99,14 @@ class World:
         app = web.Application()
         webhook.add_routes(app, receive, frozenset({CHANNEL}), SECRET)
         file_door.add_routes(app, ledger, desk.files)
+        pushes = TakePush(ledger, sites, rules_for, self._wake, self.clock)
+        push_door.add_routes(app, pushes, History(ledger), self.clock)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        self.door = f"http://127.0.0.1:{runner.addresses[0][1]}/deskie/{CHANNEL}/{SECRET}"
+        self.bridge_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        self.door = f"{self.bridge_url}/deskie/{CHANNEL}/{SECRET}"
         self.deskie.channels[CHANNEL].webhook_url = self.door
         desk.learn(await desk.client.custom_channels())
         async with ledger.reading() as db:

@@ -9,6 +9,8 @@ import pytest
 from tests.bridge.world import SECRET, World, open_world
 
 from forum_bridge.bridge.receive import Receive
+from forum_bridge.bridge.take_push import TakePush
+from forum_bridge.daemon.compose import rules_for
 from forum_bridge.daemon.desk_check import DeskCheck, expected_webhook
 from forum_bridge.daemon.door import Door, behind
 
@@ -26,7 +28,9 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         world.deskie.set_channel("cch42", webhook_url=expected_webhook(world.config, "cch42"))
         check = DeskCheck(world.config, world.desk, world.clock)
         receive = Receive(world.ledger, world.desk.name, {}, lambda *_: None, world.clock)
-        door = Door(behind(world.config.webhook, receive, frozenset({"cch42"}), world.ledger, check, world.desk.files))
+        pushes = TakePush(world.ledger, {}, rules_for, lambda *_: None, world.clock)
+        channels = frozenset({"cch42"})
+        door = Door(behind(world.config.webhook, receive, channels, world.ledger, check, world.desk.files, pushes))
         await door.open(world.config.webhook)
         yield House(world, check, f"http://127.0.0.1:{door.port}")
         await door.close()

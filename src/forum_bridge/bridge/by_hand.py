@@ -12,7 +12,7 @@ from forum_bridge.bridge.answer_files import said
 from forum_bridge.bridge.sealed import OpenDraft, SealedDraft
 from forum_bridge.bridge.site import Site
 from forum_bridge.config import TellAgents
-from forum_bridge.forums.contract import CanReply
+from forum_bridge.forums.contract import CanWrite
 from forum_bridge.ledger import answers
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.states import State
@@ -28,7 +28,7 @@ def by_hand(site: Site, draft: OpenDraft | SealedDraft, thread: ThreadRef) -> bo
     """Whether a person has to post this: the adapter only reads, or the configuration wants it so. Where agents are
     told nothing they would not know of it."""
     told = site.config.answers
-    wanted = told.assisted or not isinstance(site.adapter, CanReply)
+    wanted = told.assisted or not isinstance(site.adapter, CanWrite)
     return wanted and isinstance(draft, OpenDraft) and not thread.private and told.tell_agents is not TellAgents.NEVER
 
 

@@ -39,7 +39,8 @@ class Drafting:
         files = self._files.html(answer, packed.places)
         body, part, parts = answer.body or "", answer.part, answer.parts
         text = layout.text(body, is_html=answer.is_html, files=files, part=part, parts=parts)
-        draft = Draft(text, packed.uploads, f"{answer.desk}:{answer.message_id}:{part}")
+        key = f"{answer.desk}:{answer.message_id}:{part}"
+        draft = Draft(text, packed.uploads, key, to=layout.to, agent=layout.speaker)
         return SealedDraft(draft) if _for_one_reader(answer, thread) else OpenDraft(draft)
 
     async def layout(self, site: Site, answer: AnswerRow, owner: Conversation, thread: ThreadRow) -> Layout:
@@ -56,6 +57,8 @@ class Drafting:
             "" if _for_one_reader(answer, thread) else _in_engine(site, quoted, "mention"),
             _safe(agent, markup),
             _escaped(names_of(site, thread, asked), markup),
+            quoted,
+            agent,
         )
 
     def linked(self, answer: AnswerRow) -> str:

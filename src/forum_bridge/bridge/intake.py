@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from forum_bridge.bridge import by_hand
+from forum_bridge.bridge import by_hand, deletions
 from forum_bridge.bridge.content import Digested
 from forum_bridge.bridge.entry import Entry
 from forum_bridge.bridge.moved import follow
@@ -59,7 +59,7 @@ class Intake:
         for item in digested:
             thread_id = item.post.thread.id
             thread = known_threads[thread_id]
-            before = known.get(item.post.id)
+            before = await self._restored(known.get(item.post.id), woken)
             facts = Facts(
                 own_keys=self._own_keys,
                 own_posts=ours,
@@ -80,6 +80,7 @@ class Intake:
                 elif (grown := await self._revisions.again(same, before, thread.ref.id)) is not None:
                     entries.append(grown)
             self._listen(thread.ref.id, before, entries)
+        await deletions.follow(self._db, name, reading.deleted, now=self._now)
         return woken | self._revisions.woken | await self._insert(entries), entries
 
     async def _threads(self, reading: Reading) -> tuple[set[ThreadId], dict[ThreadId, ThreadRow]]:
@@ -93,6 +94,14 @@ class Intake:
         for seen in touched.values():
             await threads.note(self._db, self._site.name, seen, before.get(seen.ref.id), now=self._now)
         return set(before), await threads.several(self._db, self._site.name, list(touched))
+
+    async def _restored(self, known: PostRow | None, woken: set[int]) -> PostRow | None:
+        if known is None or known.deleted_at is None:
+            return known
+        before = await deletions.restored(self._db, known, now=self._now)
+        if before.state is State.WAITING and before.conversation_id is not None:
+            woken.add(before.conversation_id)
+        return before
 
     async def _first_time(self, item: Digested, thread: ThreadRow, taken: Taken) -> Entry:
         thread_id = thread.ref.id

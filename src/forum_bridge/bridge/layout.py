@@ -9,12 +9,13 @@ from forum_bridge.bridge.context import Names
 from forum_bridge.errors import NotPosted
 from forum_bridge.markup.answer import to_markup
 from forum_bridge.markup.template import Template
-from forum_bridge.model import Markup
+from forum_bridge.model import Markup, Quote
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One answer's; all texts but ``template`` stand in the engine's markup."""
+    """One answer's; all texts but ``template`` stand in the engine's markup. ``to`` is what it answers, ``speaker`` the
+    agent's public name as it is."""
 
     template: str
     markup: Markup
@@ -22,6 +23,8 @@ class Layout:
     mention: str
     agent: str
     names: Names
+    to: Quote | None = None
+    speaker: str = ""
 
     def text(self, body: str, *, is_html: bool, files: str, part: int, parts: int) -> str:
         """Return the text of one post; ``files`` is HTML. Raises NotPosted if nothing would be left to say."""

@@ -3,7 +3,6 @@ delivery."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,21 +10,18 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from forum_bridge.bridge.content import digest
-from forum_bridge.bridge.entry import Entry
-from forum_bridge.bridge.intake import Intake
 from forum_bridge.bridge.policy import Rules
 from forum_bridge.bridge.retry import BLOCKED_PAUSE, backoff, describe
 from forum_bridge.bridge.site import Site
+from forum_bridge.bridge.take_in import Brought, digested, pass_on, take_in
 from forum_bridge.errors import Blocked, BridgeError, Retry
-from forum_bridge.ledger import forums, watches
+from forum_bridge.ledger import watches
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.watches import WatchRow
-from forum_bridge.model import Clock, PostId, Reading, Wake, WatchKind, WorkKind
+from forum_bridge.model import Clock, PostId, Reading, Wake, WatchKind
 
 SLOWER = 1.5
 MORE_IS_THERE = timedelta(seconds=1)
-LARGE_READING = 40  # posts; above, their texts are digested off the loop
 
 RulesFor = Callable[[Site, WatchKind], Rules]
 
@@ -85,27 +81,20 @@ class Poll:
             return await self._troubled(watch, error, site.config.every.max)
 
     async def _store(self, site: Site, watch: WatchRow, reading: Reading) -> datetime:
-        large = len(reading.posts) > LARGE_READING
-        digested = await asyncio.to_thread(digest, reading) if large else digest(reading)
+        contents = await digested(reading)
         now = self._clock()
         rules = self._rules_for(site, watch.watch.kind)
 
-        async def work(db: AsyncConnection) -> tuple[set[int], list[Entry], datetime]:
-            row = (await forums.everyone(db))[site.name]
-            woken, new = await Intake(db, site, row, watch, rules, now).take(reading, digested)
-            interval = self._interval(site, watch, busy=watch.first or bool(new or woken))
+        async def work(db: AsyncConnection) -> tuple[Brought, datetime]:
+            brought = await take_in(db, site, watch, rules, reading, contents, now=now)
+            interval = self._interval(site, watch, busy=watch.first or bool(brought.new or brought.woken))
             due = now + (MORE_IS_THERE if reading.gap else interval)
             await watches.advance(db, watch, reading.cursor, due_at=due, interval=interval, now=now)
-            return woken, new, due
+            return brought, due
 
-        woken, new, due = await self._ledger.commit(work)
-        self._heard(watch.id, Polled(tuple(each.item.post.id for each in new), tuple(sorted(woken)), reading.gap))
-        for conversation_id in sorted(woken):
-            self._wake(WorkKind.DELIVER, str(conversation_id))
-        if fresh := sum(each.revision == 1 for each in new):
-            structlog.get_logger().info(
-                "posts_taken_in", forum=site.name, watch=watch.watch.shown, new=fresh, conversations=len(woken)
-            )
+        brought, due = await self._ledger.commit(work)
+        self._heard(watch.id, Polled(tuple(each.item.post.id for each in brought.new), brought.woken, reading.gap))
+        pass_on(brought, site, watch, self._wake)
         if watch.trouble:
             structlog.get_logger().info("watch_recovered", forum=site.name, watch=watch.watch.shown)
         return due

@@ -18,14 +18,14 @@ from forum_bridge.bridge.forum_look import ForumLook, Found
 from forum_bridge.bridge.moved import thread_of
 from forum_bridge.bridge.owner import owner_of
 from forum_bridge.bridge.parts import Parts
-from forum_bridge.bridge.retry import WRITE_TIMEOUT, decide, describe, recording, writing
+from forum_bridge.bridge.retry import LONGEST_PAUSE, WRITE_TIMEOUT, decide, describe, recording, writing
 from forum_bridge.bridge.sealed import OpenDraft
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.walk import head
 from forum_bridge.bridge.ways import Place, Ways, Write, place_of
 from forum_bridge.bridge.wording import Wording
 from forum_bridge.errors import FilesRefused, Held, Retry, Unclear
-from forum_bridge.forums.contract import RemembersWrites
+from forum_bridge.forums.contract import Idempotent, RemembersWrites
 from forum_bridge.ledger import answers, posts
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.conversations import Conversation
@@ -37,6 +37,7 @@ from forum_bridge.model import Clock, PostId, Receipt, ReceiptState, ThreadRef, 
 PRIVATE_UNPUBLISHED = "private, never to be published: "
 LOOK_AGAIN = timedelta(seconds=30)
 LOST_WRITES = 5  # a forum that takes an answer and never shows it must not get it for ever
+LOST_WRITES_KNOWN_AGAIN = 20  # one that knows an answer again may get it for hours, while it does not say so
 
 
 class Publish:
@@ -127,7 +128,8 @@ class Publish:
             receipt = await site.account.doing(write)
             await self._check_new(site, answer, receipt)
         with recording():
-            if receipt.post_id is None and receipt.state is ReceiptState.POSTED:
+            looks = not isinstance(site.adapter, Idempotent)
+            if receipt.post_id is None and receipt.state is ReceiptState.POSTED and looks:
                 await self._change(answer, receipt_state=receipt.state)
                 receipt = await self._read_back(site, answer, place)
             await self._sent(site, answer, receipt)
@@ -165,18 +167,22 @@ class Publish:
         if ready is not None and self._clock() < ready:
             await self._change(answer, due_at=ready)
             return
-        owner = await self._ledger.commit(lambda db: owner_of(db, answer))
-        place = place_of(answer, owner, (await self._thread(answer, owner)).ref)
-        found = await site.account.doing(lambda: self._look.find(site, answer, place))
+        found = None
+        if not (again := isinstance(site.adapter, Idempotent)):
+            owner = await self._ledger.commit(lambda db: owner_of(db, answer))
+            place = place_of(answer, owner, (await self._thread(answer, owner)).ref)
+            found = await site.account.doing(lambda: self._look.find(site, answer, place))
         if found is not None:
             await self._sent(site, answer, _found(found, answer, site))
-        elif answer.receipt_state is not None or answer.attempts >= LOST_WRITES:
+        elif answer.receipt_state is not None or answer.attempts >= (LOST_WRITES_KNOWN_AGAIN if again else LOST_WRITES):
+            missed = "it never said that it took it" if again else "it does not stand there"
             raise Held(
-                f"the forum was sent the answer {max(answer.attempts, 1)} times, and it does not stand there",
+                f"the forum was sent the answer {max(answer.attempts, 1)} times, and {missed}",
                 explanation="A moderator or a spam filter may hold it: look there, then retry it or mark it as sent.",
             )
         else:
-            due = self._clock() + WRITE_TIMEOUT * (2 ** max(answer.attempts - 1, 0) - 1)
+            pause = WRITE_TIMEOUT * (2 ** min(max(answer.attempts - 1, 0), 5) - 1)
+            due = self._clock() + min(pause, LONGEST_PAUSE)
             linked = answer.files_linked or answer.attempts >= answer_uploads.LOST_WRITES
             await self._change(answer, state=State.WAITING, due_at=due, sending_at=None, files_linked=linked)
 

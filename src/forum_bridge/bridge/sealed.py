@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from forum_bridge.errors import NotPosted
-from forum_bridge.forums.contract import CanMessage, CanReply
+from forum_bridge.forums.contract import CanMessage, CanWrite
 from forum_bridge.model import Author, Draft, Receipt, ThreadRef
 
 
@@ -29,7 +29,7 @@ class OpenDraft:
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
 
-    async def into(self, adapter: CanReply, thread: ThreadRef) -> Receipt:
+    async def into(self, adapter: CanWrite, thread: ThreadRef) -> Receipt:
         """Write it into a thread. Raises as ``CanReply.reply``."""
         return await adapter.reply(thread, self._draft)
 
@@ -47,7 +47,7 @@ class SealedDraft:
     def __init__(self, draft: Draft) -> None:
         self._draft = replace(draft, files=())
 
-    async def into(self, adapter: CanReply, thread: PrivateThread) -> Receipt:
+    async def into(self, adapter: CanWrite, thread: PrivateThread) -> Receipt:
         """Write it into a private thread. Raises as ``CanReply.reply``."""
         return await adapter.reply(thread.ref, self._draft)
 

@@ -10,7 +10,7 @@ from forum_bridge.bridge.owner import customer_of, reader_of
 from forum_bridge.bridge.sealed import OpenDraft, PrivateThread, SealedDraft
 from forum_bridge.bridge.site import Site
 from forum_bridge.errors import NotPosted
-from forum_bridge.forums.contract import CanMessage, CanReply
+from forum_bridge.forums.contract import CanMessage, CanWrite
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.ledger import Ledger
@@ -78,8 +78,8 @@ def subject_of(title: str) -> str:
     return one_line(title if title.casefold().startswith(RE.casefold().strip()) else RE + title, SUBJECT)
 
 
-def _writer(site: Site) -> CanReply:
-    if not isinstance(site.adapter, CanReply):
+def _writer(site: Site) -> CanWrite:
+    if not isinstance(site.adapter, CanWrite):
         raise NotPosted(
             f"the adapter {site.adapter.name} only reads",
             explanation="Post the answer by hand, or choose an adapter that writes (see the README).",

@@ -8,6 +8,7 @@ import hmac
 import structlog
 from aiohttp import web
 
+from forum_bridge.bridge.knock import read_body
 from forum_bridge.bridge.receive import Receive
 from forum_bridge.deskie import BadWebhook
 from forum_bridge.errors import Retry
@@ -27,10 +28,7 @@ def add_routes(app: web.Application, receive: Receive, channels: frozenset[str],
         if not right or request.match_info["channel"] not in channels:
             raise web.HTTPNotFound
         log = structlog.get_logger()
-        if (request.content_length or 0) > MAX_BODY:
-            log.warning("webhook_too_large", bytes=request.content_length)
-            raise web.HTTPRequestEntityTooLarge(MAX_BODY, request.content_length or 0)
-        body = await _read(request)
+        body = await read_body(request, MAX_BODY, "webhook_too_large")
         try:
             received = await receive(request.headers.get("Content-Type", ""), body)
         except BadWebhook as error:
@@ -42,13 +40,3 @@ def add_routes(app: web.Application, receive: Receive, channels: frozenset[str],
         return web.json_response({"result": received.value})
 
     app.router.add_post("/deskie/{channel}/{secret}", post)
-
-
-async def _read(request: web.Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.content.iter_chunked(64 * 1024):
-        body += chunk
-        if len(body) > MAX_BODY:
-            structlog.get_logger().warning("webhook_too_large", bytes=f"over {MAX_BODY}")
-            raise web.HTTPRequestEntityTooLarge(MAX_BODY, len(body))
-    return bytes(body)

@@ -57,7 +57,8 @@ def _tell(say: Lines, entry: AdapterEntry) -> None:
     say.line(entry.name, mark="✓", mark_style="green")
     writes = f"; {', '.join(able)}" if able else "; only reads"
     written = f"; posts are written in {entry.markup.value}" if entry.markup else ""
-    say.line(f"watches {watches}{writes}{written}", indent=2)
+    reads = f"watches {watches}" if watches else "polls nothing, its forum sends by itself"
+    say.line(f"{reads}{writes}{written}", indent=2)
     if entry.source != BUILT_IN:
         instead = f", instead of the one from {entry.overrides}" if entry.overrides else ""
         say.line(f"from {entry.source}{instead}", indent=2)

@@ -14,14 +14,15 @@ from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.states import State
 from forum_bridge.ledger.tally import Stuck, UnderWay
 from forum_bridge.ledger.watches import WatchRow
-from forum_bridge.model import Clock, SignInState
+from forum_bridge.model import Clock, SignInState, WatchKind
 
 LATE = timedelta(hours=1)  # by then every ordinary trouble is over
 
 
 @dataclass(frozen=True, slots=True)
 class ForumStanding:
-    """A configured forum and those of its configured watches that the ledger knows."""
+    """A configured forum and those of its configured watches that the ledger knows: of one that sends by itself, what
+    it sent."""
 
     name: str
     row: ForumRow | None
@@ -67,7 +68,7 @@ async def read_standing(config: Config, clock: Clock) -> Standing:
 
 
 async def _forum(db: AsyncConnection, config: Config, name: str, row: ForumRow | None) -> ForumStanding:
-    configured = {(each.kind, each.target) for each in config.forums[name].watch}
+    configured = {(each.kind, each.target) for each in config.forums[name].watch} or {(WatchKind.PUSH, "")}
     rows = await watches.of_forum(db, name)
     return ForumStanding(name, row, tuple(each for each in rows if (each.watch.kind, each.watch.target) in configured))
 

@@ -10,6 +10,7 @@ from forum_bridge.daemon.pulse import Pulse
 from forum_bridge.ledger.states import State
 from forum_bridge.ledger.tally import Stuck
 from forum_bridge.ledger.watches import WatchRow
+from forum_bridge.model import WatchKind
 
 WORDS = {
     State.WAITING: "waiting",
@@ -90,6 +91,10 @@ def _print_forum(say: Lines, forum: ForumStanding, moment: datetime) -> None:
 
 def _print_watch(say: Lines, row: WatchRow, moment: datetime) -> None:
     mark, style = ("✗", "red") if row.trouble else ("✓", "green")
+    if row.watch.kind is WatchKind.PUSH:
+        say.line("sends its posts by itself", indent=2, mark=mark, mark_style=style)
+        say.line(f"last ones {_ago(row.read_at, moment)}", indent=4)
+        return
     say.line(f"{row.watch.kind.value} {row.watch.target}".strip(), indent=2, mark=mark, mark_style=style)
     say.line(f"last read {_ago(row.read_at, moment)}, next {_in(row.due_at, moment)}", indent=4)
     if row.trouble:

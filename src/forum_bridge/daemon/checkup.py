@@ -13,6 +13,7 @@ from forum_bridge.daemon.desk_check import expected_webhook
 from forum_bridge.daemon.finding import Finding
 from forum_bridge.daemon.identity_check import shared_chats
 from forum_bridge.daemon.privacy_check import private_answers, private_labels
+from forum_bridge.daemon.push_check import sending
 from forum_bridge.daemon.times_check import clocks, zone
 from forum_bridge.deskie import Channel, check_channel, find_channel
 from forum_bridge.errors import BridgeError, Retry
@@ -45,6 +46,11 @@ async def checkup(config: Config, registry: Registry, clock: Clock, trying: Tryi
     for name, forum in config.forums.items():
         async with open_forum(forum, pacer, clock) as session:
             adapter = adapter_of(forum, registry, session)
+            if not forum.watch:
+                trying(name, "answers")
+                async for finding in sending(name, config.webhook.public_url, adapter):
+                    yield finding
+                continue
             async for finding in _forum(name, forum, adapter, lambda: clock() + (session.ahead or timedelta()), trying):
                 yield finding
             if (difference := clocks(name, session.ahead)) is not None:

@@ -17,6 +17,11 @@ def chosen(config: Config, names: Sequence[str]) -> list[Meant]:
     ConfigurationRefused for a name that is neither a forum's nor a watched address."""
     every = [(forum, watch) for forum, each in config.forums.items() for watch in each.watch]
     for name in names:
+        if name in config.forums and not config.forums[name].watch:
+            raise ConfigurationRefused(
+                f"{name} is not polled: it sends its posts by itself.",
+                explanation="Name another forum, or none for all.",
+            )
         if not any(_is(name, each) for each in every):
             watched = [watch.target for _, watch in every if watch.target]
             raise ConfigurationRefused(

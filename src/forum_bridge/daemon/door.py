@@ -1,14 +1,17 @@
-"""The daemon's one HTTP server: the webhook's door, answers' files and the health routes. What stands behind it
-changes with the configuration; the server and the connections to it stay, so that no knock is lost meanwhile."""
+"""The daemon's one HTTP server: the webhook's door, that of forums which send by themselves, answers' files and the
+health routes. What stands behind it changes with the configuration; the server and the connections to it stay, so that
+no knock is lost meanwhile."""
 
 from __future__ import annotations
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from forum_bridge.bridge import file_door, webhook
+from forum_bridge.bridge import file_door, push_door, webhook
 from forum_bridge.bridge.answer_files import AnswerFiles
+from forum_bridge.bridge.history import History
 from forum_bridge.bridge.receive import Receive
+from forum_bridge.bridge.take_push import TakePush
 from forum_bridge.config import WebhookConfig
 from forum_bridge.console import health
 from forum_bridge.daemon.desk_check import DeskCheck
@@ -25,11 +28,13 @@ def behind(
     ledger: Ledger,
     desk: DeskCheck,
     files: AnswerFiles,
+    pushes: TakePush,
 ) -> web.Application:
     """Return what stands behind the door under one configuration; every one has the same routes."""
     app = web.Application()
     webhook.add_routes(app, receive, channels, config.secret.get_secret_value())
     file_door.add_routes(app, ledger, files)
+    push_door.add_routes(app, pushes, History(ledger), ledger.clock)
     health.add_routes(app, {"ledger": lambda: _probe(ledger), "deskie": desk.trouble})
     return app
 

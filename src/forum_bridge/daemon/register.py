@@ -15,7 +15,7 @@ from forum_bridge.errors import ConfigurationRefused
 from forum_bridge.ledger import forums, watches
 from forum_bridge.ledger.forums import ForumRow
 from forum_bridge.ledger.ledger import Ledger
-from forum_bridge.model import Clock, Watch
+from forum_bridge.model import Clock, Watch, WatchKind
 
 
 def refuse_changed_keys(sites: Iterable[Site], known: dict[str, ForumRow]) -> None:
@@ -45,7 +45,8 @@ def _refuse_other(site: Site, key: str, wanted: str | None, fixed: str) -> None:
 
 
 async def register(site: Site, ledger: Ledger, desk: Desk, clock: Clock, *, began: datetime | None = None) -> list[int]:
-    """Write a forum and its watches into the ledger; return the watches' ids.
+    """Write a forum and its watches into the ledger; return the ids of those that are polled: none of a forum that
+    sends by itself.
 
     A new watch counts posts from when the bridge ``began`` (None: now), so that none is missed while Deskie is down.
     Raises Retry while the channel's type, which decides a new forum's identity, is not known yet.
@@ -60,6 +61,8 @@ async def register(site: Site, ledger: Ledger, desk: Desk, clock: Clock, *, bega
 
     async def work(db: AsyncConnection) -> list[int]:
         await forums.register(db, site.name, config.url, identity, config.conversation)
+        if not wanted:
+            await watches.ensure(db, site.name, Watch(WatchKind.PUSH, "", since), interval=config.every.min, now=now)
         return [await watches.ensure(db, site.name, each, interval=config.every.min, now=now) for each in wanted]
 
     return await ledger.commit(work)

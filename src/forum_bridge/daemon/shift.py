@@ -16,9 +16,10 @@ from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.poll import Polled
 from forum_bridge.bridge.receive import Receive
 from forum_bridge.bridge.site import Site
+from forum_bridge.bridge.take_push import TakePush
 from forum_bridge.config import Config
 from forum_bridge.daemon.attendance import Attendance
-from forum_bridge.daemon.compose import open_desk, open_sites
+from forum_bridge.daemon.compose import open_desk, open_sites, rules_for
 from forum_bridge.daemon.desk_check import DeskCheck
 from forum_bridge.daemon.door import behind
 from forum_bridge.daemon.identity_check import IdentityCheck
@@ -78,7 +79,8 @@ class Shift:
             for kind, handler in {**self._roads, **own}.items()
         }
         self._dispatcher = Dispatcher(self._handlers, self._clock)
-        self.behind = behind(config.webhook, receive, self._channels(), ledger, self._check, desk.files)
+        pushes = TakePush(ledger, sites, rules_for, self._wake, self._clock)
+        self.behind = behind(config.webhook, receive, self._channels(), ledger, self._check, desk.files, pushes)
 
     async def check(self) -> None:
         """Raise ConfigurationRefused if the ledger forbids this configuration."""
@@ -138,7 +140,7 @@ class Shift:
     async def _meet_desk(self, _: str) -> datetime | None:
         """Ask Deskie for its channels, and register the forums, which for new ones needs the answer."""
         again = await self._check.run()
-        watched: set[str] = set()
+        watched, waits_for = set[str](), len(self.sites)
         for site in self.sites.values():
             try:
                 for watch_id in await register(site, self._ledger, self.desk, self._clock, began=self._began):
@@ -146,11 +148,14 @@ class Shift:
                     at = None if site.name in self._eager else await self._due(watch_id)
                     self._wake(WorkKind.POLL, str(watch_id), at)
                 self._eager.discard(site.name)
+                waits_for -= 1
             except Retry as waits:
                 structlog.get_logger().warning("forum_waits", forum=site.name, reason=str(waits))
         await self._identities.run()
         if self._unread is None and watched:
             self._unread = watched
+        if not watched and not waits_for:
+            self.settled.set()  # every forum sends by itself
         return again
 
     async def _poll(self, key: str) -> datetime | None:

@@ -7,6 +7,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
+from forum_bridge.forums.pushed import Pushed, PushRequest
 from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.model import (
     Author,
@@ -64,6 +65,42 @@ class CanReply(Protocol):
 
     async def reply(self, thread: ThreadRef, draft: Draft) -> Receipt: ...
     async def own_posts(self, thread: ThreadRef, after: PostId | None) -> OwnPosts: ...
+
+
+@runtime_checkable
+class Idempotent(Protocol):
+    """Writes, and its forum takes what bears one ``draft.key`` once, however often it is sent. So what was lost is sent
+    again, and nothing has to be looked for. ``reply`` raises as that of CanReply."""
+
+    idempotent: bool
+
+    async def reply(self, thread: ThreadRef, draft: Draft) -> Receipt: ...
+
+
+CanWrite = CanReply | Idempotent
+"""Answers in threads, whichever way a lost answer is dealt with."""
+
+
+@runtime_checkable
+class CanPush(Protocol):
+    """Its forum sends posts by itself. ``decode_push`` checks who sent a request before it believes anything in it, and
+    raises PushRefused. Pure, and maybe slow."""
+
+    def decode_push(self, request: PushRequest) -> Pushed: ...
+
+
+@runtime_checkable
+class TellsHistory(Protocol):
+    """Its forum may ask what the bridge has of a customer. ``check_asked`` raises NotSigned for everybody else."""
+
+    def check_asked(self, request: PushRequest) -> None: ...
+
+
+@runtime_checkable
+class CanProbe(Protocol):
+    """Tries, without writing anything, whether it could write, and returns what it found; raises as ``reply``."""
+
+    async def probe(self) -> str: ...
 
 
 @runtime_checkable

@@ -80,7 +80,7 @@ class AdapterEntry:
                 OptionFault(
                     _written_place(each["loc"], options),
                     each["msg"].removeprefix("Value error, "),
-                    _mend(each["type"], each["loc"], fields),
+                    str(each.get("ctx", {}).get("mend") or _mend(each["type"], each["loc"], fields)),
                 )
                 for each in error.errors(include_url=False, include_input=False)
             ]

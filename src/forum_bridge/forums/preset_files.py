@@ -27,6 +27,7 @@ CAPABILITIES = {  # each by a method that a class has or has not
     "reply": "reply",
     "own_posts": "own_posts",
     "quote": "quote",
+    "push": "decode_push",
     "upload": "takes",
     "message": "message",
 }

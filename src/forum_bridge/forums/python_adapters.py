@@ -92,7 +92,8 @@ def class_entry(name: str, source: str, adapter: type[Adapter]) -> AdapterEntry:
     """Return the entry of a Python adapter."""
     markup = getattr(adapter, "markup", None)
     watches = frozenset(getattr(adapter, "watches", POLLED))
-    able = frozenset({"read"} | {name for name, does in CAPABILITIES.items() if hasattr(adapter, does)})
+    able = frozenset({name for name, does in CAPABILITIES.items() if hasattr(adapter, does)})
+    able |= {"read"} if watches else set()
     return AdapterEntry(
         name,
         source,

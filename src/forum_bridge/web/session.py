@@ -63,6 +63,16 @@ class ForumSession:
         self._robots = Robots(self._robots_txt, clock, settings.user_agent.partition("/")[0])
 
     @property
+    def now(self) -> Clock:
+        """The clock by which the session goes."""
+        return self._clock
+
+    @property
+    def user_agent(self) -> str:
+        """The name it goes by."""
+        return self._settings.user_agent
+
+    @property
     def cookie_names(self) -> frozenset[str]:
         """The names of the cookies that the forum has set; what they hold stays here."""
         return frozenset(cookie.key for cookie in self._cookies)

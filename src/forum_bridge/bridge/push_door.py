@@ -1,0 +1,89 @@
+"""The door at which forums knock that send by themselves, and ask for what the bridge has of a customer: checks how
+often, how much and who, and answers only after the commit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+from aiohttp import web
+
+from forum_bridge.bridge.history import BadQuestion, History
+from forum_bridge.bridge.knock import Rate, address_of, read_body
+from forum_bridge.bridge.site import Site
+from forum_bridge.bridge.take_push import NameTaken, TakePush
+from forum_bridge.errors import Retry
+from forum_bridge.forums.contract import CanPush, TellsHistory
+from forum_bridge.forums.pushed import Malformed, Pushed, PushRefused, PushRequest
+from forum_bridge.model import Clock
+
+MAX_BODY = 1024 * 1024  # bytes; files come as links
+LARGE = 64 * 1024  # bytes; above, a body is read off the loop
+BURST = 60  # requests of one address at once, then one a second
+UNKNOWN = "no forum of this name sends its posts here"
+
+
+def add_routes(app: web.Application, take: TakePush, history: History, clock: Clock) -> None:
+    """Add ``POST /push/<forum>`` and ``GET /push/<forum>/history``; see docs/push.openapi.yaml.
+
+    404 for a forum that does not send by itself, 429 for an address that knocks too often, 401 for what its owner has
+    not signed, 413, 400 and 409 for what cannot be taken, 503 when the ledger cannot write; each says why."""
+    rate = Rate(clock, burst=BURST, a_second=1)
+
+    async def post(request: web.Request) -> web.Response:
+        if (wait := rate.wait(address_of(request))) > 0:
+            return _too_often(wait)
+        site = take.sites.get(request.match_info["forum"])
+        if site is None or not isinstance(site.adapter, CanPush):
+            return _refusal(404, UNKNOWN)
+        body = await read_body(request, MAX_BODY, "push_too_large")
+        try:
+            pushed = await _decoded(site.adapter, PushRequest(request.headers, body, clock()))
+            arrived = await take(site, pushed, body)
+        except PushRefused as error:
+            return _refused(site, error)
+        except NameTaken:
+            return _refusal(409, "this webhook-id came with another body before; give each request one of its own")
+        except Retry as error:
+            structlog.get_logger().error("push_not_stored", forum=site.name, reason=str(error))
+            return _refusal(503, "try again", {"Retry-After": "30"})
+        result = "known" if arrived.known else "taken"
+        return web.json_response({"result": result, "new": arrived.new, "deleted": arrived.deleted})
+
+    async def get(request: web.Request) -> web.Response:
+        if (wait := rate.wait(address_of(request))) > 0:
+            return _too_often(wait)
+        site = take.sites.get(request.match_info["forum"])
+        if site is None or not isinstance(site.adapter, TellsHistory):
+            return _refusal(404, UNKNOWN)
+        query = request.rel_url.raw_query_string
+        try:
+            site.adapter.check_asked(PushRequest(request.headers, query.encode(), clock()))
+            return web.json_response(await history.asked(site.name, request.query))
+        except PushRefused as error:
+            return _refused(site, error)
+        except BadQuestion as error:
+            return _refusal(400, str(error))
+
+    app.router.add_post("/push/{forum}", post)
+    app.router.add_get("/push/{forum}/history", get, allow_head=False)
+
+
+async def _decoded(adapter: CanPush, asked: PushRequest) -> Pushed:
+    large = len(asked.content) > LARGE
+    return await asyncio.to_thread(adapter.decode_push, asked) if large else adapter.decode_push(asked)
+
+
+def _too_often(wait: float) -> web.Response:
+    return _refusal(429, "too many requests from this address", {"Retry-After": str(int(wait) + 1)})
+
+
+def _refused(site: Site, error: PushRefused) -> web.Response:
+    where = error.place if isinstance(error, Malformed) else ""
+    structlog.get_logger().warning("push_refused", forum=site.name, reason=str(error), where=where)
+    return _refusal(error.status, str(error), where=where)
+
+
+def _refusal(status: int, why: str, headers: Mapping[str, str] | None = None, *, where: str = "") -> web.Response:
+    return web.json_response({"error": why} | ({"where": where} if where else {}), status=status, headers=headers)

@@ -1,0 +1,65 @@
+"""What is read and what is sent to us enter the ledger here alike: compared, judged, tied to conversations, in the
+transaction of whoever brings it; delivery is woken afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from forum_bridge.bridge.content import Digested, digest
+from forum_bridge.bridge.entry import Entry
+from forum_bridge.bridge.intake import Intake
+from forum_bridge.bridge.policy import Rules
+from forum_bridge.bridge.site import Site
+from forum_bridge.ledger import forums
+from forum_bridge.ledger.watches import WatchRow
+from forum_bridge.model import Reading, Wake, WorkKind
+
+LARGE = 256 * 1024  # characters of HTML; above, they are digested off the loop
+MANY = 40  # posts, likewise
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a reading brought: posts and revisions that are new, and the conversations with work by it."""
+
+    new: tuple[Entry, ...]
+    woken: tuple[int, ...]
+
+
+async def digested(reading: Reading) -> list[Digested]:
+    """Return the posts of a reading with their contents, made before any transaction."""
+    posts = reading.posts
+    large = len(posts) > MANY or sum(len(post.html) for post in posts) > LARGE
+    return await asyncio.to_thread(digest, reading) if large else digest(reading)
+
+
+async def take_in(
+    db: AsyncConnection,
+    site: Site,
+    watch: WatchRow,
+    rules: Rules,
+    reading: Reading,
+    contents: Sequence[Digested],
+    *,
+    now: datetime,
+) -> Brought:
+    """Store a reading of a registered forum."""
+    row = (await forums.everyone(db))[site.name]
+    woken, new = await Intake(db, site, row, watch, rules, now).take(reading, contents)
+    return Brought(tuple(new), tuple(sorted(woken)))
+
+
+def pass_on(brought: Brought, site: Site, watch: WatchRow, wake: Wake) -> None:
+    """Wake what has work now, and tell the log; call it after the commit."""
+    for conversation_id in brought.woken:
+        wake(WorkKind.DELIVER, str(conversation_id))
+    if fresh := sum(each.revision == 1 for each in brought.new):
+        structlog.get_logger().info(
+            "posts_taken_in", forum=site.name, watch=watch.watch.shown, new=fresh, conversations=len(brought.woken)
+        )
