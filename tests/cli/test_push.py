@@ -83,7 +83,7 @@ async def test_it_runs_without_anything_to_poll_and_tells_when_it_was_sent_somet
             assert (it.status, await it.json()) == (200, {"result": "taken", "new": 1, "deleted": 0})
         log = await told(bridge, "event=case_opened")
         ran = await place.call("status")
-        assert "sends its posts by itself" in ran.out and "last ones 0 s ago" in ran.out
+        assert "sends its posts by itself" in ran.out and " s ago" in ran.out
         (watch,) = (await place.call("status", "--json")).json["forums"][0]["watches"]
         assert (watch["kind"], watch["trouble"]) == ("push", None)
         polled = await place.call("poll", "app")
