@@ -4,6 +4,7 @@ often, how much and who, and answers only after the commit."""
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 
 import structlog
@@ -31,10 +32,18 @@ def add_routes(app: web.Application, take: TakePush, history: History, clock: Cl
     not signed, 413, 400 and 409 for what cannot be taken, 503 when the ledger cannot write; each says why."""
     rate = Rate(clock, burst=BURST, a_second=1)
 
-    async def post(request: web.Request) -> web.Response:
+    def meant(request: web.Request) -> Site | None:
+        """Return the forum that a request is for. Raises 429."""
         if (wait := rate.wait(address_of(request))) > 0:
-            return _too_often(wait)
-        site = take.sites.get(request.match_info["forum"])
+            raise web.HTTPTooManyRequests(
+                text=json.dumps({"error": "too many requests from this address"}),
+                content_type="application/json",
+                headers={"Retry-After": str(int(wait) + 1)},
+            )
+        return take.sites.get(request.match_info["forum"])
+
+    async def post(request: web.Request) -> web.Response:
+        site = meant(request)
         if site is None or not isinstance(site.adapter, CanPush):
             return _refusal(404, UNKNOWN)
         body = await read_body(request, MAX_BODY, "push_too_large")
@@ -52,9 +61,7 @@ def add_routes(app: web.Application, take: TakePush, history: History, clock: Cl
         return web.json_response({"result": result, "new": arrived.new, "deleted": arrived.deleted})
 
     async def get(request: web.Request) -> web.Response:
-        if (wait := rate.wait(address_of(request))) > 0:
-            return _too_often(wait)
-        site = take.sites.get(request.match_info["forum"])
+        site = meant(request)
         if site is None or not isinstance(site.adapter, TellsHistory):
             return _refusal(404, UNKNOWN)
         query = request.rel_url.raw_query_string
@@ -73,10 +80,6 @@ def add_routes(app: web.Application, take: TakePush, history: History, clock: Cl
 async def _decoded(adapter: CanPush, asked: PushRequest) -> Pushed:
     large = len(asked.content) > LARGE
     return await asyncio.to_thread(adapter.decode_push, asked) if large else adapter.decode_push(asked)
-
-
-def _too_often(wait: float) -> web.Response:
-    return _refusal(429, "too many requests from this address", {"Retry-After": str(int(wait) + 1)})
 
 
 def _refused(site: Site, error: PushRefused) -> web.Response:
