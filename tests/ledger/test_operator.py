@@ -10,6 +10,7 @@ from forum_bridge.ledger.operator import Act, Found, Item, decided, named
 from forum_bridge.ledger.states import State
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+ASLEEP = (State.HELD, State.DEAD, State.BY_HAND)
 
 
 @pytest.mark.parametrize(
@@ -36,12 +37,12 @@ def test_names(text: str, item: Item | None) -> None:
 
 
 @pytest.mark.parametrize("act", list(Act))
-@pytest.mark.parametrize("state", [state for state in State if state not in (State.HELD, State.DEAD)])
+@pytest.mark.parametrize("state", [state for state in State if state not in ASLEEP])
 def test_what_goes_on_by_itself_or_is_done_is_not_decided_about(act: Act, state: State) -> None:
     assert decided(act, Found(1, state, began=True), "by hand", anyway=True, now=NOW) is None
 
 
-@pytest.mark.parametrize("state", [State.HELD, State.DEAD])
+@pytest.mark.parametrize("state", ASLEEP)
 @pytest.mark.parametrize(
     ("began", "anyway", "becomes"),
     [
