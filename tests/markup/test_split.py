@@ -35,7 +35,7 @@ SAID = [
 SAID += [
     "uzunbirkelime" * 9,
     "https://ornek.example/a_(b)?c=1&d=2 ",
-    "destek@ornek.example ",
+    " destek@ornek.example ",  # an address as long as a post could not be cut
     "1. ",
     "- ",
     "> ",
