@@ -138,6 +138,20 @@ async def test_a_post_that_stands_on_every_page_is_read_once(
     assert [post.html for post in reading.posts if post.id not in {each.id for each in first.posts}] == ["Teşekkürler"]
 
 
+async def test_questions_that_show_the_best_answers_first_are_read_in_the_order_of_writing(
+    board: XenForoBoard, pages: XenForoPages, url: str, clock: Time
+) -> None:
+    pages.by_votes, board.threads[1].kind, board.threads[1].solution = True, "question", board.threads[1].entries[44].id
+    in_order = {"thread": {"address": "konu/{id}/?order=post_date"}}
+    async with adapter_to(url, "xenforo-html", clock=clock, options=in_order) as adapter:
+        first = await adapter.read(watch(f"{url}/bolum/yardim.2/", WatchKind.BOARD), None)
+        assert [post.id for post in first.posts] == [str(each.id) for each in board.threads[1].entries]
+        clock.pass_by(minutes=1)
+        board.write(board.threads[1], board.ayse, "Teşekkürler")
+        again = await adapter.read(watch(f"{url}/bolum/yardim.2/", WatchKind.BOARD), first.cursor)
+        assert [post.html for post in again.posts if post.time == clock.now] == ["Teşekkürler"]
+
+
 async def test_deleted_and_waiting_posts_are_none(board: XenForoBoard, member: HtmlWriter, url: str) -> None:
     for entry, state in zip(board.threads[1].entries[:2], ("deleted", "moderated"), strict=True):
         entry.state = state

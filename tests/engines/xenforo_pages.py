@@ -19,6 +19,7 @@ class XenForoPages:
     def __init__(self, board: XenForoBoard, *, modern: bool = True) -> None:
         self.board, self.theme = board, theme.Theme(modern)
         self.pinned = {"question", "article"}
+        self.by_votes = False  # questions show what was voted for first, unless they are asked for in another order
         self.captcha = self.two_step = self.closed_to_guests = False
         self.spoiled = 0  # tokens of forms that will be refused
         self.sessions: dict[str, Member] = {}
@@ -30,6 +31,7 @@ class XenForoPages:
             ("GET", "/login/", self._login),
             ("POST", "/login/login", self._sign_in),
             ("GET", r"/konu/{slug:[^/]*\.}{id:\d+}/", self._thread),
+            ("GET", r"/konu/{id:\d+}/", self._untitled),
             ("GET", r"/konu/{slug:[^/]*\.}{id:\d+}/page-{page:\d+}", self._thread),
             ("GET", r"/konu/{slug:[^/]*\.}{id:\d+}/post-{post:\d+}", self._post),
             ("GET", r"/mesaj/{post:\d+}/", self._post),
@@ -64,6 +66,10 @@ class XenForoPages:
         answer.set_cookie("xf_session", session)
         raise answer
 
+    async def _untitled(self, request: web.Request) -> web.Response:
+        thread = self.board.threads[int(request.match_info["id"])]
+        raise web.HTTPMovedPermanently(f"{theme.address(thread)}?{request.query_string}")
+
     async def _thread(self, request: web.Request) -> web.Response:
         self.asked.append(request.path)
         thread, actor = self.board.threads.get(int(request.match_info["id"])), self._actor(request)
@@ -72,11 +78,16 @@ class XenForoPages:
         if actor is None and self.closed_to_guests:
             return self._login_page(request, "Bunu yapmak için giriş yapmalısınız.", 403)
         entries = self._listed(thread, actor)
+        order = request.query.get("order")
+        if thread.kind == "question" and self.by_votes and order != "post_date":
+            entries.sort(key=lambda each: each.id != thread.solution)
         last = max(1, -(-len(entries) // PER_PAGE))
         page = int(request.match_info.get("page", "1"))
         if page > last:
             raise web.HTTPSeeOther(theme.address(thread, last))
-        return self._page(request, "thread_view", self._shown(thread, entries, page, last, actor), thread)
+        query = f"?order={order}" if order is not None and self.by_votes else ""
+        numbers = theme.navigation(theme.address(thread), page, last, query)
+        return self._page(request, "thread_view", self._shown(thread, entries, page, numbers, actor), thread)
 
     async def _post(self, request: web.Request) -> web.Response:
         found, actor = self.board.thread_of(int(request.match_info["post"])), self._actor(request)
@@ -133,13 +144,12 @@ class XenForoPages:
         entries = [each for each in thread.entries if each in self.board.seen_by(thread, actor) or each in mine]
         return entries[1:] if thread.kind in self.pinned else entries
 
-    def _shown(self, thread: Thread, entries: list[Entry], page: int, last: int, actor: Member | None) -> str:
+    def _shown(self, thread: Thread, entries: list[Entry], page: int, numbers: str, actor: Member | None) -> str:
         def article(entry: Entry) -> str:
             return self.theme.article(thread, entry, self.board.url)
 
         solution = next((article(each) for each in thread.entries if each.id == thread.solution), "")
         pinned = article(thread.entries[0]) if thread.kind in self.pinned else ""
-        numbers = theme.navigation(theme.address(thread), page, last)
         form = theme.reply_form(thread) if actor is not None and thread.open else ""
         shown = map(article, entries[(page - 1) * PER_PAGE : page * PER_PAGE])
         return theme.thread_view(thread, shown, pinned, solution, numbers, form)

@@ -120,13 +120,13 @@ def login(words: str, home: str, *, captcha: bool) -> str:
 <input type="hidden" name="_xfToken" value="{{token}}"></form></div>"""
 
 
-def navigation(base: str, current: int, last: int) -> str:
+def navigation(base: str, current: int, last: int, query: str = "") -> str:
     """Return the page numbers; the page on which one is has a link too."""
     if last == 1:
         return ""
 
     def link(number: int, classes: str, text: str) -> str:
-        return f'<a href="{base}{f"page-{number}" if number > 1 else ""}" class="{classes}">{text}</a>'
+        return f'<a href="{base}{f"page-{number}" if number > 1 else ""}{query}" class="{classes}">{text}</a>'
 
     def item(number: int) -> str:
         classes = "pageNav-page pageNav-page--current" if number == current else "pageNav-page"
