@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from tests.bridge.confidence import MARKED
 from tests.bridge.world import ELIF, World, open_world
 from tests.engines.discourse import DiscourseForum
 from tests.engines.discourse_files import DiscourseFiles
+from tests.engines.discourse_messages import DiscourseMessages
 from tests.engines.place import Time, serving
 
 from forum_bridge.sandbox.desk.records import Upload
@@ -19,6 +21,7 @@ from forum_bridge.sandbox.desk.records import Upload
 def forum() -> DiscourseForum:
     forum = DiscourseForum(Time())
     DiscourseFiles(forum)
+    DiscourseMessages(forum)
     return forum
 
 
@@ -35,7 +38,8 @@ async def world(forum: DiscourseForum, tmp_path: Path) -> AsyncIterator[World]:
 
             def at_the_stand_in(raw: dict[str, object]) -> None:
                 login = {"user": "kopru", "api_key": forum.key}
-                raw |= {"url": url, "adapter": "discourse", "login": login, "watch": [{"board": f"{url}/c/destek/5"}]}
+                raw |= {"url": url, "adapter": "discourse", "login": login}
+                raw |= {"watch": [{"board": f"{url}/c/destek/5"}, {"inbox": True}], "answers": MARKED}
                 raw.pop("options", None)
 
             world.configure(at_the_stand_in)
@@ -114,3 +118,27 @@ async def test_an_answer_with_files_that_got_lost_is_found_with_them(world: Worl
     assert await world.answer_states() == ["sent"] and len(ours(forum)) == 1
     assert "[İade formu.pdf|attachment](upload://" in ours(forum)[0]
     assert "📎 ekran\\_1.png\n\n![ekran\\_1.png](upload://" in ours(forum)[0]
+
+
+async def test_a_private_answer_is_a_personal_message_once_and_the_reply_to_it_a_case(
+    world: World, forum: DiscourseForum
+) -> None:
+    case = await asked(world, forum)
+    forum.cut = True
+    await world.answer(case, "<p>[private] Şifreniz 1234.</p>")
+    assert await world.answer_states() == ["unclear"]
+    await world.later(minutes=2)
+    await world.later(minutes=2)
+    assert await world.answer_states() == ["sent"]
+    (told,) = [topic for topic in forum.topics.values() if topic.private]
+    assert told.members == {1, 2} and len(told.entries) == 1 and "Şifreniz 1234." in told.entries[0].raw
+    assert not any(
+        "1234" in entry.raw for topic in forum.topics.values() if not topic.private for entry in topic.entries
+    )
+    world.clock.advance(minutes=1)
+    forum.write(told, forum.ayse, "Olmuyor")
+    await world.later(minutes=2)
+    (new,) = [each for each in world.messages() if each != case]
+    assert "Olmuyor" in world.messages()[new][0]
+    await world.answer(new, "<p>Yenisi 5678.</p>")
+    assert (await world.answer_states())[-1] == "sent" and "5678" in told.entries[-1].raw
