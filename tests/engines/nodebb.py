@@ -5,6 +5,7 @@ for a moderator has status 200; why it refuses something it tells in words alone
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -13,9 +14,11 @@ from html import escape
 from math import ceil
 
 from aiohttp import web
-from tests.engines.place import START, Time
+from markdown_it import MarkdownIt
+from tests.engines.place import START, Time, dated
 
 PAGE = 20
+_MENTION = re.compile(r"@([\w-]+)")
 DELAY = timedelta(seconds=10)
 TOO_SOON = "You can only post once every 10 second(s) - please wait before posting again"
 NOT_ALLOWED = "You do not have enough privileges for this action."
@@ -60,7 +63,7 @@ class NodeBBForum:
     token = "belirtec-0123456789"
     master = "usta-0123456789"
 
-    def __init__(self, clock: Time) -> None:
+    def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock
         self.members = [Member(1, "yonetici"), Member(2, "kopru"), Member(3, "Ayşe Öz")]
         self.topics: dict[int, Topic] = {}
@@ -74,7 +77,7 @@ class NodeBBForum:
         self.guests_see_members = True
         self._pids = 100
         self._last: dict[int, datetime] = {}
-        self.app = web.Application()
+        self.app = dated(web.Application(), self.now)
         routes: list[tuple[str, str, Callable[[web.Request], Awaitable[web.StreamResponse]]]] = [
             ("GET", "/api/self", self._self),
             ("GET", "/api/user/username/{name}", self._user),
@@ -98,6 +101,10 @@ class NodeBBForum:
     def ayse(self) -> Member:
         return self.members[2]
 
+    def now(self) -> datetime:
+        """Return what the clock says that is set now."""
+        return self.clock()
+
     def begin(self, title: str, author: Member | None, html: str) -> Topic:
         topic = Topic(len(self.topics) + 1, title)
         self.topics[topic.tid] = topic
@@ -115,7 +122,7 @@ class NodeBBForum:
         if "Authorization" in request.headers:
             key = secrets.token_hex(4)
             self.sessions.add(key)
-            response.set_cookie("express.sid", key)
+            response.headers.add("Set-Cookie", f"express.sid={key}; Path=/; HttpOnly")
 
     async def _self(self, request: web.Request) -> web.Response:
         member = self._member(request)
@@ -193,7 +200,7 @@ class NodeBBForum:
             queued = {"id": "reply-1795375158431", "type": "reply", "queued": True, "message": "Waits"}
             return web.json_response({"status": {"code": "ok", "message": "OK"}, "response": queued})
         self._last[member.uid] = self.clock()
-        entry = self.write(topic, member, f"<p>{asked['content']}</p>")
+        entry = self.write(topic, member, parsed(asked["content"]))
         entry.to = to
         if self.cut:
             self.cut = False
@@ -281,6 +288,12 @@ def seeded(clock: Time, posts: int = 45) -> NodeBBForum:
         forum.write(topic, forum.ayse if number % 2 else None, f"<p>Gönderi ({number})</p>")
     clock.now = START
     return forum
+
+
+def parsed(content: str) -> str:
+    """Return what NodeBB makes of a post's Markdown (nodebb-plugin-markdown, nodebb-plugin-mentions)."""
+    html = MarkdownIt("commonmark", {"breaks": True}).render(content).strip()
+    return _MENTION.sub(r'<a class="plugin-mentions-user plugin-mentions-a" href="/user/\1">@<bdi>\1</bdi></a>', html)
 
 
 def _user(member: Member | None) -> dict[str, object]:

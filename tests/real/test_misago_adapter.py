@@ -14,6 +14,7 @@ from forum_bridge.errors import FilesRefused, Gone, NotPosted, Retry, RobotsForb
 from forum_bridge.forums.engines.misago.adapter import Misago
 from forum_bridge.forums.registry import Registry
 from forum_bridge.markup.clean import clean_post
+from forum_bridge.markup.compare import is_answer
 from forum_bridge.model import (
     Draft,
     PostId,
@@ -120,6 +121,7 @@ async def test_the_round_trip_with_quote_and_file(misago: RealMisago, signed_in:
     assert (own.posts[0].url, own.posts[0].attachments[0].size) == (receipt.url, 7)
     clean = clean_post(own.posts[0].html, own.posts[0].url)
     assert clean.text == "> mehmet:\n>\n> Siparişim nerede?\n\n@mehmet Yarın teslim, 2*3 = 6."
+    assert is_answer(clean.text, "Yarın teslim, 2*3 = 6.")  # so it is found, were it lost
     assert f'href="{misago.url}/u/mehmet/' in clean.html  # they are told
 
 
