@@ -88,6 +88,13 @@ async def test_what_is_for_agents_alone_is_never_told(place: PushWorld) -> None:
     assert [each["kind"] for each in told] == ["post"] and "Gizli" not in str(told)
 
 
+async def test_a_private_answer_to_a_public_post_is_not_told(place: PushWorld) -> None:
+    case = await place.case(post(1))
+    await place.world.answer(case, "<p>Size özel.</p>")
+    await place.world.ledger.commit(lambda db: db.execute(update(answer).values(private=True)))
+    assert [each["kind"] for each in await messages(place, author="12")] == ["post"]
+
+
 async def test_what_our_own_people_wrote_there_is_a_note_and_not_told(place: PushWorld) -> None:
     forums = dict(place.world.config.forums)
     forums["uygulama"] = forums["uygulama"].model_copy(update={"own_authors": ("Destek",)})
