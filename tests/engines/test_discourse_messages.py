@@ -79,6 +79,26 @@ async def test_what_is_private_and_what_is_public_are_kept_apart(
     assert len(told.entries) == 1
 
 
+async def test_what_the_forum_itself_sends_is_nobodys_question(
+    forum: DiscourseForum, messages: DiscourseMessages, discourse: Discourse
+) -> None:
+    messages.tell(forum.members[2], "Hoş geldiniz", "Foruma hoş geldiniz")
+    reading = await discourse.read(INBOX, None)
+    assert (reading.posts, reading.gap) == ((), False)
+    messages.tell(forum.members[2], "Bildirim", "Bir gönderi bildirildi", forum.ayse)
+    assert len((await discourse.read(INBOX, reading.cursor)).posts) == 1
+
+
+async def test_a_page_of_what_the_forum_sends_hides_no_question(
+    forum: DiscourseForum, messages: DiscourseMessages, discourse: Discourse, clock: Time
+) -> None:
+    messages.tell(forum.ayse, "Şifre", "Şifremi unuttum")
+    for count in range(31):
+        clock.pass_by(minutes=1)
+        messages.tell(forum.members[2], f"Rapor {count}", "Yedeklendi")
+    assert [post.html for post in (await discourse.read(INBOX, None)).posts] == ["<p>Şifremi unuttum</p>"]
+
+
 async def test_an_answer_stands_in_the_conversation(
     forum: DiscourseForum, messages: DiscourseMessages, discourse: Discourse, url: str
 ) -> None:

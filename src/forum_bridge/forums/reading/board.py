@@ -51,9 +51,12 @@ class BoardReader:
         self, page: BoardPage, moved: set[ThreadId], state: BoardState, since: datetime | None
     ) -> str | None:
         """Return the next page if it has to be looked at now. Rows are ordered by their last post, so it has not to
-        when the last row rests; where only reading that row tells, the page is put off until then."""
+        when the last row rests; where only reading that row tells, the page is put off until then. A page on which no
+        thread of ours stands tells nothing."""
         following = page.pages.next
-        if following is None or (last := page.rows[-1]).ref.id not in moved:
+        if following is None or not page.rows:
+            return following
+        if (last := page.rows[-1]).ref.id not in moved:
             return None
         if since is None or last.time is not None or last.ref.id in state.marks:
             return following

@@ -35,10 +35,12 @@ def thread_page(document: object, address: str, *, private: bool = False) -> Thr
 
 
 def board_page(document: object, address: str, root: str, *, private: bool = False) -> BoardPage:
-    """Return the topics of one page. Raises Unreadable when the document is no list of them."""
+    """Return the topics of one page; of personal messages not those that the forum itself sent: greetings, backups,
+    reports. Raises Unreadable when the document is no list of them."""
     told = within(document, "topic_list")
-    rows = [_row(item, root, private=private) for item in nodes(within(told, "topics"), "list of topics")]
-    more = text(within(told, "more_topics_url")) is not None and bool(rows)
+    items = nodes(within(told, "topics"), "list of topics")
+    rows = [_row(item, root, private=private) for item in items if not (private and _only_the_forum(item))]
+    more = text(within(told, "more_topics_url")) is not None and bool(items)
     return BoardPage(tuple(rows), Neighbours(next=addresses.following(address) if more else None))
 
 
@@ -101,10 +103,22 @@ def _row(item: Node, root: str, *, private: bool) -> BoardRow:
     return BoardRow(ref, mark, moment(item.get("last_posted_at")), _person(item) if private else None)
 
 
+def _others(item: Node) -> list[str]:
+    """Return the ids of those with whom a personal message is; its row tells all who take part but ourselves, of many
+    only some."""
+    told = nodes(item.get("participants") or [], "list of participants")
+    return [user_id for each in told if (user_id := text(each.get("user_id"))) is not None]
+
+
 def _person(item: Node) -> str | None:
-    """Return whom a personal message is with; its row tells all who take part but ourselves, of many only some."""
-    others = [text(each.get("user_id")) for each in nodes(item.get("participants") or [], "list of participants")]
+    others = _others(item)
     return others[0] if len(others) == 1 else None
+
+
+def _only_the_forum(item: Node) -> bool:
+    """Whether nobody else takes part but the forum's own members, whose ids are negative (db/fixtures/009_users.rb)."""
+    others = _others(item)
+    return bool(others) and all(each.startswith("-") for each in others)
 
 
 def _neighbours(document: object, found: Topic, items: list[Node]) -> Neighbours:
