@@ -104,7 +104,7 @@ async def test_a_theme_that_the_adapter_cannot_read_leads_to_the_next_step(place
 async def test_an_unknown_engine_says_so_and_what_to_do(place: Place) -> None:
     asked: list[str] = []
     page = (
-        "<html><head><meta name=generator content='vBulletin 3.8.7'>"
+        "<html><head><meta name=generator content='Zamanbul 3.8.7'>"
         "<link rel=alternate type=application/rss+xml href=/external.php?type=RSS2></head><body>Konular</body></html>"
     )
     async with serving(answering({"/konu": (200, page)}, asked)) as url:
@@ -112,7 +112,7 @@ async def test_an_unknown_engine_says_so_and_what_to_do(place: Place) -> None:
         told = await place.call("detect", f"{url}/konu", "--json")
     assert ran.status == told.status == 1
     assert "No engine that the bridge knows." in ran.out
-    assert "vBulletin 3.8.7" in ran.out
+    assert "Zamanbul 3.8.7" in ran.out
     assert f"{url}/external.php?type=RSS2" in ran.out
     assert f"forum-bridge adapter new forum {url}/konu" in " ".join(ran.out.split())
     assert (told.json["engine"], told.json["forums"], told.json["feeds"]) == (
