@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.bridge.world import World, open_world
-from tests.engines.nodebb import NodeBBForum
+from tests.engines.nodebb import Entry, NodeBBForum
 from tests.engines.place import Time, serving
 
 
@@ -37,8 +37,8 @@ async def world(forum: NodeBBForum, tmp_path: Path) -> AsyncIterator[World]:
             yield made
 
 
-def ours(forum: NodeBBForum) -> list[str]:
-    return [entry.html for topic in forum.topics.values() for entry in topic.entries if entry.author is forum.kopru]
+def ours(forum: NodeBBForum) -> list[Entry]:
+    return [entry for topic in forum.topics.values() for entry in topic.entries if entry.author is forum.kopru]
 
 
 async def asked(world: World, forum: NodeBBForum) -> int:
@@ -56,7 +56,8 @@ async def test_a_post_becomes_a_case_and_the_answer_a_post(world: World, forum: 
     await world.answer(case, "<p>Yarın <b>sizde</b>.</p>")
     assert await world.answer_states() == ["sent"]
     (post,) = ours(forum)
-    assert "Yarın <strong>sizde</strong>." in post
+    assert "Yarın <strong>sizde</strong>." in post.html
+    assert post.to == str(forum.topics[2].entries[0].pid)  # it stands as an answer to what was asked
     await world.later(minutes=5)
     assert len(world.messages()[case]) == 1  # our own post is nobody's message
 
