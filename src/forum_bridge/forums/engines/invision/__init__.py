@@ -1,0 +1,1 @@
+"""The adapter `invision`: Invision Community by its REST API."""
