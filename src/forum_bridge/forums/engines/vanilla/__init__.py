@@ -1,0 +1,1 @@
+"""The adapter `vanilla`: Vanilla (Higher Logic) by its API, version 2."""

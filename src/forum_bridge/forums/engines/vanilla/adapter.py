@@ -1,0 +1,89 @@
+"""Reads and answers Vanilla forums by their API, with a personal access token of the bridge's account
+(`login.api_key`); as a guest it reads what is public."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import ClassVar
+
+from forum_bridge.errors import Forbidden
+from forum_bridge.forums.api.adapter import ApiAdapter
+from forum_bridge.forums.api.document import parsed, text, within
+from forum_bridge.forums.api.options import ApiOptions
+from forum_bridge.forums.api.source import ApiSource
+from forum_bridge.forums.engines.vanilla import addresses, documents, writing
+from forum_bridge.forums.engines.vanilla.source import Source
+from forum_bridge.forums.reading.page import ThreadPage
+from forum_bridge.markup import quote as common
+from forum_bridge.markup.characters import one_line
+from forum_bridge.model import Author, Draft, Markup, Quote, Receipt, ThreadRef, normalised
+from forum_bridge.web.session import Credentials
+
+_PLAIN = re.compile(r"[\w-]+")
+
+
+class Vanilla(ApiAdapter):
+    """Vanilla with the API's version 2: 2.6 and newer, and the hosted product."""
+
+    name = "vanilla"
+    markup = Markup.MARKDOWN
+    longest: int | None = 8_000  # Vanilla.Comment.MaxLength, unless the administrator changed it
+    detect: ClassVar[Mapping[str, object]] = {
+        "engine": "Vanilla",
+        "surely": [r"script =~ \bgdn\.(?:meta|permissions)\s*=", r"script =~ window\[.gdn.\]"],
+        "hints": ["link[href*='/applications/dashboard/']", "a[href*='/entry/signin']", "#vanilla_discussions_index"],
+        "cookies": "^(?:Vanilla|vf_[^_]+)",
+        "thread": r"/discussion/(?P<id>\d+)",
+        "board": r"/categories/[^/?#]+",
+        "grant": "A token of the bridge's account (its profile, Access tokens), and for that account the right to view"
+        " discussions and to add comments; a rank that is not held back by flood control helps.",
+    }
+
+    @staticmethod
+    def parse(saved: str, url: str) -> ThreadPage:
+        """Read a saved document of a discussion's comments (`/api/v2/comments?discussionID=12`). Raises Unreadable."""
+        return documents.thread_page(parsed(saved, url), None, addresses.discussion(url).comments)
+
+    def source(self, options: ApiOptions) -> ApiSource:
+        """Return the pages of this forum."""
+        limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
+        return Source(self._root, self._client, **limits)
+
+    async def open(self, credentials: Credentials) -> Author:
+        """Open the account. Raises Forbidden when the forum takes the token for nobody's, or somebody else's; Retry."""
+        if credentials.api_key is None:
+            raise Forbidden(
+                "login.api_key is not set", explanation="Make a token in the account's profile, and set it."
+            )
+        self._client.headers["Authorization"] = f"Bearer {credentials.api_key.get_secret_value()}"
+        me = await self._client.read(f"{self._root}/api/v2/users/me", signing_in=True)
+        user_id, name = text(within(me, "userID")), text(within(me, "name"))
+        if user_id in {None, "0"} or name is None:
+            raise Forbidden("The forum takes us for a guest.")
+        if normalised(credentials.user).casefold() != normalised(name).casefold():
+            raise Forbidden(f"The token belongs to {name}, and login.user is {credentials.user}.")
+        return Author(name, user_id)
+
+    async def post(self, thread: ThreadRef, draft: Draft) -> Receipt:
+        """Write a comment. Raises Retry, Forbidden, NotPosted, Unclear."""
+        told = await self._client.write(f"{self._root}/api/v2/comments", writing.new_comment(thread, draft))
+        if not told.taken:
+            raise writing.refusal(told)
+        return writing.receipt(told, thread)
+
+    def quote(self, quote: Quote) -> str:
+        """Return the quote so that its author is told, which a mention within it does."""
+        lines = [f"{self.mention(quote)}:", "", *quote.text.strip().splitlines()]
+        return "\n".join(f"> {line}".rstrip() for line in lines)
+
+    def mention(self, quote: Quote) -> str:
+        """Return the author's name so that they are told; a guest's, which tells nobody, as text."""
+        name = one_line(quote.author.name, 80)
+        if quote.author.id is None or '"' in name:
+            return common.mention(self.markup, quote)
+        return f"@{name}" if _PLAIN.fullmatch(name) else f'@"{name}"'
+
+    @property
+    def _root(self) -> str:
+        return self._session.base_url.rstrip("/")

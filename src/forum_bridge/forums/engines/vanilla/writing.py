@@ -1,0 +1,49 @@
+"""What Vanilla is handed to write a comment, and what its answers mean. Pure.
+
+https://github.com/vanilla/vanilla, applications/vanilla/controllers/api/CommentsApiController.php (post),
+library/Vanilla/FloodControlTrait.php."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from forum_bridge.errors import BridgeError, Forbidden, NotPosted, Retry, Unclear
+from forum_bridge.forums.api.client import Told
+from forum_bridge.forums.api.document import text, within
+from forum_bridge.forums.engines.vanilla import addresses
+from forum_bridge.model import Draft, PostId, Receipt, ReceiptState, ThreadRef
+
+_NUMBERS = re.compile(r"\d+")
+
+
+def new_comment(thread: ThreadRef, draft: Draft) -> dict[str, object]:
+    """Return the document that creates a comment."""
+    return {"discussionID": int(thread.id), "body": draft.text, "format": "markdown"}
+
+
+def receipt(told: Told, thread: ThreadRef) -> Receipt:
+    """Return the receipt of a comment that was created, or that waits for a moderator (202) and has no id yet. Raises
+    Unclear when the answer does not name it."""
+    comment_id = text(within(told.document, "commentID"))
+    if comment_id is None and told.status == 202:
+        return Receipt(state=ReceiptState.QUEUED)
+    if comment_id is None:
+        raise Unclear("The forum took the answer and did not name the comment.")
+    return Receipt(PostId(comment_id), addresses.permalink(addresses.discussion(thread.url).root, comment_id))
+
+
+def refusal(told: Told) -> BridgeError:
+    """Return why nothing was posted. Haste is told in words of the forum's language alone, which name three numbers:
+    how many, within how many seconds, and how many seconds to wait."""
+    fault = text(within(told.document, "errors", 0, "message"))
+    why = fault or text(within(told.document, "message")) or f"status {told.status}"
+    if told.status in (401, 403):
+        return Forbidden(
+            f"The forum did not let our account write: {why}",
+            explanation="The account needs the right to add comments in that category.",
+        )
+    numbers = _NUMBERS.findall(why)
+    if told.status in (400, 422) and (len(numbers) == 3 or (fault is not None and "spam block" in why and numbers)):
+        return Retry(f"The forum wants us to wait: {why}", after=timedelta(seconds=int(numbers[-1][:6])))
+    return NotPosted(f"The forum did not take the answer: {why}")
