@@ -91,9 +91,7 @@ async def test_it_runs_without_anything_to_poll_and_tells_when_it_was_sent_somet
         assert "sends its posts by itself" in ran.out and " s ago" in ran.out
         (watch,) = (await place.call("status", "--json")).json["forums"][0]["watches"]
         assert (watch["kind"], watch["trouble"]) == ("push", None)
-        polled = await place.call("poll", "app")
-        assert "app is not polled: it sends its posts by itself." in polled.err
-        assert (await place.call("poll")).status == 0
+        assert "every forum sends its posts by itself" in (await place.call("poll")).err
         bridge.send_signal(signal.SIGTERM)
         ran = await ended(bridge)
     assert ran.status == 0
@@ -106,3 +104,12 @@ async def test_it_is_among_the_adapters(place: Place) -> None:
     (push,) = (each for each in (await place.call("adapters", "--json")).json if each["name"] == "push")
     assert (push["read"], push["reply"], push["push"], push["own_posts"]) == (False, True, True, False)
     assert "polls nothing, its forum sends by itself; reply, push" in (await place.call("adapters")).out
+
+
+async def test_polling_all_leaves_it_out_and_naming_it_says_why(place: Place) -> None:
+    polled = dict(place.tree["forums"])
+    only_push(place)
+    place.tree["forums"] |= polled
+    ran = await place.call("poll", "app")
+    assert ran.status == 2 and "app is not polled: it sends its posts by itself." in ran.err
+    assert (await place.call("poll")).status == 0

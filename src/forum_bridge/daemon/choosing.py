@@ -16,6 +16,8 @@ def chosen(config: Config, names: Sequence[str]) -> list[Meant]:
     """Return the watches that are meant, in the order of the configuration; no name means all. Raises
     ConfigurationRefused for a name that is neither a forum's nor a watched address."""
     every = [(forum, watch) for forum, each in config.forums.items() for watch in each.watch]
+    if not every:
+        raise ConfigurationRefused("Nothing is polled: every forum sends its posts by itself.", explanation="")
     for name in names:
         if name in config.forums and not config.forums[name].watch:
             raise ConfigurationRefused(
