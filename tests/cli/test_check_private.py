@@ -27,6 +27,15 @@ async def test_an_adapter_that_cannot_send_them(place: Place, language: str, tol
     assert "by hand" in found["todo"]
 
 
+async def test_so_does_one_that_only_reads_and_without_an_account_there_is_nothing_to_say(place: Place) -> None:
+    place.acme["options"] = {"reply": None, "message": None, "inbox": None}
+    found = await findings(place, private_marker="[private]")
+    assert "only reads" in found["answer"]["found"]
+    assert "cannot send personal messages" in found["private"]["found"]
+    del place.acme["login"], place.acme["options"]
+    assert "private" not in await findings(place, private_marker="[private]")
+
+
 async def test_replies_that_nobody_reads(place: Place) -> None:
     found = (await findings(place, private_marker="[private]"))["private"]
     assert found["ok"] is True

@@ -140,7 +140,8 @@ async def _forum(
     if forum.login is not None and not isinstance(adapter, CanReply):
         todo = "Agents' answers will be dead letters in `forum-bridge status`: post them by hand."
         yield Finding(name, "answer", ok=True, found=f"the adapter {adapter.name} only reads", todo=todo)
-    elif forum.login is not None and (private := private_answers(name, forum, adapter)) is not None:
+    answers = forum.login is not None or not isinstance(adapter, CanSignIn)  # else it is said above that it never does
+    if answers and (private := private_answers(name, forum, adapter)) is not None:
         yield private
 
 
