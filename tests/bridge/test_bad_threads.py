@@ -50,7 +50,7 @@ async def test_a_deleted_thread_troubles_its_watch_alone(world: World) -> None:
     assert world.times_delivered(more) == 1
     await world.answer(case, "<p>Yarın sizde.</p>")
     assert await world.answer_states() == ["dead"]
-    assert any("answered 404" in reason and "drop it" in reason for reason in await world.reasons())
+    assert any("There is nothing at this address" in reason and "drop it" in reason for reason in await world.reasons())
 
 
 async def test_a_deleted_thread_on_a_board_does_not_stop_the_board(world: World) -> None:

@@ -127,7 +127,7 @@ async def test_what_a_person_may_get_wrong(place: Place) -> None:
         ("thread/2",): (2, "not a whole address"),
         (thread, "--adapter", "flaskb"): (2, "Did you mean flaskbb?"),
         (f"{place.url}/board/1",): (1, "Is this a thread's address?"),
-        (f"{place.url}/thread/99",): (1, "404"),
+        (f"{place.url}/thread/99",): (1, "There is nothing at this address"),
     }
     for words, (status, word) in cases.items():
         ran = await place.call("preview", *words, columns=110)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
-from forum_bridge.config import Config, ForumConfig
+from forum_bridge.config import Config, ForumConfig, TellAgents
 from forum_bridge.daemon.compose import adapter_of, channel_of, open_desk, open_forum
 from forum_bridge.daemon.desk_check import expected_webhook
 from forum_bridge.daemon.finding import Finding
@@ -137,8 +137,10 @@ async def _forum(
         trying(name, what)
         for finding in await _read(name, what, adapter, Watch(watch.kind, watch.target, clock()), clock):
             yield finding
-    if forum.login is not None and not isinstance(adapter, CanReply):
-        todo = "Agents' answers will be dead letters in `forum-bridge status`: post them by hand."
+    if (forum.login is not None or forum.own_authors) and not isinstance(adapter, CanReply):
+        todo = "Agents get each answer in a note, ready to paste; posts of own_authors that say it are recognised."
+        if forum.answers.tell_agents is TellAgents.NEVER:
+            todo = "Agents' answers will be dead letters: set answers.tell_agents, so that they get them to paste."
         yield Finding(name, "answer", ok=True, found=f"the adapter {adapter.name} only reads", todo=todo)
     answers = forum.login is not None or not isinstance(adapter, CanSignIn)  # else it is said above that it never does
     if answers and (private := private_answers(name, forum, adapter)) is not None:

@@ -84,7 +84,7 @@ class Registry:
         """Return an adapter's entry, broken or not. Raises UnknownAdapter, which names close matches."""
         if name in self._entries:
             return self._entries[name]
-        close = get_close_matches(name, self._entries, n=3, cutoff=0.5)
+        close = get_close_matches(name, self._entries, n=3, cutoff=0.6)
         raise UnknownAdapter(
             f"There is no adapter {name!r}.",
             explanation=f"Did you mean {' or '.join(close)}?" if close else f"There are: {', '.join(self._entries)}.",
