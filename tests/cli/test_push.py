@@ -69,6 +69,21 @@ async def test_check_says_where_to_send_and_whether_the_owner_is_reached(place: 
     assert ran.status == 0 and "dead letters" in ran.out
 
 
+async def test_check_says_where_a_polled_forums_webhook_rings(place: Place) -> None:
+    discourse = {"adapter": "discourse", "url": "http://127.0.0.1:9/", "watch": [{"board": "http://127.0.0.1:9/c/a/1"}]}
+    for options, rings in (({}, False), ({"secret": "gizli-" * 5}, True)):
+        place.tree["forums"] = {"app": {**discourse, "options": options}}
+        ran = await place.call("check")
+        assert (f"rings at {place.bridge}/push/app" in ran.out) is rings
+        assert "gizli" not in ran.out + ran.err
+        shown = await place.call("config", "show")
+        assert "gizli" not in shown.out + shown.err
+    place.tree["forums"]["app"]["options"] = {"secret": "gizli"}
+    ran = await place.call("check")
+    assert ran.status == 2 and "forums.app.options.secret:" in ran.err and "at least 24" in ran.err
+    assert "gizli" not in ran.err
+
+
 async def test_it_runs_without_anything_to_poll_and_tells_when_it_was_sent_something(place: Place) -> None:
     only_push(place)
     async with place.process("run", "-v") as bridge:

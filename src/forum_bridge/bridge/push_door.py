@@ -26,7 +26,8 @@ UNKNOWN = "no forum of this name sends its posts here"
 
 
 def add_routes(app: web.Application, take: TakePush, history: History, clock: Clock) -> None:
-    """Add ``POST /push/<forum>`` and ``GET /push/<forum>/history``; see docs/push.openapi.yaml.
+    """Add ``POST /push/<forum>``, also with a token behind it, and ``GET /push/<forum>/history``; see
+    docs/push.openapi.yaml.
 
     404 for a forum that does not send by itself, 429 for an address that knocks too often, 401 for what its owner has
     not signed, 413, 400 and 409 for what cannot be taken, 503 when the ledger cannot write; each says why."""
@@ -48,7 +49,8 @@ def add_routes(app: web.Application, take: TakePush, history: History, clock: Cl
             return _refusal(404, UNKNOWN)
         body = await read_body(request, MAX_BODY, "push_too_large")
         try:
-            pushed = await _decoded(site.adapter, PushRequest(request.headers, body, clock()))
+            asked = PushRequest(request.headers, body, clock(), request.match_info.get("token", ""))
+            pushed = await _decoded(site.adapter, asked)
             arrived = await take(site, pushed, body)
         except PushRefused as error:
             return _refused(site, error)
@@ -57,6 +59,8 @@ def add_routes(app: web.Application, take: TakePush, history: History, clock: Cl
         except Retry as error:
             structlog.get_logger().error("push_not_stored", forum=site.name, reason=str(error))
             return _refusal(503, "try again", {"Retry-After": "30"})
+        if arrived.rang:
+            return web.json_response({"result": "rang"})
         result = "known" if arrived.known else "taken"
         return web.json_response({"result": result, "new": arrived.new, "deleted": arrived.deleted})
 
@@ -74,6 +78,7 @@ def add_routes(app: web.Application, take: TakePush, history: History, clock: Cl
             return _refusal(400, str(error))
 
     app.router.add_post("/push/{forum}", post)
+    app.router.add_post("/push/{forum}/{token}", post)  # for engines that cannot sign, and show their secret here
     app.router.add_get("/push/{forum}/history", get, allow_head=False)
 
 

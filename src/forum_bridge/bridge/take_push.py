@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge.poll import RulesFor
+from forum_bridge.bridge.ring import ring
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.take_in import Brought, digested, pass_on, take_in
 from forum_bridge.errors import BridgeError, Retry
@@ -27,9 +28,10 @@ class NameTaken(BridgeError):
 @dataclass(frozen=True, slots=True)
 class Arrived:
     """What became of a request: how many of its posts are new or changed, how many were deleted; ``known`` if the
-    request came before, then nothing was done."""
+    request came before, then nothing was done; ``rang`` if it only said where to look."""
 
     known: bool = False
+    rang: bool = False
     new: int = 0
     deleted: int = 0
 
@@ -49,7 +51,10 @@ class TakePush:
     async def __call__(self, site: Site, pushed: Pushed, content: bytes) -> Arrived:
         """Take in one believed request; returns once it is committed. Raises NameTaken, and Retry if the ledger cannot
         write or does not know the forum yet."""
-        reading, rules = pushed.reading, self._rules_for(site, WatchKind.PUSH)
+        if (reading := pushed.reading) is None:
+            await ring(self._ledger, site, pushed.hints, self._wake, self._clock())
+            return Arrived(rang=True)
+        rules = self._rules_for(site, WatchKind.PUSH)
         contents = await digested(reading)
         digest = hashlib.sha256(content).hexdigest()
         now = self._clock()

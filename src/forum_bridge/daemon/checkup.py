@@ -13,7 +13,7 @@ from forum_bridge.daemon.desk_check import expected_webhook
 from forum_bridge.daemon.finding import Finding
 from forum_bridge.daemon.identity_check import shared_chats
 from forum_bridge.daemon.privacy_check import private_answers, private_labels
-from forum_bridge.daemon.push_check import sending
+from forum_bridge.daemon.push_check import ringing, sending
 from forum_bridge.daemon.times_check import clocks, zone
 from forum_bridge.deskie import Channel, check_channel, find_channel
 from forum_bridge.errors import BridgeError, Retry
@@ -51,6 +51,8 @@ async def checkup(config: Config, registry: Registry, clock: Clock, trying: Tryi
                 async for finding in sending(name, config.webhook.public_url, adapter):
                     yield finding
                 continue
+            if (rings := ringing(name, config.webhook.public_url, forum, adapter)) is not None:
+                yield rings
             async for finding in _forum(name, forum, adapter, lambda: clock() + (session.ahead or timedelta()), trying):
                 yield finding
             if (difference := clocks(name, session.ahead)) is not None:

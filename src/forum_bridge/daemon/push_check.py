@@ -5,9 +5,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from forum_bridge.config import ForumConfig
 from forum_bridge.daemon.finding import Finding
 from forum_bridge.errors import BridgeError
-from forum_bridge.forums.contract import Adapter, CanProbe
+from forum_bridge.forums.contract import Adapter, CanProbe, CanPush
+
+
+def ringing(name: str, public_url: str | None, forum: ForumConfig, adapter: Adapter) -> Finding | None:
+    """Return where a forum's own webhook has to lead, None where it has no secret to ring with."""
+    if not isinstance(adapter, CanPush) or not forum.options.get("secret"):
+        return None
+    where = f"{public_url.rstrip('/') if public_url else '…'}/push/{name}"
+    return Finding(name, "webhook", ok=True, found=f"the forum's webhook rings at {where} (Invision: and /SECRET)")
 
 
 async def sending(name: str, public_url: str | None, adapter: Adapter) -> AsyncIterator[Finding]:

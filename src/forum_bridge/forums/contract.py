@@ -83,10 +83,17 @@ CanWrite = CanReply | Idempotent
 
 @runtime_checkable
 class CanPush(Protocol):
-    """Its forum sends posts by itself. ``decode_push`` checks who sent a request before it believes anything in it, and
-    raises PushRefused. Pure, and maybe slow."""
+    """Its forum sends posts by itself, or rings where some are new. ``decode_push`` checks who sent a request before it
+    believes anything in it, and raises PushRefused. Pure, and maybe slow."""
 
     def decode_push(self, request: PushRequest) -> Pushed: ...
+
+
+@runtime_checkable
+class NamesThreads(Protocol):
+    """Knows the id of the thread that an address names, without asking; None where only its page tells."""
+
+    def named(self, url: str) -> str | None: ...
 
 
 @runtime_checkable

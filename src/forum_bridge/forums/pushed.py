@@ -13,21 +13,31 @@ from forum_bridge.model import Reading
 @dataclass(frozen=True, slots=True)
 class PushRequest:
     """One request that came for a forum. ``headers`` find names in any case; ``content`` is the body, or the query as
-    it was sent where there is none; ``now`` is when it came, aware UTC."""
+    it was sent where there is none; ``now`` is when it came, aware UTC; ``token`` what stood behind the forum's name in
+    the address."""
 
     headers: Mapping[str, str] = field(repr=False)
     content: bytes = field(repr=False)
     now: datetime
+    token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Something is new in a thread of the forum, by its id; None: somewhere."""
+
+    thread: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What a believed request says. ``id`` is the forum's own name for it, the same at each try; ``ahead`` how far the
-    forum's clock is ahead of ours by it."""
+    """What a believed request says: posts (``reading``), or only where to look for some (``hints``). ``id`` is the
+    forum's own name for posts that it sends, the same at each try; ``ahead`` how far its clock is ahead of ours."""
 
-    id: str
-    reading: Reading
+    id: str = ""
+    reading: Reading | None = None
     ahead: timedelta = timedelta()
+    hints: tuple[Hint, ...] = ()
 
 
 class PushRefused(BridgeError):

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import ClassVar, TypeVar
 
-from forum_bridge.errors import Blocked, Forbidden, NotPosted, Retry, SignInNeeded, Unclear
+from forum_bridge.errors import Blocked, Forbidden, NotPosted, Retry, SignInNeeded, Unclear, WatchTrouble
 from forum_bridge.forums.api.client import ApiClient
 from forum_bridge.forums.api.options import ApiOptions
 from forum_bridge.forums.api.source import ApiSource
@@ -45,6 +45,7 @@ class ApiAdapter(ABC):
 
     def __init__(self, options: ApiOptions, session: ForumSession) -> None:
         self._session = session
+        self._options = options
         self._client = ApiClient(session)
         self._source = self.source(options)
 
@@ -62,6 +63,13 @@ class ApiAdapter(ABC):
     async def post(self, thread: ThreadRef, draft: Draft) -> Receipt:
         """Write a draft into a thread, signed in. Raises as ``reply``, and Forbidden where that may be because we are
         let in nowhere any more."""
+
+    def named(self, url: str) -> str | None:
+        """Return the id of the thread that an address names, None where only its page tells."""
+        try:
+            return self._source.named(url)
+        except WatchTrouble:
+            return None
 
     async def read(self, watch: Watch, cursor: Cursor | None) -> Reading:
         """Return what is new. Raises SignInNeeded while the bridge has an account and is not signed in, Retry, or a

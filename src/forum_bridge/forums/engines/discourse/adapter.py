@@ -10,14 +10,16 @@ from typing import ClassVar
 from pydantic import Field
 
 from forum_bridge.errors import Blocked, Forbidden, Gone, NotPosted, Retry, RobotsForbid, Unreadable, WatchTrouble
+from forum_bridge.forums.api import bell
 from forum_bridge.forums.api.document import parsed, text, within
 from forum_bridge.forums.api.messenger import ApiMessenger
 from forum_bridge.forums.api.options import ApiOptions
 from forum_bridge.forums.api.source import ApiSource
 from forum_bridge.forums.contract import AdapterOptions
-from forum_bridge.forums.engines.discourse import addresses, documents, uploads, writing
+from forum_bridge.forums.engines.discourse import addresses, documents, ringing, uploads, writing
 from forum_bridge.forums.engines.discourse.source import Dialect, Source
 from forum_bridge.forums.engines.discourse.uploads import Limits, limits
+from forum_bridge.forums.pushed import Pushed, PushRequest
 from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.markup import quote as common
 from forum_bridge.model import Author, Draft, Markup, Quote, Receipt, ThreadRef, Upload
@@ -26,7 +28,7 @@ from forum_bridge.web.session import Credentials
 _NAME = re.compile(r"[\w.-]+")
 
 
-class DiscourseOptions(ApiOptions):
+class DiscourseOptions(bell.BellOptions):
     """What the forum's own rules are asked not to stop."""
 
     skip_validations: bool = Field(
@@ -139,6 +141,10 @@ class Discourse(ApiMessenger):
     def takes(self, name: str, size: int | None) -> bool:
         """Return whether the forum takes a file of this name and size (bytes, if known), as its settings say."""
         return self._limits.take(name, size)
+
+    def decode_push(self, request: PushRequest) -> Pushed:
+        """Return where a webhook says that something is new. Raises NotSigned, Malformed."""
+        return bell.heard(request, self._options, ringing.proof, ringing.hints)
 
     def quote(self, quote: Quote) -> str:
         """Return the quote so that its author is told, which takes the number of the post within its topic."""

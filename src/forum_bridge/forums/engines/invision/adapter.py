@@ -9,12 +9,15 @@ from typing import ClassVar
 from urllib.parse import urlencode
 
 from forum_bridge.errors import Forbidden, Gone, NotPosted, WatchTrouble
+from forum_bridge.forums.api import bell
 from forum_bridge.forums.api.adapter import ApiAdapter
 from forum_bridge.forums.api.document import nodes, parsed, text, within
 from forum_bridge.forums.api.options import ApiOptions
 from forum_bridge.forums.api.source import ApiSource
-from forum_bridge.forums.engines.invision import addresses, documents, writing
+from forum_bridge.forums.contract import AdapterOptions
+from forum_bridge.forums.engines.invision import addresses, documents, ringing, writing
 from forum_bridge.forums.engines.invision.source import Source
+from forum_bridge.forums.pushed import Pushed, PushRequest
 from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.markup import quote as common
 from forum_bridge.model import Author, Draft, Markup, Quote, Receipt, ThreadRef, normalised
@@ -26,6 +29,7 @@ class Invision(ApiAdapter):
 
     name = "invision"
     markup = Markup.HTML
+    Options: ClassVar[type[AdapterOptions]] = bell.BellOptions
     detect: ClassVar[Mapping[str, object]] = {
         "engine": "Invision Community",
         "surely": ["article[id^='elComment_']", "script =~ ipsSettings\\s*=", "[data-controller^='core.front.']"],
@@ -79,6 +83,10 @@ class Invision(ApiAdapter):
         if not told.taken:
             raise writing.refusal(told)
         return writing.receipt(told, thread)
+
+    def decode_push(self, request: PushRequest) -> Pushed:
+        """Return where a webhook says that something is new. Raises NotSigned, Malformed."""
+        return bell.heard(request, self._options, ringing.proof, ringing.hints)
 
     def quote(self, quote: Quote) -> str:
         """Return the quote as the editor makes it."""

@@ -8,12 +8,15 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from forum_bridge.errors import Forbidden
+from forum_bridge.forums.api import bell
 from forum_bridge.forums.api.adapter import ApiAdapter
 from forum_bridge.forums.api.document import parsed, text, within
 from forum_bridge.forums.api.options import ApiOptions
 from forum_bridge.forums.api.source import ApiSource
-from forum_bridge.forums.engines.vanilla import addresses, documents, writing
+from forum_bridge.forums.contract import AdapterOptions
+from forum_bridge.forums.engines.vanilla import addresses, documents, ringing, writing
 from forum_bridge.forums.engines.vanilla.source import Source
+from forum_bridge.forums.pushed import Pushed, PushRequest
 from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.markup import quote as common
 from forum_bridge.markup.characters import one_line
@@ -29,6 +32,7 @@ class Vanilla(ApiAdapter):
     name = "vanilla"
     markup = Markup.MARKDOWN
     longest: int | None = 8_000  # Vanilla.Comment.MaxLength, unless the administrator changed it
+    Options: ClassVar[type[AdapterOptions]] = bell.BellOptions
     detect: ClassVar[Mapping[str, object]] = {
         "engine": "Vanilla",
         "surely": [r"script =~ \bgdn\.(?:meta|permissions)\s*=", r"script =~ window\[.gdn.\]"],
@@ -71,6 +75,10 @@ class Vanilla(ApiAdapter):
         if not told.taken:
             raise writing.refusal(told)
         return writing.receipt(told, thread)
+
+    def decode_push(self, request: PushRequest) -> Pushed:
+        """Return where a webhook says that something is new. Raises NotSigned, Malformed."""
+        return bell.heard(request, self._options, ringing.proof, ringing.hints)
 
     def quote(self, quote: Quote) -> str:
         """Return the quote so that its author is told, which a mention within it does."""

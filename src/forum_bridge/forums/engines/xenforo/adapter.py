@@ -9,16 +9,18 @@ from typing import ClassVar
 from pydantic import Field
 
 from forum_bridge.errors import Forbidden, Gone, WatchTrouble
+from forum_bridge.forums.api import bell
 from forum_bridge.forums.api.client import Told
 from forum_bridge.forums.api.document import parsed, text, within
 from forum_bridge.forums.api.messenger import ApiMessenger
 from forum_bridge.forums.api.options import ApiOptions
 from forum_bridge.forums.api.source import ApiSource
 from forum_bridge.forums.contract import AdapterOptions
-from forum_bridge.forums.engines.xenforo import documents, writing
+from forum_bridge.forums.engines.xenforo import documents, ringing, writing
 from forum_bridge.forums.engines.xenforo.addresses import Addresses
 from forum_bridge.forums.engines.xenforo.conversations import Conversations
 from forum_bridge.forums.engines.xenforo.source import Source
+from forum_bridge.forums.pushed import Pushed, PushRequest
 from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.markup import quote as common
 from forum_bridge.markup.characters import one_line
@@ -29,7 +31,7 @@ API = "api"
 _UNQUOTED = str.maketrans({'"': "'", "[": "(", "]": ")", ",": " "})  # a comma parts the quote's attributes
 
 
-class XenForoOptions(ApiOptions):
+class XenForoOptions(bell.BellOptions):
     """Where the API lies."""
 
     api: str = Field(API, pattern=r"^[^/?#].*[^/?#]$", description="under the forum's address; else index.php/api")
@@ -118,6 +120,10 @@ class XenForo(ApiMessenger):
     def takes(self, name: str, size: int | None) -> bool:
         """Return whether a file has a chance: of which kinds and sizes, only trying tells."""
         return bool(name) and size != 0
+
+    def decode_push(self, request: PushRequest) -> Pushed:
+        """Return where a webhook says that something is new. Raises NotSigned, Malformed."""
+        return bell.heard(request, self._options, ringing.proof, ringing.hints)
 
     def quote(self, quote: Quote) -> str:
         """Return the quote so that its author is told: with the post and the member in its attribute."""
