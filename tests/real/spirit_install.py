@@ -1,15 +1,16 @@
-"""Installs a Spirit and runs it on loopback: its settings, its people, a site that is prepared once and copied for each
-run. Standard library only, for prepare.py runs with any Python."""
+"""Installs a Spirit and runs it on loopback: its settings and its people. Standard library only, for prepare.py runs
+with any Python."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
-from tests.real.engine import free_port, run, serve
+from tests.real import django_site
+from tests.real.django_site import environment, manage, script, template
+from tests.real.engine import run
+
+MODULE = "forumsettings"
 
 PASSWORDS = {name: f"Parola-{name}-1234" for name in ("admin", "ayse", "mehmet", "elif", "kopru", "yeni")}
 WAITS = "yeni"  # who posts once in ten seconds, as Spirit would have it of everybody
@@ -60,30 +61,15 @@ for key in ("comments_per_page", "topics_per_page"):
 """
 
 
-def template(venv: Path) -> Path:
-    """Return where the prepared site lies."""
-    return venv / "mysite"
-
-
 def prepare(venv: Path) -> None:
     """Make the site, its tables and the people of PASSWORDS."""
     site = template(venv)
-    run([str(venv / "bin" / "spirit"), "startproject", site.name], venv, _environment(venv, site))
+    run([str(venv / "bin" / "spirit"), "startproject", site.name], venv, environment(venv, site, MODULE))
     (site / "forumsettings.py").write_text(SETTINGS.format(waits=WAITS), encoding="utf-8")
-    run([str(venv / "bin" / "django-admin"), "migrate", "-v", "0"], site, _environment(venv, site))
-    code = PEOPLE.format(passwords=PASSWORDS)
-    run([str(venv / "bin" / "python"), "-c", code], site, _environment(venv, site))
+    manage(venv, MODULE, "migrate", "-v", "0")
+    script(venv, MODULE, PEOPLE.format(passwords=PASSWORDS))
 
 
 def start(venv: Path, folder: Path) -> tuple[subprocess.Popen[bytes], str]:
     """Serve a forum of its own. Returns the process and the address."""
-    site = shutil.copytree(template(venv), folder / "site")
-    port = free_port()
-    command = [str(venv / "bin" / "django-admin"), "runserver", "--noreload", "--insecure", f"127.0.0.1:{port}"]
-    return serve(command, port, folder, _environment(venv, site)), f"http://127.0.0.1:{port}"
-
-
-def _environment(venv: Path, site: Path) -> Mapping[str, str]:
-    """Spirit looks for its own programs on the PATH."""
-    path = f"{venv / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    return {**os.environ, "PATH": path, "DJANGO_SETTINGS_MODULE": "forumsettings", "PYTHONPATH": str(site)}
+    return django_site.start(venv, MODULE, folder)

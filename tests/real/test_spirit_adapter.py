@@ -185,7 +185,7 @@ async def test_private_topics_are_read_and_answered_there(spirit: Spirit, signed
     receipt = await signed_in.reply(asked.thread, Draft("Gizli cevap"))
     found = await signed_in.own_posts(asked.thread, asked.id)
     assert [post.id for post in found.posts] == [receipt.post_id] and found.complete
-    session = await spirit._person("elif")  # the administrator sees no private topics
+    session = await spirit.person("elif")  # the administrator sees no private topics
     async with session.get(private) as answer:
         assert "Gizli cevap" in await answer.text()
 
