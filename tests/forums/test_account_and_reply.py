@@ -11,7 +11,17 @@ from tests.forums.little import ACCOUNT, PASSWORD, LittleForum
 
 from forum_bridge.errors import Forbidden, NotPosted, Retry, SignInNeeded, Unclear
 from forum_bridge.forums.html.adapter import HtmlWriter
-from forum_bridge.model import Author, Draft, PostId, ReceiptState, SignInState, ThreadId, ThreadRef
+from forum_bridge.model import (
+    Author,
+    Draft,
+    PostId,
+    ReceiptState,
+    SignInState,
+    ThreadId,
+    ThreadRef,
+    Watch,
+    WatchKind,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -142,6 +152,18 @@ async def test_a_thread_that_is_gone_or_forbidden(forum: LittleForum, member: Ht
         forum.trouble["/thread/1"] = web.Response(status=status)
         with pytest.raises(NotPosted):
             await member.reply(thread, Draft("Yok"))
+
+
+async def test_where_no_page_tells_whether_we_are_signed_in_a_refusal_is_the_forums(
+    forum: LittleForum, build: Build
+) -> None:
+    forum.post(1, "elif")
+    member = await build(PASSWORD, login={"home": "anasayfa"})  # 404
+    await member.sign_in()
+    forum.trouble["/thread/1"] = web.Response(status=403)
+    with pytest.raises(Forbidden, match="thread/1"):
+        await member.read(Watch(WatchKind.THREAD, f"{forum.url}/thread/1"), None)
+    assert "/anasayfa" in forum.taken()
 
 
 async def test_an_answer_lost_on_the_way_back_is_unclear_and_not_sent_again(

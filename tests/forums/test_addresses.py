@@ -55,3 +55,10 @@ def test_only_the_page_of_a_post_tells_its_thread() -> None:
     assert address.thread_ref(root + "konu.php?p=17", rules(), told_id="2").url == root + "konu.php?t=2"
     with pytest.raises(ValidationError, match="by_post needs id"):
         rules(id=[])
+
+
+def test_an_address_may_stand_under_the_root_or_under_the_threads_own() -> None:
+    root = "https://forum.example/"
+    thread = address.thread_ref(root + "konu.php?t=2", rules())
+    assert address.under_root("yanit/{id}", thread, rules()) == root + "yanit/2"
+    assert address.under_root("{thread}&yanit=1", thread, rules()) == root + "konu.php?t=2&yanit=1"

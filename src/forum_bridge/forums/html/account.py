@@ -6,6 +6,7 @@ from __future__ import annotations
 from selectolax.lexbor import LexborHTMLParser
 
 from forum_bridge.errors import Blocked, Retry, Unclear, Unreadable
+from forum_bridge.forums.html.address import at_root
 from forum_bridge.forums.html.judge import messages, said
 from forum_bridge.forums.html.parse import any_present, own_id
 from forum_bridge.forums.html.preset import Preset
@@ -37,7 +38,7 @@ class Account:
             raise Retry(f"Signing in got no answer: {error}") from error
 
     async def _attempt(self) -> SignIn:
-        page = await self._session.get(self._address(), signing_in=True)
+        page = await self._session.get(at_root(self._session.base_url, self._login.page), signing_in=True)
         if self._knows_us(page):
             return self._signed_in(page)
         form = find_form(page, self._login.form)
@@ -58,7 +59,8 @@ class Account:
             raise Retry(f"The forum did not let us sign in now: {word.words}", after=word.wait)
         if word and word.meaning in {"wrong_password", "refused", "forbidden"}:
             return SignIn(SignInState.REFUSED, detail=word.words)
-        home = await self._session.get(self._session.base_url, signing_in=True)  # some greet on a page of their own
+        greeted = at_root(self._session.base_url, self._login.home)  # some greet on a page of their own
+        home = await self._session.get(greeted, signing_in=True)
         if self._knows_us(home):
             return self._signed_in(home)
         return SignIn(SignInState.REFUSED, detail=" ".join(messages(answer.html, self._preset))[:300])
@@ -84,6 +86,3 @@ class Account:
     def _asks_riddle(self, page: Page) -> bool:
         root = LexborHTMLParser(page.html).root
         return root is not None and any_present(self._login.captcha, root)
-
-    def _address(self) -> str:
-        return f"{self._session.base_url.rstrip('/')}/{self._login.page.lstrip('/')}"

@@ -39,6 +39,11 @@ def names_post(url: str, preset: Preset) -> bool:
     return bool(preset.thread.id) and (by_post is None or re.search(by_post, url) is not None)
 
 
+def at_root(root: str, path: str) -> str:
+    """Return the address of a page that a preset names under the forum's root."""
+    return f"{root.rstrip('/')}/{path.lstrip('/')}"
+
+
 def entrance(url: str, preset: Preset) -> str:
     """Return the address to begin reading at: the plain one where an address may name a post instead of its thread,
     since such engines show a thread in many ways; else ``url`` as it was given."""
@@ -63,8 +68,9 @@ def post_address(post_id: str, thread: ThreadRef, preset: Preset) -> str:
 
 
 def under_root(template: str, thread: ThreadRef, preset: Preset) -> str:
-    """Return the address that a preset's ``template`` names for a thread, under the forum's root."""
-    return urljoin(_root(thread, preset), filled(template, thread.id))
+    """Return the address that a preset's ``template`` names for a thread, under the forum's root; ``{thread}`` in it
+    stands for the thread's own."""
+    return urljoin(_root(thread, preset), filled(template, thread.id).replace("{thread}", thread.url))
 
 
 def filled(template: str, told_id: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from forum_bridge.errors import NotPosted
+from forum_bridge.forums.html.address import at_root
 from forum_bridge.forums.html.pages import Pages
 from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.html.preset_parts import Reply
@@ -30,7 +31,7 @@ class Messenger:
         self._inbox = inbox
         self._message = message
         self._session = session
-        self._root = session.base_url.rstrip("/")
+        self._root = session.base_url
         self._pages = Pages(self._preset, session)
 
     async def message(self, to: Author, subject: str, draft: Draft) -> Receipt:
@@ -50,9 +51,9 @@ class Messenger:
             posted=told.posted,
         )
         writer = Writer(self._preset, form, self._session, self._pages, fields=fields, never=self._public)
-        return sealed_receipt(await writer.write(f"{self._root}/{page.lstrip('/')}", draft))
+        return sealed_receipt(await writer.write(at_root(self._root, page), draft))
 
     async def own_messages(self, to: Author, since: datetime) -> OwnPosts:
         """Return what we wrote to a person since a moment of our clock; see ``own_messages.py``."""
-        address = f"{self._root}/{self._inbox.page.lstrip('/')}"
+        address = at_root(self._root, self._inbox.page)
         return sealed_posts(await OwnMessagesReader(self._session, self._pages, address).read(to, since))

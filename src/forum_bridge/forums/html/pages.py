@@ -112,9 +112,15 @@ class Pages:
         raise trouble
 
     async def check_session(self, trouble: BridgeError) -> None:
-        """Raise SignInNeeded when we were refused because the session has ended."""
-        if isinstance(trouble, Forbidden) and self._session.signed_in:
-            self.check_account(await self._session.get(self._session.base_url))
+        """Raise SignInNeeded when we were refused because the session has ended, as far as that can be seen."""
+        login = self._preset.login
+        if login is None or not (isinstance(trouble, Forbidden) and self._session.signed_in):
+            return
+        try:
+            home = await self._session.get(address.at_root(self._session.base_url, login.home))
+        except WatchTrouble:
+            return
+        self.check_account(home)
 
     async def _thread(self, page: Page) -> ThreadPage:
         return await self._parsed(page, lambda: parse_thread(page.html, page.url, self._preset, page.date))

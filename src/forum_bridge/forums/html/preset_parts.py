@@ -133,6 +133,7 @@ class Login(Part):
     page: str = Field(
         description="address of the page with the form, under the root; empty where every page for guests has it"
     )
+    home: str = Field("", description="address of a page that shows whether one is signed in, under the root")
     form: Css = Field(description="the form")
     user: str = Field(description="name of the field for the user's name")
     password: str = Field(description="name of the field for the password")
@@ -166,7 +167,9 @@ class Reply(Part):
     """Posting an answer."""
 
     page: str | None = Field(
-        None, description="address of the page with the form, with {id}; else the thread's own page"
+        None,
+        description="address of the page with the form, with {id}, or with {thread} for the thread's address; else the "
+        "thread's own page",
     )
     form: Css = Field(description="the form")
     text: str = Field(description="name of the field for the text")

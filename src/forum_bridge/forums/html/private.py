@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from forum_bridge.errors import Forbidden, NotPosted
+from forum_bridge.forums.html.address import at_root
 from forum_bridge.forums.html.pages import Pages
 from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.html.preset_private import Inbox
@@ -23,7 +24,7 @@ class Private:
     def __init__(self, preset: Preset, inbox: Inbox, session: ForumSession) -> None:
         self._public = preset.thread.match
         self._preset = as_threads(preset, inbox)
-        self._address = f"{session.base_url.rstrip('/')}/{inbox.page.lstrip('/')}"
+        self._address = at_root(session.base_url, inbox.page)
         self._session = session
         self._pages = Pages(self._preset, session)
 
