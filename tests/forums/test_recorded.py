@@ -218,3 +218,38 @@ def test_both_parts_of_a_post_that_mybb_merged_are_found_in_it() -> None:
     for answer in ("Köprüden ilk cevap: çğıöşü 😀 kalın", "Hemen ikinci cevap"):
         assert is_answer(text_of(merged), answer, frame="")
     assert not is_answer(text_of(merged), "Üçüncü cevap", frame="")
+
+
+def machina(name: str) -> str:
+    return (RECORDED / "machina" / f"{name}.html").read_text(encoding="utf-8")
+
+
+def test_a_thread_of_machina() -> None:
+    """Its addresses hold letters that only some people have."""
+    url = "http://127.0.0.1/forum/forum/general-1/topic/bridge-test-topic-%C3%BCn%C3%AFcode-tags-1/"
+    addresses = [f"{url}?page={number}" for number in (1, 2, 3)]
+    pages = [
+        parse_thread(machina(f"topic_p{name}"), address, preset("machina"), None)
+        for name, address in zip(("1", "2", "3_last"), addresses, strict=True)
+    ]
+    posts = [post for page in pages for post in page.posts]
+    assert [(post.id, post.url) for post in posts] == [(str(at), f"{url}?post={at}#{at}") for at in range(1, 46)]
+    assert {(post.author.name, post.author.id) for post in posts} == {("alice", "2"), ("bob", "3"), ("carol", "4")}
+    assert {post.thread.title for post in posts} == {"Bridge test topic — ünïcode & <tags>"}
+    assert {(post.thread.id, post.thread.url) for post in posts} == {("1", url)}
+    assert {post.time for post in posts} == {datetime(2026, 11, 22, 16, 1, tzinfo=UTC)}  # 7:01 p.m. in Istanbul
+    assert text_of(posts[0]) == "First post by alice.\n\n> quote\n\ncode https://example.test/a?b=1&c=2"
+    assert [page.pages.next for page in pages] == [*addresses[1:], None]
+    assert [page.pages.previous for page in pages] == [None, *addresses[:2]]
+    assert [page.pages.last for page in pages] == [addresses[2], addresses[2], None]
+
+
+def test_other_pages_of_machina() -> None:
+    board = parse_board(machina("forum"), "http://127.0.0.1/forum/forum/general-1/", preset("machina"), None)
+    assert [(row.ref.id, row.ref.title, row.mark) for row in board.rows] == [
+        ("1", "Bridge test topic — ünïcode & <tags>", "45 44")
+    ]
+    assert shows_login(machina("login"), preset("machina"))
+    for name in ("topic_p9_beyond", "forum", "index", "login"):
+        with pytest.raises(Unreadable):
+            parse_thread(machina(name), "http://127.0.0.1/forum/forum/general-1/topic/x-1/", preset("machina"), None)

@@ -12,8 +12,9 @@ import pytest
 from pydantic import SecretStr
 from tests.real import flaskbb as flaskbb_engine
 from tests.real import fossil as fossil_engine
+from tests.real import machina as machina_engine
+from tests.real import machina_install, misago_install, nodebb_install, places, spirit_install
 from tests.real import misago as misago_engine
-from tests.real import misago_install, nodebb_install, places, spirit_install
 from tests.real import nodebb as nodebb_engine
 from tests.real import spirit as spirit_engine
 from tests.real.engine import RealForum
@@ -69,6 +70,25 @@ def spirit_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 async def spirit(spirit_url: str) -> AsyncIterator[spirit_engine.Spirit]:
     """The Spirit of this run, and its people."""
     async with spirit_engine.Spirit(spirit_url) as forum:
+        yield forum
+
+
+@pytest.fixture(scope="session")
+def machina_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a django-machina of this run's own."""
+    venv = places.machina_venv()
+    if not places.ready(venv):
+        _missing("no django-machina here: `python tests/real/prepare.py` installs one")
+    process, url = machina_install.start(venv, tmp_path_factory.mktemp("machina"))
+    yield url
+    process.terminate()
+    process.wait(timeout=10)
+
+
+@pytest.fixture
+async def machina(machina_url: str) -> AsyncIterator[machina_engine.Machina]:
+    """The django-machina of this run, and its people."""
+    async with machina_engine.Machina(machina_url) as forum:
         yield forum
 
 

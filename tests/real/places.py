@@ -29,6 +29,11 @@ def spirit_venv() -> Path:
     return root() / "spirit"
 
 
+def machina_venv() -> Path:
+    """Return where django-machina's virtual environment is, or would be."""
+    return root() / "machina"
+
+
 def misago_venv() -> Path:
     """Return where Misago's virtual environment is, or would be."""
     return root() / "misago"

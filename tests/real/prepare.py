@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # it runs as a script, with any Python
 
-from tests.real import misago_install, nodebb_install, places, spirit_install
+from tests.real import django_site, machina_install, misago_install, nodebb_install, places, spirit_install
 
 REQUIREMENTS = Path(__file__).parent.parent
 
@@ -59,13 +59,22 @@ def prepare_misago() -> str:
 
 def prepare_spirit() -> str:
     """Build Spirit's environment, with a site in it, unless it stands already."""
-    wanted = REQUIREMENTS / "requirements-spirit.txt"
+    return _django(places.spirit_venv(), "spirit", spirit_install.prepare, Path(spirit_install.__file__))
+
+
+def prepare_machina() -> str:
+    """Build django-machina's environment, with a site in it, unless it stands already."""
+    return _django(places.machina_venv(), "machina", machina_install.prepare, Path(machina_install.__file__))
+
+
+def _django(folder: Path, name: str, prepare: Callable[[Path], None], source: Path) -> str:
+    wanted = REQUIREMENTS / f"requirements-{name}.txt"
 
     def build(venv: Path) -> None:
         _environment(Path(sys.executable), venv, "--requirement", str(wanted))
-        spirit_install.prepare(venv)
+        prepare(venv)
 
-    return _once(places.spirit_venv(), _stamp(wanted, Path(spirit_install.__file__)), build)
+    return _once(folder, _stamp(wanted, source, Path(django_site.__file__)), build)
 
 
 def prepare_nodebb() -> str:
@@ -121,6 +130,7 @@ if __name__ == "__main__":
     engines = [
         ("FlaskBB", prepare_flaskbb),
         ("Spirit", prepare_spirit),
+        ("django-machina", prepare_machina),
         ("Misago", prepare_misago),
         ("NodeBB", prepare_nodebb),
     ]
