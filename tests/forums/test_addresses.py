@@ -28,6 +28,7 @@ def test_a_session_leaves_nothing_in_a_link() -> None:
     assert address.link_to(here, f"./konu.php?{SID}&t=2&start=20#son") == f"{here}&start=20#son"
     assert address.link_to(here, f"./konu.php?t=2&{SID}") == here
     assert address.link_to(here, "./konu.php?t=2&s=12") == f"{here}&s=12"
+    assert address.link_to(here, "http://[konu") == "http://[konu"  # as somebody wrote it
 
 
 @pytest.mark.parametrize(

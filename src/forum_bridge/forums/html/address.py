@@ -29,8 +29,12 @@ def thread_ref(url: str, preset: Preset, title: str = "", told_id: str | None = 
 
 
 def link_to(url: str, link: str) -> str:
-    """Return where a link on the page ``url`` leads, the same for every visit."""
-    return without_session(urljoin(url, link))
+    """Return where a link on the page ``url`` leads, the same for every visit; one that nobody can follow stays as it
+    is written."""
+    try:
+        return without_session(urljoin(url, link))
+    except ValueError:
+        return link
 
 
 def names_post(url: str, preset: Preset) -> bool:

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborNode
 from forum_bridge.errors import Unreadable, WatchTrouble
 from forum_bridge.forums.html.address import link_to, names_post, post_address, thread_ref
 from forum_bridge.forums.html.containers import containers
-from forum_bridge.forums.html.paging import neighbours
+from forum_bridge.forums.html.paging import neighbours, of_thread
 from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.html.preset_parts import Board, Posts
 from forum_bridge.forums.html.preset_private import Inbox
@@ -43,7 +43,7 @@ def parse_thread(html: str, url: str, preset: Preset, served: datetime | None) -
     if thread_id is None and names_post(url, preset):
         raise Unreadable(f"{url} does not tell which thread its posts stand in: thread.id finds nothing")
     ref = thread_ref(url, preset, title, thread_id)
-    pages = neighbours(root, url, preset.thread)
+    pages = of_thread(root, url, ref.url, preset.thread)
     locked, account = any_present(preset.thread.locked, root), own_id(root, preset)
     posts = _posts(nodes, ref, url, preset, _reckoning(root, preset, served))
     if not posts:

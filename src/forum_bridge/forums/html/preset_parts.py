@@ -54,6 +54,12 @@ class Thread(Paging):
         description="address under the root, with {id}, of something small that changes with the newest posts, such as "
         "the thread's feed: it is asked first, and the page only when it has changed",
     )
+    page_at: str | None = Field(
+        None,
+        description="what stands behind the thread's plain address on its page {n}, from the second on, as in -{n}: "
+        "where pages can be reached by number, whatever links a page shows",
+    )
+    total: Values = Field(_NONE, description="how many pages there are; else what links to them tell")
     title: Values = Field(_NONE, description="the thread's title")
     locked: Values = Field(_NONE, description="stands only on a closed thread")
 
@@ -61,6 +67,8 @@ class Thread(Paging):
     def _told(self) -> Self:
         if self.by_post is not None and not self.id:
             raise ValueError("by_post needs id: the thread's id as the page of a post tells it")
+        if self.page_at is not None and "{n}" not in self.page_at:
+            raise ValueError("page_at needs {n}: the page's number")
         return self
 
 
