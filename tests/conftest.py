@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-FIGURES = pytest.StashKey[list[str]]()
+FIGURES = "figures"
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -40,14 +40,18 @@ def figures(request: pytest.FixtureRequest) -> Callable[..., None]:
 
     def tell(what: str, **numbers: object) -> None:
         line = f"{what}: " + ", ".join(f"{name} {number}" for name, number in numbers.items())
-        request.config.stash.setdefault(FIGURES, []).append(line)
+        request.node.user_properties.append((FIGURES, line))
 
     return tell
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print the figures."""
-    if lines := config.stash.get(FIGURES, []):
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures, also of tests that ran in other processes."""
+    reports = [
+        each for found in terminalreporter.stats.values() for each in found if isinstance(each, pytest.TestReport)
+    ]
+    lines = [line for each in reports if each.when == "call" for name, line in each.user_properties if name == FIGURES]
+    if lines:
         terminalreporter.section("figures")
         for line in lines:
             terminalreporter.write_line(line)
