@@ -50,7 +50,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = [
         each for found in terminalreporter.stats.values() for each in found if isinstance(each, pytest.TestReport)
     ]
-    lines = [line for each in reports if each.when == "call" for name, line in each.user_properties if name == FIGURES]
+    lines = [
+        str(line) for each in reports if each.when == "call" for name, line in each.user_properties if name == FIGURES
+    ]
     if lines:
         terminalreporter.section("figures")
         for line in lines:
