@@ -48,6 +48,12 @@ def test_values(post: LexborNode, text: str, found: str | None) -> None:
     assert Value.parse(text).found_in(post) == found
 
 
+def test_what_stands_in_another_line_is_another_word() -> None:
+    cell = LexborHTMLParser("<p>Bugün, 12:46<br>Ayşe <b>Ö<!-- z --></b>z<br/></p>").css_first("p")
+    assert cell is not None
+    assert Value.parse("=~ .+").found_in(cell) == "Bugün, 12:46 Ayşe Öz"
+
+
 @pytest.mark.parametrize("text", ["", "  ", "div[[", "a =~ (", "a @id =~ *"])
 def test_what_is_no_value_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"value|CSS|regular"):

@@ -56,7 +56,7 @@ def _numbered(root: LexborNode, url: str, selector: str) -> Neighbours:
     links: dict[int, str] = {}
     current: int | None = None
     for node in root.css(selector):
-        text = shown_text(node)
+        text = shown_text(node).strip("[]() ")
         if not text.isascii() or not text.isdigit():
             continue
         href = node.attributes.get("href")

@@ -44,8 +44,11 @@ def squeezed(text: str) -> str:
 
 
 def shown_text(node: LexborNode) -> str:
-    """Return a node's text as a reader sees it."""
-    return squeezed(node.text(deep=True, separator=""))
+    """Return a node's text as a reader sees it: what stands in another line is another word."""
+    if node.css_first("br") is None:
+        return squeezed(node.text(deep=True, separator=""))
+    pieces = (" " if each.tag == "br" else each.text_content or "" for each in node.traverse(include_text=True))
+    return squeezed("".join(pieces))
 
 
 @dataclass(frozen=True)
