@@ -7,14 +7,15 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from forum_bridge import __version__
 from forum_bridge.errors import Blocked, BridgeError, Forbidden, Gone, RobotsForbid, Unreadable, WatchTrouble
+from forum_bridge.forums.html.tree import tree_of
 from forum_bridge.forums.html.value import Value, first_found
 from forum_bridge.model import Clock
 from forum_bridge.web.address import host, origin
@@ -34,12 +35,17 @@ _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+?)\s*-->", re.IGNORE
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A page: its address after redirects, its HTML, the names of the cookies that came with it, and when it was served
-    by the server's clock (None for a saved one)."""
+    by the server's clock (or saved by a person). ``placed`` is False where the address is only one beside it."""
 
     url: str
     html: str = field(repr=False)
     cookies: frozenset[str] = frozenset()
     served: datetime | None = None
+    placed: bool = True
+
+    def tree(self) -> LexborNode | None:
+        """Return the root of the page as adapters read it: links lead where its base says."""
+        return tree_of(self.html, self.url)
 
 
 @asynccontextmanager
@@ -64,14 +70,15 @@ async def fetched(session: ForumSession, url: str) -> Seen:
     return Seen(page.url, page.html, session.cookie_names, page.date)
 
 
-def saved(file: Path, url: str | None = None) -> Seen:
+def saved(file: Path, url: str | None = None, *, beside: str | None = None) -> Seen:
     """Return a page that a person saved; without ``url`` its address is what the browser wrote into it, or what the
-    page says of itself.
+    page says of itself; where neither does, one ``beside`` another page, so that its links lead where they should.
 
     Raises BridgeError: it cannot be read, or nothing tells its address; Blocked: it is a guard's page; Unreadable:
     nested too deep."""
     try:
         html, _ = decode(file.read_bytes(), None)
+        when = datetime.fromtimestamp(file.stat().st_mtime, UTC)
     except OSError as error:
         raise BridgeError(
             f"{file} cannot be read: {error.strerror or error}.",
@@ -85,9 +92,11 @@ def saved(file: Path, url: str | None = None) -> Seen:
     if too_deep(html):
         raise Unreadable(f"{file} is nested too deep to be a forum's page.")
     address = url or _told_address(html)
-    if address is None:
+    if address is None and beside is None:
         raise BridgeError(f"{file} does not tell its address.", explanation="Give it as well: --url URL")
-    return Seen(address, html)
+    if address is not None:
+        return Seen(address, html, served=when)
+    return Seen(urljoin(str(beside), f"?saved={file.stem}"), html, served=when, placed=False)
 
 
 def _told_address(html: str) -> str | None:

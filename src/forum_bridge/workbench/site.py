@@ -51,3 +51,10 @@ def name_for(url: str) -> str:
 def plain(url: str) -> str:
     """Return the address without its fragment."""
     return urlunsplit(urlsplit(url)._replace(fragment=""))
+
+
+def under(url: str, match: str) -> str:
+    """Return the forum's start page: what precedes a thread's part of its address, up to a slash."""
+    found = re.search(match, url)
+    path = urlsplit(url[: found.start() + 1] if found is not None else origin(url)).path
+    return f"{origin(url)}{path[: path.rfind('/') + 1] or '/'}"
