@@ -28,8 +28,8 @@ GOLDEN = sorted((Path(__file__).parent.parent / "pages").glob("*/*.html"))
 
 
 def page(post: str, *, names: Sequence[str] = NAMES, texts: Sequence[str] = TEXTS) -> str:
-    """Return a page with four posts; in ``post`` {n} is its place, {id} its number, {no} and {name} its author's, {text}
-    its text and {hour} the hour at which it was written."""
+    """Return a page with four posts; in ``post`` {n} is its place, {id} its number, {no} and {name} its author's,
+    {text} its text and {hour} the hour at which it was written."""
     posts = "".join(
         post.format(n=n, id=900 + 13 * n, no=len(name), name=name, text=text, hour=f"1{n}:05")
         for n, (name, text) in enumerate(zip(names, texts, strict=True), 1)
@@ -101,7 +101,8 @@ def test_the_month_may_come_first() -> None:
 
 def test_posts_that_are_laid_out_in_rows() -> None:
     rows = (
-        "<tr><td class=kim><a name=p{id}></a><a href='uye.php?u={no}'>{name}</a></td><td>Tarih: 20.11.2026 {hour}</td></tr>"
+        "<tr><td class=kim><a name=p{id}></a><a href='uye.php?u={no}'>{name}</a></td>"
+        "<td>Tarih: 20.11.2026 {hour}</td></tr>"
         "<tr><td colspan=2 class=soz>{text}</td></tr><tr><td><a href='uye.php?u={no}'>Profil</a></td></tr>"
     )
     guess = guess_posts(page(rows).replace("<div id=m>", "<table>"), URL, NOW)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import typer
 
+from forum_bridge.cli.adapter_new import new
 from forum_bridge.cli.adapter_record import record
 from forum_bridge.cli.adapter_test import test
 from forum_bridge.cli.adapter_trial import trial
 
 app = typer.Typer(help="Fit an adapter to a forum.", no_args_is_help=True, rich_markup_mode=None)
-for command in (record, test, trial):
+for command in (new, record, test, trial):
     app.command()(command)

@@ -18,7 +18,7 @@ from forum_bridge.config.urls import split
 from forum_bridge.forums.registry import Registry
 from forum_bridge.workbench.beginning import configuration, grants
 from forum_bridge.workbench.detect import Detected, detect_live, detected
-from forum_bridge.workbench.look import saved, visiting
+from forum_bridge.workbench.look import fetched, saved, visiting
 
 
 def detect(
@@ -70,7 +70,7 @@ def given(url: str | None, address: str | None, file: Path | None) -> str | None
 
 async def _live(url: str, registry: Registry) -> Detected:
     async with visiting(url, now) as session:
-        return await detect_live(session, url, registry)
+        return await detect_live(session, await fetched(session, url), registry)
 
 
 def _json(found: Detected) -> dict[str, object]:

@@ -47,7 +47,7 @@ class Lines:
         """Print one piece of text, ``indent`` columns from the left edge; the mark takes the first of them."""
         first = " " * indent + (f"{self.sign(mark[0])}{mark[1:]} " if mark else "")
         wrapped = textwrap.wrap(
-            " ".join(_harmless(text).split()),
+            " ".join(harmless(text).split()),
             self.width,
             initial_indent=" " * len(first),
             subsequent_indent=" " * len(first),
@@ -67,6 +67,6 @@ class Lines:
         return sign if self.console.encoding.startswith("utf") else {"✓": "+", "✗": "x", "→": ">"}.get(sign, sign)
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """What strangers wrote must not steer the terminal: its control characters are taken out."""
     return "".join(letter for letter in text if letter.isspace() or unicodedata.category(letter) != "Cc")

@@ -16,7 +16,7 @@ from forum_bridge.forums.registry import Registry
 from forum_bridge.model import WatchKind
 from forum_bridge.web.address import absolute
 from forum_bridge.web.session import ForumSession
-from forum_bridge.workbench.look import Seen, fetched
+from forum_bridge.workbench.look import Seen
 from forum_bridge.workbench.recognise import Match, recognised
 from forum_bridge.workbench.site import kind_of, plain, root_of
 
@@ -58,10 +58,8 @@ def detected(seen: Seen, registry: Registry) -> Detected:
     return _told(seen, tuple(recognised(seen, registry)))
 
 
-async def detect_live(session: ForumSession, url: str, registry: Registry) -> Detected:
-    """Fetch the page and return what it shows; ask the one address that tells more, if there is one. Raises what
-    fetching the page raises."""
-    seen = await fetched(session, url)
+async def detect_live(session: ForumSession, seen: Seen, registry: Registry) -> Detected:
+    """Return what a page shows that was fetched just now; ask the one address that tells more, if there is one."""
     matches = tuple(recognised(seen, registry))
     probe = matches[0].fingerprint.probe if matches else None
     if probe is None:
