@@ -137,7 +137,7 @@ async def test_watch_shows_it_again_and_again_until_it_is_ended(place: Place) ->
         await told(bridge, "running")
         async with place.process("status", "--watch") as shown:
             assert shown.stdout is not None
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(240):
                 seen = b""
                 while seen.count(b"is running") < 2:
                     seen += await shown.stdout.readline()
