@@ -23,6 +23,7 @@ AMOUNTS: dict[str, list[object]] = {
     "rate_limit_per_minute": [20, 750],
     "subject_limit": [255],
     "chat_minutes": [0.0, 1.0],
+    "messages_listed_after_seconds": [5.0],
     "webhook_copies": [3],
     "webhook_stray_type": ["message_read"],
     "plan_stored_cases": [2],

@@ -49,6 +49,7 @@ DOUBTS = [
     Doubt("3", "a message with neither user_id nor staff_id", ("unattributed",)),
     Doubt("3", "size limits of a message's files as of a case's", ("message_file_limit",)),
     Doubt("3", "a deferred reply is listed before it is sent", ("deferred_listed",)),
+    Doubt("3", "a message is listed as soon as its webhook goes out", ("messages_listed_after_seconds",)),
     Doubt("3", "customers' messages are not sent to the webhook", ("webhook_customers",)),
     Doubt("3", "a message of another customer", ("foreign_user_accepted",)),
     Doubt("3", "a message to a closed chat of a sync channel", ("closed_chat_write",)),

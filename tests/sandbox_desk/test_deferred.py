@@ -98,3 +98,17 @@ def test_acts_happen_at_their_time_and_in_their_order(time: ManualTime) -> None:
     assert seen == [("early", 30), ("late", 90), ("too", 90)]
     assert desk.agenda.seconds_left(at_most=60) == 1
     assert (time.now - start).total_seconds() == 90
+
+
+async def test_a_message_may_be_listed_later_than_its_webhook_goes_out(
+    api: Api, desk: Desk, receiver: Receiver, time: ManualTime
+) -> None:
+    case = await api.open_case()
+    desk.switches.messages_listed_after_seconds = 20
+    await desk.agent_reply(case.case_id, "<p>Yarın arayacağız</p>", 911)
+    await desk.webhooks_idle()
+    assert len(receiver.hits) == 1
+    path = f"/api/cases/{case.case_id}/messages.json"
+    assert len((await api.get(path)).many("message")) == 1
+    time.pass_by(20)
+    assert len((await api.get(path)).many("message")) == 2

@@ -71,7 +71,7 @@ class Publish:
         while site is not None:
             async with self._ledger.reading() as db:
                 rows = await answers.unpublished(db, key)
-            found = head(rows, self._clock())
+            found = head(rows, self._clock(), self._wording.stands_aside)
             all_known = await self._wording.look_early(site, [row for row in rows if row is not found])
             if not isinstance(found, AnswerRow):
                 return found if all_known or found is None else min(found, self._clock() + LOOK_AGAIN)

@@ -3,7 +3,7 @@ hour."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -22,16 +22,19 @@ class Row(Protocol):
 R = TypeVar("R", bound=Row)
 
 
-def head(rows: Sequence[R], now: datetime) -> R | datetime | None:
+def head(rows: Sequence[R], now: datetime, aside: Callable[[R], bool] = lambda _: False) -> R | datetime | None:
     """Return the row to work on now, or when one will be due, or None if there is none.
 
-    Rows come oldest first. A row that is not due blocks those behind it until an hour after its first try.
+    Rows come oldest first. A row that is not due blocks those behind it until an hour after its first try; one that
+    stands ``aside`` never does.
     """
     soonest: datetime | None = None
     for row in rows:
         if row.due_at is None or row.due_at <= now:
             return row
         soonest = row.due_at if soonest is None else min(soonest, row.due_at)
+        if aside(row):
+            continue
         if row.first_tried_at is None or now - row.first_tried_at < HEAD_BLOCKS:
             return soonest
     return soonest

@@ -1,5 +1,6 @@
-"""An answer's full wording, and for whom it is. Deskie's webhook is only known to carry plain text (api: `content`), so
-bold, links and lists are read from the case, and with them once more whether it is an internal note."""
+"""An answer's full wording, and for whom it is. Deskie's webhook is only known to carry plain text (api: `content`),
+and anybody who knows its address can send one; so what is published is what the case shows, bold, links and lists with
+it, unless that is an internal note."""
 
 from __future__ import annotations
 
@@ -10,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge.answer_files import said
 from forum_bridge.bridge.around import Around
-from forum_bridge.bridge.desk import Desk
+from forum_bridge.bridge.desk_word import DeskWord, NotShown
 from forum_bridge.bridge.owner import owner_of
 from forum_bridge.bridge.privacy import Privacy
 from forum_bridge.bridge.site import Site
-from forum_bridge.deskie import CaseNotFound, Message, Priority
+from forum_bridge.deskie import Message
+from forum_bridge.deskie.answer_body import body_of
 from forum_bridge.errors import BridgeError, Held, NotAnAnswer
 from forum_bridge.ledger import answers, bodies
 from forum_bridge.ledger.answers import AnswerRow
@@ -24,30 +26,32 @@ from forum_bridge.ledger.states import State
 from forum_bridge.markup.compare import fingerprint
 from forum_bridge.model import Clock
 
-NEWEST = 50
-
 
 class Wording:
     """Asks Deskie for each answer, and keeps what it learned in the ledger: that an answer is private before anything
     else, so that nothing which goes wrong later can make it public."""
 
-    def __init__(self, ledger: Ledger, desk: Desk, around: Around, privacy: Privacy, clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, word: DeskWord, around: Around, privacy: Privacy, clock: Clock) -> None:
         self._ledger = ledger
-        self._desk = desk
+        self._word = word
         self._around = around
         self._privacy = privacy
         self._clock = clock
         self._looked: dict[str, set[int]] = {}
+        self._not_shown: set[int] = set()
 
     async def full(self, site: Site, answer: AnswerRow) -> tuple[AnswerRow, Conversation]:
         """Return the answer with its HTML, or as it is if Deskie has none, and its conversation.
 
-        Raises NotAnAnswer if it is an internal note or the customer's own message, whatever its webhook said; Retry
-        when Deskie cannot be asked now; and what ``Privacy``, ``owner_of`` and ``Around.check`` raise."""
+        Raises NotAnAnswer if it is an internal note or the customer's own message, whatever its webhook said; NotShown
+        or NeverShown if Deskie does not show it; Retry when Deskie cannot be asked now; and what ``Privacy``,
+        ``owner_of`` and ``Around.check`` raise."""
         if answer.parts > 1:  # what was split has its full wording, and must stay as it is
             return answer, await self._owner(answer)
-        messages = await self._messages(answer)
+        messages = await self._word.newest(answer)
         told = next((each for each in messages or () if each.id == answer.message_id), None)
+        if told is None and site.config.answers.verify:
+            answer, told = await self._shown(site, answer, messages)
         if told is not None and told.note:
             raise NotAnAnswer("it is an internal note")
         if told is not None and told.user_id and not told.staff_id and not told.sent_via_rule:
@@ -80,14 +84,24 @@ class Wording:
     async def _make_private(self, answer: AnswerRow) -> None:
         await self._ledger.commit(lambda db: answers.change(db, answer.id, private=True))
 
-    async def _messages(self, answer: AnswerRow) -> Sequence[Message] | None:
-        """Return the newest messages of the answer's case, None where there is no such case."""
-        if answer.case_id is None:
-            return None
+    def stands_aside(self, answer: AnswerRow) -> bool:
+        """Whether an answer keeps no other back: Deskie does not show it, so it may never be one."""
+        return answer.id in self._not_shown
+
+    async def _shown(
+        self, site: Site, answer: AnswerRow, newest: Sequence[Message] | None
+    ) -> tuple[AnswerRow, Message]:
+        """Return an answer, its case known if its webhook named none, and its message wherever Deskie shows it."""
+        self._not_shown.discard(answer.id)
         try:
-            return await self._desk.client.messages(answer.case_id, limit=NEWEST, priority=Priority.ANSWER)
-        except CaseNotFound:
-            return None
+            shown = await self._word.shown(answer, site.channel, newest)
+        except NotShown:
+            self._not_shown.add(answer.id)
+            raise
+        if answer.case_id is None:
+            answer = replace(answer, case_id=shown.case_id)
+            await self._ledger.commit(lambda db: answers.change(db, answer.id, case_id=shown.case_id))
+        return answer, shown.message
 
     async def _owner(self, answer: AnswerRow) -> Conversation:
         return await self._ledger.commit(lambda db: owner_of(db, answer))
@@ -125,4 +139,5 @@ def _worded(answer: AnswerRow, told: Message | None) -> AnswerRow:
         return answer
     if told.attachments and len(told.attachments) >= len(answer.attachments):
         answer = replace(answer, attachments=told.attachments)
-    return replace(answer, body=told.html, is_html=True) if told.html and not answer.is_html else answer
+    body, is_html = body_of(told.html, told.text)
+    return replace(answer, body=body, is_html=is_html) if body else answer

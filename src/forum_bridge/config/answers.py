@@ -60,6 +60,9 @@ class AnswersConfig(Model):
     )
     from_rules: Echo = Field(Echo.PUBLISH, description="Answers that an automation rule sends.")
     from_api: Echo = Field(Echo.PUBLISH, description="Answers that another program adds through Deskie's API.")
+    verify: bool = Field(
+        True, description="Publish only what Deskie's API shows of an answer, not what a webhook alone told."
+    )
     assisted: bool = Field(
         False, description="true: a person posts the answers; agents get them in a note, ready to paste."
     )

@@ -11,6 +11,7 @@ from forum_bridge.bridge.around import Around
 from forum_bridge.bridge.case_labels import CaseLabels
 from forum_bridge.bridge.deliver import Deliver
 from forum_bridge.bridge.desk import Desk
+from forum_bridge.bridge.desk_word import DeskWord
 from forum_bridge.bridge.draft import Drafting
 from forum_bridge.bridge.link import Linking
 from forum_bridge.bridge.poll import Heard, Poll, unheard
@@ -49,7 +50,7 @@ def roads(
         WorkKind.PUBLISH: Publish(
             ledger,
             sites,
-            Wording(ledger, desk, around, Privacy(CaseLabels(desk, clock), desk.files), clock),
+            Wording(ledger, DeskWord(desk, clock), around, Privacy(CaseLabels(desk, clock), desk.files), clock),
             Drafting(ledger, Agents(desk, clock), desk.files),
             AnswerUploads(desk.files),
             wake,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from aiohttp import web
 
 from forum_bridge.sandbox.desk.answers import Shapes
@@ -29,7 +31,7 @@ class MessageRoutes:
         """List a case's messages, notes among them, oldest first unless ``order=desc``."""
         asked = query(request, self._desk.timezone)
         page = paging(asked, self._desk.switches)
-        messages = self._desk.messages(readable(self._desk, request))
+        messages = [each for each in self._desk.messages(readable(self._desk, request)) if self._is_listed(each)]
         if not self._desk.switches.deferred_listed:
             messages = [message for message in messages if message.sent_at <= self._desk.clock()]
         total = len(messages)
@@ -68,6 +70,10 @@ class MessageRoutes:
         ref, agent = request.match_info["ref"], request[AGENT]
         message = self._desk.correspondence.note(ref, agent.staff_id, writing, from_api=True)
         return answer({"message": self._shapes.message(message)}, 201)
+
+    def _is_listed(self, message: Message) -> bool:
+        after = timedelta(seconds=self._desk.switches.messages_listed_after_seconds)
+        return bool(message.user_id) or message.created_at + after <= self._desk.clock()
 
     async def update(self, request: web.Request) -> web.Response:
         """Replace a message's or note's text."""

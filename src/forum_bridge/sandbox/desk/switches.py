@@ -44,6 +44,7 @@ class Switches:
     bare_messages_last_100: bool = True  # messages.json without page and limit: the last 100 [code]
     messages_show_viewed: bool = False  # is_viewed in messages, source [unknown]
     deferred_listed: bool = True  # a reply with send_at is listed before it is sent [unknown]
+    messages_listed_after_seconds: float = 0.0  # an agent's message, so long after its webhook [unknown]
     changelog_hides_chat: bool = True  # chat lines only on show_chat_activation, show_chat_completion [code]
     user_type_is_channel: bool = True  # type of a custom channel's user: probably the channel key [unknown]
     linked_users_include_self: bool = False  # one client's samples list the user too [code]; elsewhere not [code]

@@ -1,0 +1,105 @@
+"""What Deskie itself shows of an answer that a webhook told: its message, read once a case for all answers that wait
+there. Takes nobody's word for it, and decides nothing but when to stop asking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from forum_bridge.bridge.conversation import living
+from forum_bridge.bridge.desk import Desk
+from forum_bridge.deskie import CaseNotFound, Message, Priority
+from forum_bridge.errors import NotPosted, Retry
+from forum_bridge.ledger.answers import AnswerRow
+from forum_bridge.model import Clock
+
+NEWEST = 50
+DEEPER = 500  # messages of a case that are looked through for one that is not among the newest
+CASES = 5  # of a customer, the newest, where the webhook named none or the message was moved
+SHARED_FOR = timedelta(seconds=30)
+ASKED_FOR = timedelta(minutes=10)  # after that a message that Deskie does not show is not there
+ASKED_AGAIN = timedelta(seconds=30)
+
+
+class NotShown(Retry):
+    """Deskie does not show the answer's message yet."""
+
+    explanation = "The bridge asks again; it publishes nothing that only a webhook told (answers.verify)."
+
+
+class NeverShown(NotPosted):
+    """A webhook told of an answer whose message Deskie does not show."""
+
+    explanation = (
+        "An agent may have deleted it, or somebody else knows the webhook's address: then set a new webhook.secret. If"
+        " the message stands in its case, retry the item; where Deskie's API shows no messages, set answers.verify to"
+        " false."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer's message as Deskie shows it, and the case it stands in."""
+
+    message: Message
+    case_id: int
+
+
+class DeskWord:
+    """Reads only. Raises Retry when Deskie cannot be asked now."""
+
+    def __init__(self, desk: Desk, clock: Clock) -> None:
+        self._desk = desk
+        self._clock = clock
+        self._read: dict[int, tuple[datetime, Sequence[Message]]] = {}
+
+    async def newest(self, answer: AnswerRow) -> Sequence[Message] | None:
+        """Return the newest messages of an answer's case, None where there is no such case: those that another waiting
+        answer has just been looked for in, if this one stands there too."""
+        if answer.case_id is None:
+            return None
+        now = self._clock()
+        self._read = {case: read for case, read in self._read.items() if timedelta() <= now - read[0] < SHARED_FOR}
+        _, known = self._read.get(answer.case_id, (now, ()))
+        if _among(known, answer) is not None:
+            return known
+        messages = await self._messages(answer.case_id, NEWEST)
+        if messages is not None:
+            self._read[answer.case_id] = now, messages
+        return messages
+
+    async def shown(self, answer: AnswerRow, channel: str, newest: Sequence[Message] | None) -> Shown:
+        """Return where Deskie shows an answer: in its case, the one that absorbed it, or another of the customer's.
+        Raises NotShown for ten minutes after it came in where it is in none of them, then NeverShown."""
+        if answer.case_id is not None and (found := _among(newest or (), answer)) is not None:
+            return Shown(found, answer.case_id)
+        for case_id in await self._cases(answer, channel):
+            if (found := _among(await self._messages(case_id, DEEPER) or (), answer)) is not None:
+                return Shown(found, case_id)
+        what = f"Deskie does not show message {answer.message_id}"
+        if self._clock() - answer.received_at < ASKED_FOR:
+            raise NotShown(f"{what} of which its webhook told", after=ASKED_AGAIN)
+        raise NeverShown(f"{what} of which a webhook told {ASKED_FOR.seconds // 60} minutes ago")
+
+    async def _cases(self, answer: AnswerRow, channel: str) -> list[int]:
+        client, found = self._desk.client, []
+        if answer.case_id is not None:
+            holder = await living(self._desk, answer.case_id, Priority.ANSWER)
+            found = [answer.case_id, *([holder.id] if holder is not None else [])]
+        users = [answer.user_id] if answer.user_id is not None else []
+        if answer.custom_id is not None:
+            users += [user.id for user in await client.users_by_custom_id(answer.custom_id, channel)]
+        for user_id in dict.fromkeys(users):
+            found += [case.id for case in await client.cases_of_user(user_id, limit=CASES, priority=Priority.ANSWER)]
+        return list(dict.fromkeys(found))
+
+    async def _messages(self, case_id: int, limit: int) -> Sequence[Message] | None:
+        try:
+            return await self._desk.client.messages(case_id, limit=limit, priority=Priority.ANSWER)
+        except CaseNotFound:
+            return None
+
+
+def _among(messages: Sequence[Message], answer: AnswerRow) -> Message | None:
+    return next((each for each in messages if each.id == answer.message_id), None)
