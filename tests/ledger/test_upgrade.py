@@ -12,7 +12,7 @@ from alembic import command
 from forum_bridge.ledger import answers, conversations, posts, threads
 from forum_bridge.ledger.engine import migration_engine
 from forum_bridge.ledger.ledger import Ledger
-from forum_bridge.ledger.migrate import configuration
+from forum_bridge.ledger.migrate import configuration, newest
 from forum_bridge.ledger.states import State
 from forum_bridge.model import Clock
 
@@ -63,4 +63,4 @@ async def test_a_ledger_of_the_first_schema_opens_with_what_was_in_flight(path: 
     assert (owner.user_id, owner.link_state) == (501, None)
     assert (post.author_email, post.deleted_at) == (None, None)
     assert thread is not None and not thread.ref.private
-    assert path.with_name("ledger.db.before-0003.bak").exists()
+    assert path.with_name(f"ledger.db.before-{newest(configuration()):04}.bak").exists()

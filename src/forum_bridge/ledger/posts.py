@@ -41,6 +41,7 @@ class PostRow:
     by_agent: bool
     moved_at: datetime | None
     deleted_at: datetime | None
+    forgotten_at: datetime | None
     state: State
     attempts: int
     first_tried_at: datetime | None

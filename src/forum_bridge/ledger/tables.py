@@ -94,6 +94,7 @@ thread = Table(
     Column("opening_body", ForeignKey("body.id")),
     Column("locked", Boolean, nullable=False, default=False),
     Column("private", Boolean, nullable=False, default=False, server_default="0"),  # personal messages: never public
+    Column("forgotten_at", Instant),  # when its starter was to be forgotten: title and opening are not kept again
     UniqueConstraint("forum", "thread_id"),
 )
 
@@ -110,7 +111,7 @@ body = Table(
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("html", Text, nullable=False),
-    Column("stored_at", Instant, nullable=False),
+    Column("stored_at", Instant, nullable=False, index=True),
 )
 
 conversation = Table(
@@ -171,6 +172,7 @@ post = Table(
     Column("by_agent", Boolean, nullable=False, default=False, server_default="0"),  # our people, by hand
     Column("moved_at", Instant),  # when moderators were last seen to have put it into another thread
     Column("deleted_at", Instant),  # when the forum said that it is no more
+    Column("forgotten_at", Instant),  # when its author was to be forgotten: a tombstone, so that it is not new again
     *_way(),
     Column("case_id", BigInteger),
     Column("message_id", BigInteger),
@@ -223,6 +225,21 @@ push = Table(
     Column("push_id", String, primary_key=True),  # the forum's own name for what it sent
     Column("digest", String, nullable=False),
     Column("taken_at", Instant, nullable=False, index=True),
+)
+
+recompare = Table(  # cases found on the desk that this ledger had lost: their answers are compared once
+    "recompare",
+    metadata,
+    Column("desk", String, primary_key=True),
+    Column("case_id", BigInteger, primary_key=True, autoincrement=False),
+)
+
+forgotten = Table(  # people whose posts up to a moment are never taken in again
+    "forgotten",
+    metadata,
+    Column("forum", String, primary_key=True),
+    Column("author_hash", String, primary_key=True),  # keyed, see ``forgetting.py``
+    Column("forgotten_at", Instant, nullable=False),
 )
 
 agent_note = Table(
