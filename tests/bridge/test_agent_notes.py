@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from tests.bridge.test_ties import two_cases
 from tests.bridge.test_webhook import form, knock
-from tests.bridge.world import World
+from tests.bridge.world import ELIF, World
 
+from forum_bridge.daemon.operate import operate
 from forum_bridge.deskie import NewCase
+from forum_bridge.ledger.operator import Act
 from forum_bridge.sandbox.desk.faults import What
 from forum_bridge.sandbox.sandbox import CHANNEL
 
@@ -126,3 +128,88 @@ async def test_a_case_of_others_gets_no_note(world: World) -> None:
     await world.settle()
     assert told(world, stranger.id) == []
     assert len(told(world, case)) == 1
+
+
+LABEL = 56
+
+
+def labels(world: World, case_id: int) -> list[int]:
+    return list(world.deskie.case(case_id).labels)
+
+
+def agents_answers(world: World, case_id: int) -> list[int]:
+    """The numbers of what agents answered in a case."""
+    messages = world.deskie.messages(world.deskie.case(case_id))
+    return [each.message_id for each in messages if each.staff_id == ELIF and not each.note]
+
+
+@pytest.fixture
+async def labelling(world: World) -> World:
+    """A world whose bridge labels cases with answers that are not on the forum."""
+    title = world.deskie.tables.labels[LABEL].title
+    world.configure(lambda forum: forum.update(answers={"unsent_label": title}))
+    await world.restart()
+    return world
+
+
+async def test_a_label_shows_which_cases_have_an_unsent_answer_until_it_stands_there(labelling: World) -> None:
+    world = labelling
+    case = await locked_out(world)
+    assert LABEL in labels(world, case)
+    (message,) = agents_answers(world, case)
+    world.forum.lock(world.forum.threads()[0].id, locked=False)
+    await operate(world.ledger, Act.RETRY, f"answer-{message}", world.clock, anyway=True)
+    await world.sweep()
+    await world.later(minutes=2)
+    assert len(world.ours()) == 1
+    assert LABEL not in labels(world, case)
+    _, recovered = told(world, case)
+    assert "stands on the forum" in recovered
+    assert f"{world.url}/post/" in recovered
+
+
+@pytest.mark.parametrize("act", [Act.MARK_SENT, Act.DROP])
+async def test_a_label_goes_when_a_person_decides_and_not_before_the_last_answer_is_settled(
+    labelling: World, act: Act
+) -> None:
+    world = labelling
+    case = await locked_out(world)
+    await world.answer(case, "<p>Alo?</p>")
+    first, second = agents_answers(world, case)
+    await operate(world.ledger, act, f"answer-{first}", world.clock)
+    await world.sweep()
+    await world.later(minutes=2)
+    assert LABEL in labels(world, case)
+    await operate(world.ledger, act, f"answer-{second}", world.clock)
+    await world.sweep()
+    await world.later(minutes=2)
+    assert LABEL not in labels(world, case)
+    assert len(told(world, case)) == 2
+
+
+async def test_a_label_that_the_desk_does_not_have_or_refuses_keeps_no_note_back(world: World) -> None:
+    world.configure(lambda forum: forum.update(answers={"unsent_label": "yok böyle etiket"}))
+    await world.restart()
+    assert len(told(world, await locked_out(world))) == 1
+
+
+@pytest.mark.parametrize("what", [What.CUT_AFTER, What.CUT_BEFORE, What.SERVER_ERROR, What.TOO_MANY, What.HTML])
+async def test_a_label_is_set_and_its_note_written_once_whatever_becomes_of_it(labelling: World, what: What) -> None:
+    labelling.deskie.faults.next(r"PUT /api/cases/\d+\.json", what)
+    case = await locked_out(labelling)
+    await labelling.restart()
+    for _ in range(4):
+        await labelling.later(minutes=1)
+    assert LABEL in labels(labelling, case)
+    assert len(told(labelling, case)) == 1
+
+
+async def test_where_the_answer_stands_is_told_to_those_who_want_to_know(world: World) -> None:
+    world.configure(lambda forum: forum.update(answers={"tell_permalink": True, "tell_agents": "tr"}))
+    await world.restart()
+    await world.write("Kargo", "Nerede?")
+    (case,) = world.deskie.cases()
+    await world.answer(case.case_id, "<p>Yola çıktı.</p>")
+    (note,) = told(world, case.case_id)
+    assert "yayımlandı" in note
+    assert f"{world.url}/post/" in note

@@ -1,5 +1,5 @@
-"""Decides what agents are told about an answer, and puts the note into the outbox in the transaction that changes the
-answer."""
+"""Decides what agents are told about an answer, by notes and a label on its case, and puts it into the outbox in the
+transaction that changes the answer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.ways import CannotMessage, NobodyToWriteTo
 from forum_bridge.config import TellAgents
 from forum_bridge.errors import BridgeError
-from forum_bridge.ledger import agent_notes, conversations, threads
+from forum_bridge.ledger import agent_notes, answers, conversations, threads
+from forum_bridge.ledger.agent_notes import AgentNote
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.states import State
 from forum_bridge.model import Receipt, ReceiptState, ThreadRef
@@ -38,7 +39,7 @@ async def of_failure(
         html = agent_words.ambiguous(language, [row.ref for row in known.values()])
     else:
         html = agent_words.not_posted(language, verdict.reason, answer.part, answer.parts)
-    return await _want(db, answer, html, now=now)
+    return await _want(db, answer, html, label=site.config.answers.unsent_label, now=now)
 
 
 def _private(language: TellAgents, answer: AnswerRow, error: Exception, verdict: Dead | Hold) -> str:
@@ -60,11 +61,28 @@ def _private(language: TellAgents, answer: AnswerRow, error: Exception, verdict:
 
 
 async def of_receipt(db: AsyncConnection, site: Site, answer: AnswerRow, receipt: Receipt, *, now: datetime) -> bool:
-    """Tell the case's agents that an answer waits for a moderator; False if it stands in the thread."""
-    language = site.config.answers.tell_agents
-    if receipt.state is not ReceiptState.QUEUED or language is TellAgents.NEVER:
+    """Tell the case's agents that an answer waits for a moderator, or stands on the forum after all; that it stands
+    there where nobody was told otherwise, only if they want to know. False if there is nothing to tell."""
+    config = site.config.answers
+    if config.tell_agents is TellAgents.NEVER:
         return False
-    return await _want(db, answer, agent_words.queued(language, receipt.url or site.config.url), now=now)
+    url = receipt.url or site.config.url
+    if receipt.state is ReceiptState.QUEUED:
+        html = agent_words.queued(config.tell_agents, url)
+        return await _want(db, answer, html, label=config.unsent_label, now=now)
+    told = await agent_notes.last(db, answer.desk, _about(answer))
+    if told is None and not (config.tell_permalink and answer.part == 1):
+        return False
+    html = agent_words.stands(config.tell_agents, url, private=answer.private)
+    label = await _label_to_take_off(db, answer, told)
+    return await _want(db, answer, html, label=label, takes_off=True, now=now)
+
+
+async def of_decision(db: AsyncConnection, answer: AnswerRow, *, now: datetime) -> bool:
+    """Take the label of an unsent answer off its case: a person says that it is posted, or given up. False if there is
+    none."""
+    label = await _label_to_take_off(db, answer, await agent_notes.last(db, answer.desk, _about(answer)))
+    return label is not None and await _want(db, answer, "", label=label, takes_off=True, now=now)
 
 
 async def to_paste(
@@ -76,10 +94,33 @@ async def to_paste(
     return await _want(db, answer, html, now=now)
 
 
-async def _want(db: AsyncConnection, answer: AnswerRow, html: str, *, now: datetime) -> bool:
+async def _label_to_take_off(db: AsyncConnection, answer: AnswerRow, told: AgentNote | None) -> str | None:
+    """Return the label that an answer brought its case, unless another answer there still deserves it."""
+    if told is None or told.label is None or told.takes_off:
+        return None
+    if await answers.others_unsent(db, answer.desk, told.case_id, answer.message_id):
+        return None
+    return told.label
+
+
+async def _want(
+    db: AsyncConnection,
+    answer: AnswerRow,
+    html: str,
+    *,
+    label: str | None = None,
+    takes_off: bool = False,
+    now: datetime,
+) -> bool:
     """Nobody is told anything in a case that is none of the bridge's."""
     if answer.case_id is None or not await conversations.of_case(db, answer.desk, answer.case_id):
         return False
-    key = f"answer {answer.message_id}.{answer.part}, {now:%Y-%m-%d %H:%M:%S}"
-    await agent_notes.want(db, answer.desk, key, answer.case_id, agent_words.signed(html, key), now=now)
+    key = f"{_about(answer)}{'settled ' if takes_off else ''}{now:%Y-%m-%d %H:%M:%S}"
+    text = agent_words.signed(html, key) if html else ""
+    await agent_notes.want(db, answer.desk, key, answer.case_id, text, label=label, takes_off=takes_off, now=now)
     return True
+
+
+def _about(answer: AnswerRow) -> str:
+    """Return how the keys of all notes about an answer begin."""
+    return f"answer {answer.message_id}.{answer.part}, "

@@ -29,6 +29,8 @@ class _Words:
     threads: str
     choose: str
     queued: str
+    stands: str
+    stands_privately: str
     private: str
     private_part: str
     private_unknown: str
@@ -49,6 +51,8 @@ _IN = {
         threads="This case holds posts from several threads, and nobody can tell which of them it is for:",
         choose="Answer in a case that holds one thread only, or post the answer in its thread by hand.",
         queued="Your answer waits for a moderator of the forum; until then customers do not see it.",
+        stands="Your answer stands on the forum:",
+        stands_privately="Your answer reached the customer as a personal message:",
         private="This answer is marked private. It was NOT published, and the customer has not got it.",
         private_part="This answer is marked private. Nothing was published; part {part} of {parts} and what follows it"
         " have not reached the customer.",
@@ -75,6 +79,8 @@ _IN = {
         threads="Bu talepte birkaç konunun mesajları var; yanıtın hangisi için olduğu anlaşılmıyor:",
         choose="Tek konulu bir talepte yanıtlayın ya da yanıtı konusunda elle yayımlayın.",
         queued="Yanıtınız forumun bir moderatörünün onayını bekliyor; onaylanana kadar müşteriler görmez.",
+        stands="Yanıtınız forumda yayımlandı:",
+        stands_privately="Yanıtınız müşteriye özel mesaj olarak ulaştı:",
         private="Bu yanıt gizli olarak işaretlendi. YAYIMLANMADI ve müşteriye ulaşmadı.",
         private_part="Bu yanıt gizli olarak işaretlendi. Hiçbir bölümü yayımlanmadı; {parts} bölümünden {part}. ve"
         " sonrası müşteriye ulaşmadı.",
@@ -138,6 +144,12 @@ def to_paste(
 def queued(language: TellAgents, url: str) -> str:
     """Return the note for an answer that the forum put before a moderator."""
     return f'<p>{_IN[language].queued} <a href="{escape(url)}">{escape(url)}</a></p>'
+
+
+def stands(language: TellAgents, url: str, *, private: bool) -> str:
+    """Return the note for an answer that stands on the forum, or reached its reader."""
+    said = _IN[language].stands_privately if private else _IN[language].stands
+    return f'<p>{said} <a href="{escape(url)}">{escape(url)}</a></p>'
 
 
 def signed(html: str, key: str) -> str:

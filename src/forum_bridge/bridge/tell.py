@@ -1,4 +1,5 @@
-"""Writes the bridge's own notes to agents into their cases. Whatever becomes of one, messages and answers go first."""
+"""Writes the bridge's own notes to agents into their cases, and sets the labels that go with them. Whatever becomes of
+one, messages and answers go first."""
 
 from __future__ import annotations
 
@@ -7,10 +8,11 @@ from datetime import datetime
 
 import structlog
 
+from forum_bridge.bridge.catalogue import Catalogue, Kind
 from forum_bridge.bridge.consequence import consequence
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.retry import WRITE_TIMEOUT, decide, recording, writing
-from forum_bridge.deskie import CaseNotFound, Priority
+from forum_bridge.deskie import CaseNotFound, DeskDeclined, Priority
 from forum_bridge.errors import NotPosted, Retry
 from forum_bridge.ledger import agent_notes
 from forum_bridge.ledger.agent_notes import AgentNote
@@ -29,6 +31,7 @@ class Tell:
         self._desk = desk
         self._clock = clock
         self._random = random
+        self._catalogue = Catalogue(desk, clock)
 
     async def __call__(self, _: str) -> datetime | None:
         while True:
@@ -51,6 +54,11 @@ class Tell:
 
     async def _write(self, note: AgentNote) -> None:
         self._desk.client.ready(Priority.BACKGROUND)
+        if note.label is not None:
+            await self._label(note, note.label)
+        if not note.html:
+            await self._written(note, None)
+            return
         now = self._clock()
         await self._change(note, state=State.SENDING, sending_at=now, first_tried_at=note.first_tried_at or now)
         with writing():
@@ -61,6 +69,18 @@ class Tell:
                 return
         with recording():
             await self._written(note, message.id)
+
+    async def _label(self, note: AgentNote, label: str) -> None:
+        """Put the note's label on its case, or take it off; the note matters more than one that cannot be set."""
+        number = await self._catalogue.id_of(Kind.LABEL, label)
+        if number is None:
+            return
+        try:
+            await self._desk.client.set_label(note.case_id, number, on=not note.takes_off)
+        except CaseNotFound:
+            await self._follow(note)
+        except DeskDeclined as declined:
+            structlog.get_logger().warning("label_declined", case=note.case_id, label=label, reason=str(declined))
 
     async def _follow(self, note: AgentNote) -> None:
         """The case takes no notes any more: go on in the one that absorbed it."""
@@ -86,7 +106,7 @@ class Tell:
         else:
             await self._change(note, state=State.WAITING, sending_at=None)
 
-    async def _written(self, note: AgentNote, message_id: int) -> None:
+    async def _written(self, note: AgentNote, message_id: int | None) -> None:
         facts = {"sent_at": self._clock(), "due_at": None, "reason": None, "message_id": message_id}
         await self._change(note, state=State.SENT, **facts)
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from forum_bridge.config.base import Broken, Model, refused
-from forum_bridge.config.private import PrivateLabel, PrivateMarker
+from forum_bridge.config.private import Label, PrivateMarker
 from forum_bridge.config.templates import AnswerTemplate
 
 TEMPLATE = """\
@@ -44,7 +44,12 @@ class AnswersConfig(Model):
     @classmethod
     def rules(cls, keys: Mapping[str, object]) -> Iterator[Broken]:
         """Who shall post the answers has to be told of them."""
-        if keys.get("assisted") in (True, "true") and keys.get("tell_agents") == TellAgents.NEVER.value:
+        if keys.get("tell_agents") != TellAgents.NEVER.value:
+            return
+        for key in ("unsent_label", "tell_permalink"):
+            if keys.get(key) not in (None, False, "false"):
+                yield (key,), refused("is set, but agents are told nothing", "write tell_agents: en, or tr")
+        if keys.get("assisted") in (True, "true"):
             yield ("assisted",), refused("is true, but agents are told nothing", "write tell_agents: en, or tr")
 
     template: AnswerTemplate = Field(
@@ -70,10 +75,14 @@ class AnswersConfig(Model):
         TellAgents.ENGLISH,
         description="Language of the internal note in the case when an answer cannot be posted; or never.",
     )
+    unsent_label: Label = Field(
+        None, description="A label, by id or name, on cases with an answer that is not on the forum."
+    )
+    tell_permalink: bool = Field(False, description="A note with the address of the post that an answer became.")
     private_marker: PrivateMarker = Field(
         None, description="A text that makes an answer in which it stands a personal message to the customer."
     )
-    private_label: PrivateLabel = Field(
+    private_label: Label = Field(
         None,
         description="A label, by id or name: answers in cases that carry it are personal messages.",
     )

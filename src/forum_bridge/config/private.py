@@ -36,4 +36,4 @@ def _label(value: object) -> str:
 
 _TEXT = WithJsonSchema({"type": "string"})
 PrivateMarker = Annotated[str | None, BeforeValidator(_marker), _TEXT]
-PrivateLabel = Annotated[str | None, BeforeValidator(_label), WithJsonSchema({"type": ["string", "integer"]})]
+Label = Annotated[str | None, BeforeValidator(_label), WithJsonSchema({"type": ["string", "integer"]})]

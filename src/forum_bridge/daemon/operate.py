@@ -6,8 +6,9 @@ from __future__ import annotations
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.bridge import agent_notice
 from forum_bridge.errors import BridgeError
-from forum_bridge.ledger import operator
+from forum_bridge.ledger import answers, operator
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.operator import Act, Found
 from forum_bridge.ledger.states import State
@@ -45,6 +46,8 @@ async def operate(
                 await operator.decide(db, item, row, facts)
                 if url is not None:
                     await operator.stands_at(db, row, url)
+                if item.road == "answer" and act is not Act.RETRY:
+                    await agent_notice.of_decision(db, await answers.get(db, row.id), now=now)
                 made.append(facts)
         return rows, made
 

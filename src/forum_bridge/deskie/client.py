@@ -90,6 +90,13 @@ class DeskieClient:
         body = {"case": {"status": str(status)}}
         return await self._write("PUT", f"cases/{case_id}.json", body, CASE, priority)
 
+    async def set_label(
+        self, case_id: int, label_id: int, *, on: bool, priority: Priority = Priority.BACKGROUND
+    ) -> Case:
+        """Put a label on a case, or take it off; the others stay. The same again changes nothing."""
+        body = {"case": {"add_labels" if on else "delete_labels": [label_id]}}
+        return await self._write("PUT", f"cases/{case_id}.json", body, CASE, priority)
+
     async def add_message(
         self,
         case_id: int,

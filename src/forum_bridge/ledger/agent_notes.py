@@ -1,11 +1,12 @@
-"""Statements on the internal notes by which the bridge itself tells agents something: an outbox, each written once."""
+"""Statements on the internal notes, and labels, by which the bridge itself tells agents something: an outbox, each
+written once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.ledger.states import WORK, State
@@ -13,19 +14,23 @@ from forum_bridge.ledger.tables import agent_note
 from forum_bridge.ledger.upsert import insert_ignore
 
 AT_A_TIME = 100
-_GIVEN = ("id", "desk", "key", "case_id", "html", "state", "attempts", "first_tried_at", "due_at", "sending_at")
+_WAY = ("state", "attempts", "first_tried_at", "due_at", "sending_at")
+_GIVEN = ("id", "desk", "key", "case_id", "html", "label", "takes_off", *_WAY)
 _SELECT = select(*(agent_note.c[name] for name in _GIVEN))
 
 
 @dataclass(frozen=True, slots=True)
 class AgentNote:
-    """A note for one case. ``key`` says what it speaks of, and stands in it, so that it is recognised."""
+    """A note for one case. ``key`` says what it speaks of, and stands in it, so that it is recognised. ``label`` (an id
+    or a name) is put on the case, or taken off; without ``html`` that is all."""
 
     id: int
     desk: str
     key: str
     case_id: int
     html: str
+    label: str | None
+    takes_off: bool
     state: State
     attempts: int
     first_tried_at: datetime | None
@@ -33,17 +38,35 @@ class AgentNote:
     sending_at: datetime | None
 
 
-async def want(db: AsyncConnection, desk: str, key: str, case_id: int, html: str, *, now: datetime) -> None:
+async def want(
+    db: AsyncConnection,
+    desk: str,
+    key: str,
+    case_id: int,
+    html: str,
+    *,
+    label: str | None = None,
+    takes_off: bool = False,
+    now: datetime,
+) -> None:
     """Put a note into the outbox; one with the same key stays as it is."""
     row = {"desk": desk, "key": key, "case_id": case_id, "html": html, "stored_at": now, "due_at": now}
+    row |= {"label": label, "takes_off": takes_off}
     await db.execute(insert_ignore(db, agent_note, {**row, "state": State.WAITING.value, "attempts": 0}))
+
+
+async def last(db: AsyncConnection, desk: str, about: str) -> AgentNote | None:
+    """Return the newest note whose key begins so."""
+    where = (agent_note.c.desk == desk, agent_note.c.key.startswith(about, autoescape=True))
+    row = (await db.execute(_SELECT.where(*where).order_by(agent_note.c.id.desc()).limit(1))).mappings().first()
+    return None if row is None else _note(row)
 
 
 async def unwritten(db: AsyncConnection, desk: str) -> list[AgentNote]:
     """Return the oldest notes that still have to be written, in order."""
     where = (agent_note.c.desk == desk, agent_note.c.state.in_(WORK))
     rows = await db.execute(_SELECT.where(*where).order_by(agent_note.c.id).limit(AT_A_TIME))
-    return [AgentNote(**{**row, "state": State(row["state"])}) for row in rows.mappings()]
+    return [_note(row) for row in rows.mappings()]
 
 
 async def due(db: AsyncConnection, desk: str) -> datetime | None:
@@ -56,3 +79,7 @@ async def due(db: AsyncConnection, desk: str) -> datetime | None:
 async def change(db: AsyncConnection, row_id: int, **values: object) -> None:
     """Change facts of one note."""
     await db.execute(update(agent_note).where(agent_note.c.id == row_id).values(values))
+
+
+def _note(row: RowMapping) -> AgentNote:
+    return AgentNote(**{**row, "state": State(row["state"])})

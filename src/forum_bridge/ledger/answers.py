@@ -135,6 +135,13 @@ async def with_receipts(db: AsyncConnection, forum: str, post_ids: Sequence[str]
     return found
 
 
+async def others_unsent(db: AsyncConnection, desk: str, case_id: int, message_id: int) -> bool:
+    """Whether another answer of a case is not on the forum, and waits for a person or a moderator."""
+    stuck = answer.c.state.in_((State.HELD, State.DEAD)) | (answer.c.receipt_state == ReceiptState.QUEUED)
+    where = (answer.c.desk == desk, answer.c.case_id == case_id, answer.c.message_id != message_id, stuck)
+    return (await db.execute(select(answer.c.id).where(*where).limit(1))).first() is not None
+
+
 async def ever_queued(db: AsyncConnection, forum: str) -> bool:
     """Whether this forum ever put an answer of ours before a moderator."""
     where = (answer.c.forum == forum, answer.c.receipt_state == ReceiptState.QUEUED)

@@ -249,7 +249,9 @@ agent_note = Table(
     Column("desk", String, nullable=False),
     Column("key", String, nullable=False),  # what it speaks of, so that it is written once
     Column("case_id", BigInteger, nullable=False),
-    Column("html", Text, nullable=False),
+    Column("html", Text, nullable=False),  # empty: its label alone
+    Column("label", String),  # what it puts on its case, by id or name, or takes off
+    Column("takes_off", Boolean, nullable=False, default=False, server_default="0"),
     Column("stored_at", Instant, nullable=False),
     *_way(),
     Column("message_id", BigInteger),
