@@ -102,6 +102,7 @@ async def test_however_it_is_typed(world: World, marker: str, html: str) -> None
 
 @pytest.mark.parametrize("purged", [True, False])
 async def test_the_webhooks_text_counts_where_the_case_does_not_tell(world: World, purged: bool) -> None:
+    await world.believe_webhooks()
     case = await case_of(world)
     if purged:
         world.deskie.purge(case)
@@ -303,6 +304,7 @@ async def test_a_label_made_since_the_list_was_read_is_known(labelling: World) -
 
 
 async def test_a_case_that_is_no_more_tells_no_label(labelling: World) -> None:
+    await labelling.believe_webhooks()
     case = await case_of(labelling)
     labelling.deskie.purge(case)
     assert await knock(labelling.door, form(case_id=case, message_id=900, content=SECRET)) == 200

@@ -411,6 +411,7 @@ async def test_where_an_author_is_one_customer_all_threads_go_into_the_last_chat
 
 
 async def test_an_answer_by_customer_alone_is_held_where_threads_share_the_chat(one_customer: World) -> None:
+    await one_customer.believe_webhooks()
     await one_customer.write("Kargo", "Nerede?")
     await one_customer.write("Fatura", "Yanlış.")
     (chat,) = cases(one_customer)

@@ -28,6 +28,7 @@ async def case_of(world: World) -> int:
 
 
 async def test_an_answer_that_comes_twice_is_posted_once(world: World) -> None:
+    await world.believe_webhooks()
     body = form(case_id=await case_of(world))
     assert [await knock(world.door, body) for _ in range(3)] == [200, 200, 200]
     await world.settle()
@@ -90,6 +91,7 @@ async def test_an_unknown_type_is_200_and_ignored(world: World) -> None:
 
 
 async def test_an_answer_to_an_unknown_case_finds_the_thread_by_its_only_customer(world: World) -> None:
+    await world.believe_webhooks()
     case = await case_of(world)
     user = world.deskie.user(world.deskie.case(case).user_id).custom_id
     assert await knock(world.door, form(case_id=77, custom_user_id=user)) == 200
@@ -98,6 +100,7 @@ async def test_an_answer_to_an_unknown_case_finds_the_thread_by_its_only_custome
 
 
 async def test_where_the_customer_has_two_threads_nobody_guesses(world: World) -> None:
+    await world.believe_webhooks()
     await case_of(world)
     await world.write("Fatura", "O da yok.")
     user = world.deskie.user(world.deskie.cases()[0].user_id).custom_id
@@ -115,9 +118,10 @@ async def test_an_answer_to_nobody_is_a_dead_letter_that_is_kept(world: World) -
 
 @pytest.mark.parametrize(("flag", "key"), [("sent_via_rule", "from_rules"), ("b_from_api", "from_api")])
 async def test_answers_that_nobody_typed_follow_the_policy(world: World, flag: str, key: str) -> None:
+    await world.believe_webhooks()
     case = await case_of(world)
     await knock(world.door, form(case_id=case, message_id=901, **{flag: 1}))
-    world.configure(lambda forum: forum.update(answers={key: "ignore"}))
+    world.configure(lambda forum: forum.update(answers={key: "ignore", "verify": False}))
     await world.restart()
     await knock(world.door, form(case_id=case, message_id=902, **{flag: 1}))
     await world.settle()
@@ -125,6 +129,7 @@ async def test_answers_that_nobody_typed_follow_the_policy(world: World, flag: s
 
 
 async def test_markup_in_an_answer_is_shown_not_obeyed(world: World) -> None:
+    await world.believe_webhooks()
     case = await case_of(world)
     body = form(case_id=case, content="# Başlık\n[tık](javascript:alert(1)) <script>x</script> *yıldız*")
     await knock(world.door, body)

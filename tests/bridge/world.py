@@ -82,6 +82,11 @@ class World:
         change(raw["forums"]["sandbox"])
         self.config = Config.model_validate(raw)
 
+    async def believe_webhooks(self) -> None:
+        """Let the bridge publish what a webhook tells though the desk does not show it."""
+        self.configure(lambda forum: forum.setdefault("answers", {}).update(verify=False))  # type: ignore[attr-defined]
+        await self.restart()
+
     async def bridge_up(self) -> None:
         """Open ledger, sessions and the webhook's door, and wake what the ledger says is due."""
         stack = self._bridge = AsyncExitStack()
