@@ -111,3 +111,17 @@ def test_what_an_engine_says_by_an_element() -> None:
 def test_what_is_neither_a_phrase_nor_a_mark(text: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(Phrases).validate_python([text])
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "found"),
+    [
+        (r"a @href =~ /user/(\d+)", "a", "42"),
+        ("span, time", "time", "dün"),
+        (r"@id =~ (\d+)", "div", "31"),
+    ],
+)
+def test_a_value_knows_in_which_element_it_finds_its_text(post: LexborNode, text: str, tag: str, found: str) -> None:
+    place = Value.parse(text).place_in(post)
+    assert place is not None
+    assert (place[0].tag, place[1]) == (tag, found)

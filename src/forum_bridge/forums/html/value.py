@@ -83,13 +83,18 @@ class Value:
     def found_in(self, node: LexborNode) -> str | None:
         """Return the first non-empty text that this value finds in or on ``node``; a bare ``@x`` or ``=~`` means the
         node."""
+        place = self.place_in(node)
+        return place[1] if place is not None else None
+
+    def place_in(self, node: LexborNode) -> tuple[LexborNode, str] | None:
+        """Return what ``found_in`` finds, with the element that it stands in or on."""
         for place in node.css(self.css) if self.css else [node]:
             text = squeezed(place.attributes.get(self.attribute) or "") if self.attribute else shown_text(place)
             if self._compiled is not None:
                 match = self._compiled.search(text)
                 text = (match[1] if match.re.groups else match[0]) or "" if match else ""
             if text:
-                return text
+                return place, text
         return None
 
     def holds(self, text: str) -> bool:
