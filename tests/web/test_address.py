@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from forum_bridge.errors import WatchTrouble
-from forum_bridge.web.address import absolute, belongs, may_carry_on, shown
+from forum_bridge.web.address import absolute, belongs, may_carry_on, nearest, shown
 
 BASE = "https://forum.example/foro/konu-1"
 
@@ -67,3 +67,18 @@ def test_what_may_be_secret_is_not_shown() -> None:
     url = "https://ali:gizli@f.example/a.php?PHPSESSID=abc1;topic=2&sid=d2&s=e3&my_post_key=f4&csrf_token=g5&page=2#h"
 
     assert shown(url) == "https://…@f.example/a.php?PHPSESSID=…;topic=2&sid=…&s=…&my_post_key=…&csrf_token=…&page=2#h"
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://f.example/satis/konu-1", "sales"),
+        ("https://f.example/konu-1", "whole"),
+        ("https://www.f.example/satis/konu-1", "www"),
+        ("https://eski.f.example/konu-1", "sales"),
+        ("https://other.example/konu-1", None),
+    ],
+)
+def test_of_several_forums_on_one_host_the_nearest_is_meant(url: str, name: str | None) -> None:
+    forums = {"whole": "https://f.example/", "sales": "https://f.example/satis/", "www": "https://www.f.example/"}
+    assert nearest(url, forums) == name

@@ -10,7 +10,7 @@ from forum_bridge.config import Config, ForumConfig, load
 from forum_bridge.errors import ConfigurationRefused
 from forum_bridge.forums.entry import AdapterEntry
 from forum_bridge.forums.registry import Registry
-from forum_bridge.web.address import belongs
+from forum_bridge.web.address import nearest
 
 RECORDINGS = "pages"  # the folder, within that of the adapters
 
@@ -34,8 +34,9 @@ class Bench:
 
     def forum_at(self, url: str) -> ForumConfig | None:
         """Return the configured forum on which an address lies, if any."""
-        forums = self.config.forums.values() if self.config is not None else ()
-        return next((forum for forum in forums if belongs(url, forum.url)), None)
+        forums = self.config.forums if self.config is not None else {}
+        name = nearest(url, {name: forum.url for name, forum in forums.items()})
+        return forums[name] if name is not None else None
 
     def recordings(self, name: str) -> list[Path]:
         """Return the folders with recordings of an adapter's pages, one a thread."""

@@ -23,7 +23,7 @@ from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.forums.registry import Registry
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.model import Post
-from forum_bridge.web.address import belongs, origin, shown
+from forum_bridge.web.address import nearest, shown
 from forum_bridge.web.charset import decode
 from forum_bridge.web.depth import too_deep
 
@@ -121,25 +121,19 @@ def _chosen(loaded: Ready, url: str, adapter: str | None) -> tuple[Ready, str]:
     """Return the configuration and the name of the forum that the address belongs to; ``adapter`` takes the place of
     the configured one and of its options."""
     forums = loaded.config.forums
-    at_home = [name for name, forum in forums.items() if belongs(url, forum.url)]
-    if not at_home:
+    name = nearest(url, {name: forum.url for name, forum in forums.items()})
+    if name is None:
         known = ", ".join(shown(forum.url) for forum in forums.values())
         whole = urlsplit(url).scheme in {"http", "https"}
         raise ConfigurationRefused(
             f"{shown(url)} is not on a configured forum." if whole else f"{shown(url)} is not a whole address.",
             explanation=f"Configured are: {known}. For any other page: --file PAGE --adapter NAME --url URL.",
         )
-    name = max(at_home, key=lambda each: _nearness(url, forums[each].url))
     if adapter is None:
         return loaded, name
     loaded.registry.get(adapter)  # an unknown one is refused here, with the names that are close
     changed = forums[name].model_copy(update={"adapter": adapter, "options": {}})
     return Ready(loaded.config.model_copy(update={"forums": {**forums, name: changed}}), loaded.registry), name
-
-
-def _nearness(url: str, forum_url: str) -> tuple[bool, bool, int]:
-    """Several forums may stand on one host: the one whose address the thread's begins with is meant."""
-    return url.startswith(forum_url), origin(url) == origin(forum_url), len(forum_url)
 
 
 def _tell(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from forum_bridge.errors import WatchTrouble
@@ -39,6 +40,16 @@ def origin(url: str) -> str:
     """Return ``scheme://host[:port]`` as the Origin header wants it (RFC 6454)."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def nearest(url: str, forums: Mapping[str, str]) -> str | None:
+    """Return the name of the forum (address by name) on which ``url`` lies: of several on one host the one whose
+    address it begins with."""
+    at_home = [name for name, forum in forums.items() if belongs(url, forum)]
+    nearness = {
+        name: (url.startswith(forums[name]), origin(url) == origin(forums[name]), len(forums[name])) for name in at_home
+    }
+    return max(at_home, key=lambda name: nearness[name], default=None)
 
 
 def belongs(url: str, base: str) -> bool:
