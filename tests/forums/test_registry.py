@@ -126,6 +126,14 @@ async def test_options_that_are_wrong_build_nothing(open_to: OpenSession) -> Non
         Registry.load().get("flaskbb").build({"posts": {"boddy": ".x"}}, await open_to())
 
 
+def test_whole_options_are_those_of_the_forum_over_those_of_the_adapter() -> None:
+    flaskbb = Registry.load().get("flaskbb")
+    whole = flaskbb.whole({"pages_a_poll": 3}, timezone="Europe/Berlin").model_dump()
+    assert (whole["pages_a_poll"], whole["threads_a_poll"], whole["timezone"]) == (3, 20, "Europe/Berlin")
+    with pytest.raises(ConfigurationRefused, match=r"markup"):
+        Registry.load().get("html").whole({})
+
+
 async def test_a_whole_preset_may_stand_under_the_options_of_html(open_to: OpenSession) -> None:
     html = Registry.load().get("html")
     assert {fault.path for fault in html.check({})} >= {("markup",), ("thread",), ("posts",)}

@@ -87,15 +87,22 @@ class AdapterEntry:
         return []
 
     def build(self, options: Options, session: ForumSession, *, timezone: str | None = None) -> Adapter:
-        """Return the adapter for one forum. ``timezone`` (the forum's) fills the option of that name where the adapter
-        has one and neither it nor ``options`` sets it. Raises ConfigurationRefused, naming the faults."""
+        """Return the adapter for one forum. Raises as ``whole`` does."""
+        whole = self.whole(options, timezone=timezone)
+        assert self.maker is not None  # else ``whole`` had raised
+        return self.maker.build(whole, session)
+
+    def whole(self, options: Options, *, timezone: str | None = None) -> AdapterOptions:
+        """Return the options for one forum with all that the adapter itself says. ``timezone`` (the forum's) fills the
+        option of that name where the adapter has one and neither it nor ``options`` sets it. Raises
+        ConfigurationRefused, naming the faults."""
         if self.maker is not None and timezone is not None and self.maker.leaves_open("timezone"):
             options = {"timezone": timezone, **options}
         faults = self.check(options)
         if faults or self.maker is None:
             told = "; ".join(f"{'.'.join(map(str, fault.path)) or self.name}: {fault.problem}" for fault in faults)
             raise ConfigurationRefused(f"The options of the adapter {self.name} cannot be used: {told}")
-        return self.maker.build(self.maker.options(options), session)
+        return self.maker.options(options)
 
 
 def _written_place(place: tuple[str | int, ...], options: Options) -> tuple[str | int, ...]:
