@@ -45,25 +45,29 @@ class Drafting:
 
     async def layout(self, site: Site, answer: AnswerRow, owner: Conversation, thread: ThreadRow) -> Layout:
         """Return what stands around the answer. Raises Retry if Deskie must be asked first."""
-        markup = site.adapter.markup
         agent = await self._agents.public_name(answer.staff_id, site.config.answers.aliases)
         async with self._ledger.reading() as db:
             asked = await posts.newest_delivered(db, owner.id, answer.received_at)
-        quoted = _quote(site, asked) if asked else None
-        return Layout(
-            site.config.answers.template,
-            markup,
-            _in_engine(site, quoted, "quote"),
-            "" if _for_one_reader(answer, thread) else _in_engine(site, quoted, "mention"),
-            _safe(agent, markup),
-            _escaped(names_of(site, thread, asked), markup),
-            quoted,
-            agent,
-        )
+        return layout_of(site, thread, asked, agent, for_one_reader=_for_one_reader(answer, thread))
 
     def linked(self, answer: AnswerRow) -> str:
         """Return the answer's files as HTML, all of them as links: the longest way to show them."""
         return self._files.html(answer)
+
+
+def layout_of(site: Site, thread: ThreadRow, asked: PostRow | None, agent: str, *, for_one_reader: bool) -> Layout:
+    """Return what stands around an answer by ``agent`` (a public name) to the post ``asked``."""
+    markup, quoted = site.adapter.markup, _quote(site, asked) if asked else None
+    return Layout(
+        site.config.answers.template,
+        markup,
+        _in_engine(site, quoted, "quote"),
+        "" if for_one_reader else _in_engine(site, quoted, "mention"),
+        _safe(agent, markup),
+        _escaped(names_of(site, thread, asked), markup),
+        quoted,
+        agent,
+    )
 
 
 def _for_one_reader(answer: AnswerRow, thread: ThreadRow) -> bool:

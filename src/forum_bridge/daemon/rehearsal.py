@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from forum_bridge.bridge.case_text import CaseText
 from forum_bridge.bridge.content import digest
 from forum_bridge.bridge.desk import Desk
+from forum_bridge.bridge.draft import layout_of
 from forum_bridge.bridge.intake import Intake
 from forum_bridge.bridge.scope import AUTHOR
 from forum_bridge.bridge.site import Site
@@ -24,12 +25,15 @@ from forum_bridge.daemon.register import usual_identity
 from forum_bridge.deskie import NewCase
 from forum_bridge.errors import BridgeError
 from forum_bridge.forums.contract import Adapter, ShowsPages
+from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.forums.registry import Registry
-from forum_bridge.ledger import conversations, forums, posts, watches
+from forum_bridge.ledger import conversations, forums, posts, threads, watches
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.posts import PostRow
 from forum_bridge.model import Clock, Post, Reading, ThreadSeen, Watch, WatchKind
 from forum_bridge.web.pacer import Pacer
+
+AGENT = "Elif Kaya"  # who answers in a rehearsal
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,45 @@ async def rehearse(config: Config, registry: Registry, name: str, url: str, cloc
         reading, following = await site.account.doing(lambda: _read(site.adapter, url))
         identity, remark = await _identity(desk, site)
         await _note_forum(ledger, site, identity)
-        watch = _covering(site, reading, url)
-        await _take_in(ledger, site, watch.kind if watch else WatchKind.THREAD, url, reading, clock)
-        async with ledger.reading() as db:
-            fates = await posts.latest(db, name, [post.id for post in reading.posts])
-        cases = await _cases(ledger, desk, _without_lists(site) if remark else site, reading, fates, clock)
-        return Rehearsal(reading.posts, following, {**fates}, cases, watch, remark)
+        stage = (ledger, desk, _without_lists(site) if remark else site)
+        return await _played(stage, url, reading, following, remark, clock)
+
+
+async def rehearse_page(
+    config: Config, registry: Registry, name: str, page: ThreadPage, clock: Clock, answers: Sequence[str] = ()
+) -> tuple[Rehearsal, tuple[str, ...]]:
+    """Return what a page that was read already would become, without asking forum or desk; and how each of ``answers``
+    (HTML, as agents write) to its first case would stand on the forum, in the engine's markup."""
+    async with _stage(config, registry, name, clock) as (ledger, desk, site):
+        await _note_forum(ledger, site, site.config.identity or AUTHOR)
+        stage, cases = (ledger, desk, _without_lists(site)), site.config.cases
+        remark = "Labels, group and language are left out." if cases.labels or cases.group or cases.language else ""
+        found = await _played(stage, page.url, _reading(page, page), page.next, remark, clock)
+        return found, await _answered(stage, found, answers)
+
+
+async def _played(
+    stage: tuple[Ledger, Desk, Site], url: str, reading: Reading, following: str | None, remark: str, clock: Clock
+) -> Rehearsal:
+    ledger, desk, site = stage
+    watch = _covering(site, reading, url)
+    await _take_in(ledger, site, watch.kind if watch else WatchKind.THREAD, url, reading, clock)
+    async with ledger.reading() as db:
+        fates = await posts.latest(db, site.name, [post.id for post in reading.posts])
+    cases = await _cases(ledger, desk, site, reading, fates, clock)
+    return Rehearsal(reading.posts, following, {**fates}, cases, watch, remark)
+
+
+async def _answered(stage: tuple[Ledger, Desk, Site], found: Rehearsal, answers: Sequence[str]) -> tuple[str, ...]:
+    if not found.cases:
+        return ()
+    ledger, _, site = stage
+    asked = found.fates[found.cases[0].posts[-1]]
+    async with ledger.reading() as db:
+        thread = await threads.get(db, site.name, asked.thread_id)
+    assert thread is not None  # the post stands in one that was read
+    layout = layout_of(site, thread, asked, AGENT, for_one_reader=thread.ref.private)
+    return tuple(layout.text(each, is_html=True, files="", part=1, parts=1) for each in answers)
 
 
 @asynccontextmanager
@@ -94,9 +131,13 @@ async def _read(adapter: Adapter, url: str) -> tuple[Reading, str | None]:
         return await adapter.read(Watch(WatchKind.THREAD, url), None), None
     page = await adapter.page(url)
     first = page if page.pages.previous is None else await adapter.page(page.ref.url)
+    return _reading(page, first), page.next
+
+
+def _reading(page: ThreadPage, first: ThreadPage) -> Reading:
+    """Return a page as a reading; ``first`` is the thread's first page, if that could be had."""
     opening = next(iter(first.posts), None) if first.pages.previous is None else None
-    seen = ThreadSeen(page.ref, opening, page.locked)
-    return Reading(page.posts, (seen,)), page.next
+    return Reading(page.posts, (ThreadSeen(page.ref, opening, page.locked),))
 
 
 async def _identity(desk: Desk, site: Site) -> tuple[str, str]:
