@@ -1,10 +1,11 @@
-"""Every visible text in Turkish and English, and which of the two a browser asked for. Refuses to know any page."""
+"""Every visible text in Turkish and English, and which of the two a browser asked for. Refuses to know any page.
+Others who show pages bring a book of their own."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -16,11 +17,20 @@ _MONTHS = {
 }
 
 
+Book = Mapping[str, Mapping[str, str]]
+"""Texts by key and language."""
+
+
 @cache
-def texts() -> Mapping[str, Mapping[str, str]]:
-    """Return text by key and language, as it stands in ``texts.json`` beside this file."""
-    loaded: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("texts.json").read_text("utf-8"))
+def book(file: Path) -> Book:
+    """Return the texts in a JSON file."""
+    loaded: dict[str, dict[str, str]] = json.loads(file.read_text("utf-8"))
     return loaded
+
+
+def texts() -> Book:
+    """Return the sandbox's texts, as they stand in ``texts.json`` beside this file."""
+    return book(Path(__file__).with_name("texts.json"))
 
 
 def language(accept: str) -> str:
@@ -43,10 +53,11 @@ class Words:
     """The texts of one language; ``words("key", name=…)`` fills the text's placeholders."""
 
     lang: str
+    book: Book = field(default_factory=texts, repr=False)
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """Return the text of ``key``; an unknown key is a mistake of ours and raises KeyError."""
-        text = texts()[key][self.lang]
+        text = self.book[key][self.lang]
         return text.format(**values) if values else text
 
     def count(self, key: str, number: int) -> str:
