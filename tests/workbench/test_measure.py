@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
+from tests.workbench.recorded import recorded
 
+from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.forums.registry import Registry
 from forum_bridge.testkit.recording import Recorded, as_json, load
 from forum_bridge.web.charset import decode
@@ -25,6 +27,17 @@ RECORDINGS = sorted(
 )
 FIELDS = ("id", "author", "author_id", "time", "text")
 ENGINES = Registry.load(None)
+OTHERS = [  # engine, recorded page, its address; what an engine's adapter reads of such a page is the truth
+    ("mybb", "mybb/thread-p1", "http://127.0.0.1:8101/showthread.php?tid=1"),
+    ("smf", "smf/thread-p1", "http://127.0.0.1:8102/index.php?topic=2.0"),
+    ("phpbb", "phpbb/thread-p1", "http://127.0.0.1:8103/viewtopic.php?t=2"),
+    ("phpbb", "phpbb/thread-p3", "http://127.0.0.1:8103/viewtopic.php?t=2&start=40"),
+    ("flaskbb", "flaskbb/topic_p1", "http://127.0.0.1:5230/topic/2-bridge-test-topic-unicode-tags"),
+    ("fossil", "fossil/thread", "http://127.0.0.1:5250/forumthread/8ca2147150"),
+    ("machina", "machina/topic_p1", "http://127.0.0.1:8000/forum/forum/general-1/topic/bridge-test-topic-1/"),
+    ("misago", "misago/thread_p1", "http://127.0.0.1/t/bridge-test-topic-unicode-tags/1/"),
+    ("nodebb", "nodebb/topic_p1", "http://127.0.0.1:4568/topic/2/bridge-test-topic"),
+]
 
 
 def seen(recorded: Recorded) -> Seen:
@@ -32,24 +45,18 @@ def seen(recorded: Recorded) -> Seen:
     return Seen(recorded.url, html, served=parsedate_to_datetime(recorded.date) if recorded.date else None)
 
 
-def guessed(folder: Path) -> tuple[int, dict[str, int], dict[str, bool]]:
-    """Return how many posts are read with a preset guessed from a recorded thread, in how many each field is what the
-    engine's own preset reads, and which things about the page are."""
-    recording = load(folder)
-    pages = [seen(each) for each in dict.fromkeys(recording.pages)]
+def guessed(pages: Sequence[Seen], engine: str) -> tuple[ThreadPage, dict[str, int], dict[str, bool]]:
+    """Return the first page of a thread as the engine's own adapter reads it, in how many of its posts each field is
+    the same where a preset was guessed, and which things about the page are."""
     page = fit(Pages(pages[0], second=pages[1] if len(pages) > 1 else None)).reading.page
-    theirs = ENGINES.get(folder.parent.name).parse
+    theirs = ENGINES.get(engine).parse
     assert page is not None
     assert theirs is not None
     true = theirs(pages[0].html, pages[0].url)
-    about = {
-        "thread": (page.ref.id, true.ref.id),
-        "title": (page.ref.title, true.ref.title),
-        "next": (page.next, true.next),
-    }
-    expected = recording.expected[: len(true.posts)]
-    right = {name: _right(name, as_json(page.posts), expected) for name in FIELDS}
-    return len(true.posts), right, {name: got == wanted for name, (got, wanted) in about.items()}
+    about = {"thread": (page.ref.id, true.ref.id), "title": (page.ref.title, true.ref.title)}
+    about["next"] = (str(bool(page.next)), str(bool(true.next)))  # an API names other addresses
+    right = {name: _right(name, as_json(page.posts), as_json(true.posts)) for name in FIELDS}
+    return true, right, {name: got == wanted for name, (got, wanted) in about.items()}
 
 
 def _right(name: str, read: Sequence[Mapping[str, object]], expected: Sequence[Mapping[str, object]]) -> int:
@@ -70,10 +77,20 @@ def at(told: object) -> datetime | None:
     return datetime.fromisoformat(str(told)) if told else None
 
 
-@pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.parent.name)
-def test_what_is_guessed_is_what_the_engine_s_preset_reads(folder: Path, figures: Callable[..., None]) -> None:
-    posts, right, about = guessed(folder)
-    told = {name: "yes" if is_right else "no" for name, is_right in about.items()}
-    figures(f"guessed without fingerprints, {folder.parent.name}", **{n: f"{right[n]}/{posts}" for n in FIELDS}, **told)
+def judge(pages: Sequence[Seen], engine: str, figures: Callable[..., None]) -> None:
+    true, right, about = guessed(pages, engine)
+    posts, told = len(true.posts), {name: "yes" if is_right else "no" for name, is_right in about.items()}
+    figures(f"guessed without fingerprints, {engine}", **{n: f"{right[n]}/{posts}" for n in FIELDS}, **told)
     assert right == dict.fromkeys(FIELDS, posts)
     assert about == dict.fromkeys(about, True)
+
+
+@pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.parent.name)
+def test_what_is_guessed_is_what_the_engine_s_preset_reads(folder: Path, figures: Callable[..., None]) -> None:
+    pages = dict.fromkeys(load(folder).pages)
+    judge([seen(each) for each in pages], folder.parent.name, figures)
+
+
+@pytest.mark.parametrize(("engine", "page", "url"), OTHERS)
+def test_and_on_pages_of_forums_that_really_ran(engine: str, page: str, url: str, figures: Callable[..., None]) -> None:
+    judge([Seen(url, recorded(page), served=datetime(2026, 11, 22, 21, tzinfo=UTC))], engine, figures)
