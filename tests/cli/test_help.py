@@ -7,7 +7,7 @@ from forum_bridge import __version__
 
 COMMANDS = [
     "run", "detect", "check", "preview", "poll", "status", "retry", "mark-sent", "drop", "adapters", "sandbox",
-    "adapter new", "adapter record", "adapter test", "adapter trial", "config show",
+    "adapter new", "adapter record", "adapter test", "adapter trial", "adapter try", "config show",
 ]  # fmt: skip
 
 

@@ -59,7 +59,8 @@ class OddForum:
         self.threads[17].posts[1].text += '<br><a href="dosya.asp?no=9">fatura.pdf</a>'
         app = web.Application()
         for path, page in {
-            "/robots.txt": self._robots, "/forum/oku.asp": self._read, "/forum/bolum.asp": self._board,
+            "/robots.txt": self._robots, "/forum/": self._board,
+            "/forum/oku.asp": self._read, "/forum/bolum.asp": self._board,
             "/forum/giris.asp": self._login, "/forum/cevap.asp": self._reply,
         }.items():  # fmt: skip
             if login_page or "giris" not in path:
