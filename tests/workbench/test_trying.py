@@ -98,6 +98,29 @@ def test_each_key_and_the_element_that_it_finds(kahve: AdapterEntry) -> None:
     assert [item.post and item.post.id for item in found.items] == ["4707", "4714", "4721", "4728", "4735", "4742"]
 
 
+def test_what_stands_around_the_posts_and_the_quotes_in_them(kahve: AdapterEntry) -> None:
+    html = page().html.replace("</center>", "<form class=cevap><textarea name=m></textarea></form></center><!-- x -->")
+    login = {"page": "giris.asp", "form": ".giris", "user": "u", "password": "p"}
+    member = {"signed_in": ".uye", "login": login, "reply": {"form": ".cevap", "text": "m"}}
+    found = tried(kahve, Seen(URL, html, served=START), **member).examined
+    assert found is not None
+    root = numbered(found.seen)
+    assert root is not None
+    tags = {}
+    for key in ("next", "reply", "login", "title"):
+        nodes = [root.css_first(f'[fb-n="{spot.element}"]') for spot in found.around[key]]
+        tags[key] = [(node.tag, node.attributes.get("href") or node.text()) for node in nodes if node is not None]
+    assert tags == {
+        "next": [("a", "oku.asp?konu=17&syf=2")],
+        "reply": [("form", "")],
+        "login": [],
+        "title": [("b", "Kargom nerede kaldı?")],
+    }
+    assert [[spot.text for spot in item.quotes] for item in found.items] == [
+        [], [], [], ["Takip numaranı yazar mısın?"], [], [],
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.parent.name)
 def test_presets_that_ship_find_on_recorded_pages_what_they_read(folder: Path) -> None:
     attempt = attempted(seen(load(folder).pages[0]), registry().get(folder.parent.name), None)

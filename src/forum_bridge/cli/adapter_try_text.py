@@ -16,7 +16,7 @@ from forum_bridge.forums.reading.page import BoardPage
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.workbench.trying.attempt import Attempt
 from forum_bridge.workbench.trying.examine import Examined
-from forum_bridge.workbench.trying.findings import keys
+from forum_bridge.workbench.trying.findings import as_usual, keys
 from forum_bridge.workbench.trying.wording import advice, status, told, words
 
 MOST = 12  # rows of a board
@@ -114,7 +114,7 @@ def _print_keys(say: Lines, found: Examined) -> None:
     table.add_column(no_wrap=True, justify="right")
     table.add_column(no_wrap=True, overflow="ellipsis", ratio=1, style="dim")
     for name, value, count, total in keys(found):
-        style = "" if count == total else "yellow" if count else "red"
+        style = "" if as_usual(name.partition(".")[2], count, total) else "yellow" if count else "red"
         table.add_row(Text(name), Text(f"{count}/{total}", style=style), Text(harmless(value)))
     say.console.print(table)
 

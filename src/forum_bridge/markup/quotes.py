@@ -33,7 +33,7 @@ def quoted(element: Element) -> Quoted | None:
     Known: phpBB, MyBB, SMF (``cite``), XenForo (``data-quote``), Discourse (``aside.quote``), Invision, vBulletin 3, 4
     and 5, Misago (``aside.quote-block``).
     """
-    if not _is_quote(element):
+    if not is_quote(element):
         return None
     element = _framed(element) or element
     head = _take_head(element)
@@ -52,7 +52,8 @@ def _told(element: Element) -> str:
     return next((element.attrs[name] for name in _AUTHOR_ATTRIBUTES if element.attrs.get(name)), "")
 
 
-def _is_quote(element: Element) -> bool:
+def is_quote(element: Element) -> bool:
+    """Return whether the element is a quote; vBulletin 3's are known by what stands below them."""
     if element.tag == "blockquote":
         return not element.classes & {"postcontent", "lastedited"}  # vBulletin 4 wraps whole posts in one
     aside = element.tag == "aside" and bool(element.classes & {"quote", "quote-block"})
@@ -90,7 +91,7 @@ def _outside_inner_quotes(element: Element) -> Iterator[tuple[Element, Element]]
     for child in list(element.children):
         if isinstance(child, Element):
             yield element, child
-            if not _is_quote(child) and child.tag in ("div", "footer", "header", "p"):
+            if not is_quote(child) and child.tag in ("div", "footer", "header", "p"):
                 yield from _outside_inner_quotes(child)
 
 

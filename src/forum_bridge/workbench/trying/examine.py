@@ -3,18 +3,22 @@ the order of the page, so that another tree of the same page can show them. Judg
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urldefrag
 
 from selectolax.lexbor import LexborNode
 
 from forum_bridge.errors import WatchTrouble
+from forum_bridge.forums.html.address import link_to
 from forum_bridge.forums.html.containers import containers
 from forum_bridge.forums.html.parse import any_present, parse_board, parse_thread
 from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.html.preset_parts import Board, Posts
 from forum_bridge.forums.html.value import Value, shown_text
 from forum_bridge.forums.reading.page import BoardPage, ThreadPage
+from forum_bridge.markup.quotes import is_quote
+from forum_bridge.markup.tree import Element, parse
 from forum_bridge.model import Post
 from forum_bridge.workbench.look import Seen
 
@@ -37,12 +41,14 @@ Spots = Mapping[str, tuple[Spot, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One post or row: the number of its element, what lies beside it, and what each key found. ``post`` is what the
-    adapter makes of it; None where it reads none, and where the preset says that it is none (``skipped``)."""
+    """One post or row: the number of its element, what lies beside it, what each key found, and the quotes in its text.
+    ``post`` is what the adapter makes of it; None where it reads none, and where the preset says that it is none
+    (``skipped``)."""
 
     element: int
     beside: tuple[int, ...] = ()
     spots: Spots = field(default_factory=dict)
+    quotes: tuple[Spot, ...] = ()
     post: Post | None = None
     skipped: bool = False
 
@@ -50,7 +56,8 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class Examined:
     """A page as a preset finds it. ``part`` is ``posts`` or ``board``. ``page`` is what the adapter reads; else
-    ``trouble`` says why it reads nothing. ``around`` holds what keys of the thread find on the page."""
+    ``trouble`` says why it reads nothing. ``around`` holds what stands around the posts: title, links to other
+    pages, the forms to sign in and to reply."""
 
     seen: Seen
     preset: Preset
@@ -88,13 +95,45 @@ def examined(seen: Seen, preset: Preset) -> Examined:
         return _board(seen, preset, preset.board, root)
     page, trouble = _thread_page(seen, preset)
     read: dict[str, Post] = {post.id: post for post in page.posts} if page is not None else {}
+    around = _around(root, preset, seen.url, page.next if page is not None else None)
+    own = {_number(head): {_number(child) for child in head.iter()} for head in root.css(preset.posts.container)}
+    items = tuple(_post(node, preset.posts, read, own[_number(node)]) for node in containers(root, preset.posts))
+    return Examined(seen, preset, "posts", items, around, page, trouble)
+
+
+def _around(root: LexborNode, preset: Preset, url: str, following: str | None) -> Spots:
+    """Return what stands around the posts. ``following`` is the address of the next page: what links to it is shown."""
     around = {key: _spots(getattr(preset.thread, key), root) for key in THREAD_KEYS}
     if preset.thread.pages is not None:
         strip = _elements(root.css(preset.thread.pages))
         around["pages"] = tuple(spot for spot in strip if spot.text.strip("[]() ").isdecimal())
-    own = {_number(head): {_number(child) for child in head.iter()} for head in root.css(preset.posts.container)}
-    items = tuple(_post(node, preset.posts, read, own[_number(node)]) for node in containers(root, preset.posts))
-    return Examined(seen, preset, "posts", items, around, page, trouble)
+    if following is not None and not around["next"]:
+        links = (link for link in root.css("a[href]") if _leads_to(link, url, following))
+        around["next"] = _elements(list(links)[:1])
+    for name, part in (("reply", preset.reply), ("login", preset.login)):
+        around[name] = _elements(root.css(part.form)[:1] if part is not None else ())
+    return around
+
+
+def _leads_to(link: LexborNode, url: str, there: str) -> bool:
+    return urldefrag(link_to(url, link.attributes.get("href") or "")).url == urldefrag(there).url
+
+
+def _quotes(body: LexborNode) -> Iterator[LexborNode]:
+    """Yield the quotes in a text, outer and inner ones."""
+    for node in body.traverse():
+        whole = parse(node.html or "").children if node.tag == "table" else ()
+        table = next((each for each in whole if isinstance(each, Element)), None)
+        if (
+            node.is_element_node
+            and node.mem_id != body.mem_id
+            and is_quote(table or Element(node.tag or "", dict(_told(node))))
+        ):
+            yield node
+
+
+def _told(node: LexborNode) -> Iterator[tuple[str, str]]:
+    return ((name, value or "") for name, value in node.attributes.items())
 
 
 def _thread_page(seen: Seen, preset: Preset) -> tuple[ThreadPage | None, str]:
@@ -125,7 +164,8 @@ def _post(node: LexborNode, keys: Posts, read: Mapping[str, Post], own: set[int]
     beside = tuple(number for child in node.iter() if (number := _number(child)) not in own)
     found = spots["id"][0].text if spots["id"] else ""
     skipped = any_present(keys.skip, node)
-    return Item(_number(node), beside, {key: spots[key] for key in POST_KEYS}, read.get(found), skipped)
+    quotes = _elements(_quotes(body) if body is not None else ())
+    return Item(_number(node), beside, {key: spots[key] for key in POST_KEYS}, quotes, read.get(found), skipped)
 
 
 def _spots(values: Iterable[Value], node: LexborNode) -> tuple[Spot, ...]:

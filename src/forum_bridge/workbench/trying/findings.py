@@ -12,9 +12,10 @@ from forum_bridge.forums.html.value import Value, first_found
 from forum_bridge.model import Post
 from forum_bridge.workbench.trying.examine import Examined, Item, Spot
 
-_NEEDED = {"posts": ("id", "author", "body"), "board": ("link", "moved")}
+NEEDED = {"posts": ("id", "author", "body"), "board": ("link", "moved")}
 _USEFUL = {"posts": ("time", "author_id", "link"), "board": ("time",)}
-_PARTLY = frozenset(("author_id", "author_url", "edited", "attachments", "drop"))  # guests, and posts without any
+_SELDOM = frozenset(("edited", "attachments", "drop"))  # what no post on a page need have
+_PARTLY = _SELDOM | {"author_id", "author_url"}  # guests have none
 _AHEAD = timedelta(hours=1)
 
 
@@ -68,7 +69,7 @@ def findings(found: Examined, suggest: Suggest) -> list[Finding]:
 
 
 def _missing(found: Examined, items: Sequence[Item]) -> Iterator[Finding]:
-    needed = _NEEDED[found.part]
+    needed = NEEDED[found.part]
     for key in items[0].spots:
         value = written(found, key)
         lacking = [item for item in items if not item.spots[key]]
@@ -77,10 +78,15 @@ def _missing(found: Examined, items: Sequence[Item]) -> Iterator[Finding]:
             if key in _USEFUL[found.part]:
                 yield replace(finding, kind=Kind.UNSET)
         elif len(lacking) == len(items):
-            if key not in {"edited", "attachments", "drop"}:
+            if key not in _SELDOM:
                 yield _cut(found, key, finding)
         elif lacking and (key in needed or key not in _PARTLY):
             yield replace(finding, kind=Kind.SOME)
+
+
+def as_usual(key: str, count: int, total: int) -> bool:
+    """Return whether a key finds something in as many posts or rows as is to be expected."""
+    return count == total or key in _SELDOM or (count > 0 and key in _PARTLY)
 
 
 def keys(found: Examined) -> list[tuple[str, str, int, int]]:
