@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forum_bridge.config import Config, ForumConfig, load
-from forum_bridge.errors import ConfigurationRefused
-from forum_bridge.forums.entry import AdapterEntry
 from forum_bridge.forums.registry import Registry
 from forum_bridge.web.address import nearest
 
@@ -22,15 +20,6 @@ class Bench:
     folder: Path
     registry: Registry
     config: Config | None
-
-    def usable(self, name: str) -> AdapterEntry:
-        """Return an adapter. Raises ConfigurationRefused, saying what is wrong with it."""
-        entry = self.registry.get(name)
-        if entry.fault is not None:
-            raise ConfigurationRefused(
-                f"The adapter {name} cannot be used: {entry.fault}", explanation=f"Mend {entry.source}."
-            )
-        return entry
 
     def forum_at(self, url: str) -> ForumConfig | None:
         """Return the configured forum on which an address lies, if any."""

@@ -40,7 +40,7 @@ def record(
     Exit status: 0, 1 if the thread cannot be read, 2 if the adapter cannot be used.
     """
     place = bench(config)
-    entry, forum = place.usable(name), place.forum_at(url)
+    entry, forum = place.registry.usable(name), place.forum_at(url)
     if forum is not None:
         settings, options, timezone = settings_of(forum), forum.options if forum.adapter == name else {}, forum.timezone
     else:

@@ -36,7 +36,7 @@ def test(
     Exit status: 0, 1 if a promise is broken, 2 if the adapter or the recording cannot be used.
     """
     place = bench(config)
-    entry = place.usable(name)
+    entry = place.registry.usable(name)
     folders = [pages] if pages is not None else place.recordings(name)
     if not folders:
         raise ConfigurationRefused(

@@ -58,7 +58,7 @@ def try_(
     if file is not None and signed_in:
         raise typer.BadParameter("a saved page is read as it was saved; --signed-in needs a page's address alone")
     place = bench(config)
-    entry = place.usable(name)
+    entry = place.registry.usable(name)
     with at_work(to_person(stderr=True), f"reading {shown(asked) if asked else file}"):
         attempt, forum = _tried(place, entry, asked, file, signed_in=signed_in)
     outcome = None

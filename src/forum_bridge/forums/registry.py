@@ -90,6 +90,15 @@ class Registry:
             explanation=f"Did you mean {' or '.join(close)}?" if close else f"There are: {', '.join(self._entries)}.",
         )
 
+    def usable(self, name: str) -> AdapterEntry:
+        """Return an adapter's entry. Raises ConfigurationRefused, saying what is wrong with it; UnknownAdapter."""
+        entry = self.get(name)
+        if entry.fault is not None:
+            raise ConfigurationRefused(
+                f"The adapter {name} cannot be used: {entry.fault}", explanation=f"Mend {entry.source}."
+            )
+        return entry
+
 
 def _take_presets(
     folder: Path,
