@@ -13,6 +13,8 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from forum_bridge.sandbox.look.words import Words, language
 
 _HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+PAGES = _HERE / "pages"
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "img-src 'self' data: http: https:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -35,7 +37,7 @@ class Look:
 
     def __init__(self, folder: Path, side: str, sides: Sides) -> None:
         self._environment = Environment(
-            loader=ChoiceLoader([FileSystemLoader(folder), FileSystemLoader(_HERE / "pages")]),
+            loader=ChoiceLoader([FileSystemLoader(folder), FileSystemLoader(PAGES)]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -76,4 +78,4 @@ def words_of(request: web.Request) -> Words:
 
 def static_routes() -> Sequence[web.AbstractRouteDef]:
     """Return the route of the styles and scripts, served from the package under ``/static/``."""
-    return [web.static("/static", _HERE / "static")]
+    return [web.static("/static", STATIC)]

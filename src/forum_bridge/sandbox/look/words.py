@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 from pathlib import Path
 
@@ -64,7 +64,9 @@ class Words:
         """Return ``key.one`` or ``key.other`` with ``{n}`` filled in."""
         return self(f"{key}.one" if number == 1 else f"{key}.other", n=number)
 
-    def when(self, moment: datetime) -> str:
-        """Return an aware datetime as a short text in UTC; pages with scripts show it in the reader's own zone."""
-        utc = moment.astimezone(UTC)
-        return f"{utc.day} {_MONTHS[self.lang][utc.month - 1]} {utc.year} {utc:%H:%M} UTC"
+    def when(self, moment: datetime, zone: tzinfo | None = None) -> str:
+        """Return an aware datetime as a short text, in ``zone`` or else in UTC, which it says; pages with scripts show
+        that in the reader's own zone."""
+        there = moment.astimezone(zone or UTC)
+        text = f"{there.day} {_MONTHS[self.lang][there.month - 1]} {there.year} {there:%H:%M}"
+        return text if zone is not None else f"{text} UTC"
