@@ -70,6 +70,13 @@ def used_by(entry: AdapterEntry, forum: ForumConfig) -> ForumConfig:
     return forum.model_copy(update={"adapter": entry.name, "options": options})
 
 
+def forum_for(entry: AdapterEntry, config: Config | None, url: str) -> ForumConfig | None:
+    """Return the configured forum on which an address lies, as this adapter would use it; None if there is none."""
+    forums = config.forums if config is not None else {}
+    name = nearest(url, {name: forum.url for name, forum in forums.items()})
+    return used_by(entry, forums[name]) if name is not None else None
+
+
 def zone_of(attempt: Attempt, forum: ForumConfig | None) -> ZoneInfo:
     """Return the forum's time zone: as configured, else as the preset has it, else the usual one."""
     if forum is not None:
