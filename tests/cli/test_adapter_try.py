@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import aiohttp
 import pytest
-from tests.cli.conftest import Place
+from tests.cli.conftest import Place, ended, told
 from tests.engines.place import serving
 from tests.workbench.odd_forum import CHARSET, PASSWORD, USER, OddForum
 
+from forum_bridge.cli.adapter_try_browser import has_screen
 from forum_bridge.sandbox.forum.seed import BRIDGE_USER
 
 ADDRESS = "https://forum.acme.com.tr/forum/oku.asp?konu=17"
@@ -64,13 +68,13 @@ async def test_what_finds_nothing_is_told_with_what_could_be_meant(place: Place,
     mended(place, "Yazıldı:", "Yazildi:")
     ran = await place.call("adapter", "try", kahve, *saved(place), columns=100)
     assert (ran.status, ran.err) == (1, "")
-    told = " ".join(ran.out.split())
+    said = " ".join(ran.out.split())
     assert (
         "✗ posts.body finds nothing (0 of 6): .sozz → Written on the page: .soz → Would be guessed: .soz"
-        " ? posts.time: the selector finds a text, but its regex finds nothing in it: Yazıldı: 19 Kas 2026" in told
+        " ? posts.time: the selector finds a text, but its regex finds nothing in it: Yazıldı: 19 Kas 2026" in said
     )
-    assert "✗ reads nothing here" in told
-    assert "As a case" not in told
+    assert "✗ reads nothing here" in said
+    assert "Case 1" not in said
     tree = await place.call("adapter", "try", kahve, *saved(place), "--json")
     assert (tree.status, tree.json["reads"], tree.json["posts"]) == (1, False, [])
     assert tree.json["keys"]["posts.body"] == {"value": ".sozz", "found": 0, "of": 6}
@@ -143,7 +147,45 @@ async def test_what_a_person_may_get_wrong(place: Place, kahve: str) -> None:
         (kahve, "--file", str(Path("yok.html")), "--url", ADDRESS): (1, "No such file"),
         (kahve, "http://127.0.0.1:9/x"): (1, "Connect"),
         (kahve, *saved(place), "--signed-in"): (2, "read as it was saved"),
+        (kahve, *saved(place), "--browser", "--json"): (2, "give one of them"),
+        (kahve, "https://baska.example/konu/1", "--browser", "--signed-in"): (2, "configured forum with an account"),
+        ("kaput", "https://baska.example/konu/1", "--browser", "--signed-in"): (2, "cannot be used"),
+        ("yok", *saved(place), "--browser"): (2, "yok"),
+        ("flarum", "https://baska.example/d/1", "--browser"): (2, "there is no page to show"),
     }
     for words, (status, word) in cases.items():
         ran = await place.call("adapter", "try", *words, columns=110)
         assert (ran.status, ran.out, word in ran.err) == (status, "", True), (words, ran)
+
+
+async def test_in_the_browser_until_a_person_ends_it(place: Place, kahve: str) -> None:
+    mended(place, "body: .soz ", "body .soz ")  # a fault is no hindrance: it is shown
+    remote = {"SSH_CONNECTION": "192.0.2.1 5 192.0.2.2 22"}
+    async with place.process("adapter", "try", kahve, *saved(place), "--browser", **remote) as child:
+        said = await told(child, "Ctrl-C")
+        url = next(word for word in said.split() if word.startswith("http://127.0.0.1:"))
+        port = urlsplit(url).port
+        assert f"ssh -N -L {port}:127.0.0.1:{port}" in said
+        assert "adapters/kahve.yaml and save it" in " ".join(said.split())
+        async with aiohttp.ClientSession(headers={"Accept-Language": "tr"}) as session:
+            async with session.get(url) as answer:
+                window = await answer.text()
+            async with session.get(f"{url}page") as answer:
+                assert "Kargom nerede kaldı?" in await answer.text()
+        assert "kahve.yaml, satır" in window
+        child.send_signal(signal.SIGINT)
+        ran = await ended(child)
+    assert (ran.status, ran.out, ran.err) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("environ", "platform", "screen"),
+    [
+        ({}, "linux", False),
+        ({"DISPLAY": ":0"}, "linux", True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", True),
+        ({}, "darwin", True),
+    ],
+)
+def test_a_browser_is_opened_only_where_there_is_a_screen(environ: dict[str, str], platform: str, screen: bool) -> None:
+    assert has_screen(environ, platform) is screen

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from forum_bridge.cli.adapter_place import Bench, bench
+from forum_bridge.cli.adapter_try_browser import show
 from forum_bridge.cli.adapter_try_text import as_json, print_attempt, print_outcome
 from forum_bridge.cli.bar import at_work
 from forum_bridge.cli.detect import given
@@ -20,8 +22,8 @@ from forum_bridge.config import ForumConfig
 from forum_bridge.errors import ConfigurationRefused
 from forum_bridge.forums.entry import AdapterEntry
 from forum_bridge.web.address import shown
-from forum_bridge.workbench.look import saved
-from forum_bridge.workbench.trying.attempt import Attempt, attempted, preset_of, rehearsed, used_by, zone_of
+from forum_bridge.workbench.look import Seen, saved
+from forum_bridge.workbench.trying.attempt import Attempt, attempted, forum_for, preset_of, rehearsed, zone_of
 from forum_bridge.workbench.trying.visit import read_at, seen_at
 from forum_bridge.workbench.trying.wording import words
 
@@ -41,6 +43,9 @@ def try_(
         bool, typer.Option("--signed-in", help="Read with the account of the configured forum, not as a guest.")
     ] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print a JSON object instead.")] = False,
+    browser: Annotated[
+        bool, typer.Option("--browser", help="Show it in the browser, beside the page, and follow the file.")
+    ] = False,
     config: ConfigOption = DEFAULT,
 ) -> None:
     """Try an adapter on one page and see what it reads.
@@ -48,6 +53,9 @@ def try_(
     Shows the posts, what each key of the preset finds and where it finds nothing, with what could be meant instead;
     then the case that the page would become, and an answer as it would be posted. If the address lies on a configured
     forum, its timezone, options and rules hold. Nothing is written anywhere.
+
+    --browser serves the page on this machine alone, with everything that the preset reads in colour, beside what was
+    read of each post and what is missing; whenever the preset is saved, it is read again. The forum is asked only once.
 
     --json prints an object with the keys reads, trouble, url, posts, rows (of a board), keys (what each finds, and in
     how many posts), findings, cases and answer.
@@ -57,9 +65,14 @@ def try_(
     asked = given(url, address, file)
     if file is not None and signed_in:
         raise typer.BadParameter("a saved page is read as it was saved; --signed-in needs a page's address alone")
+    if browser and json_:
+        raise typer.BadParameter("--browser shows pages, --json prints an object: give one of them")
     place = bench(config)
+    if browser:
+        show(name, _seen(place, name, asked, file, signed_in=signed_in), place, config)
+        return
     entry = place.registry.usable(name)
-    with at_work(to_person(stderr=True), f"reading {shown(asked) if asked else file}"):
+    with _reading(asked, file):
         attempt, forum = _tried(place, entry, asked, file, signed_in=signed_in)
     outcome = None
     if attempt.thread is not None:
@@ -76,30 +89,49 @@ def try_(
         raise typer.Exit(1)
 
 
+def _reading(url: str | None, file: Path | None) -> AbstractContextManager[None]:
+    return at_work(to_person(stderr=True), f"reading {shown(url) if url else file}")
+
+
+def _seen(place: Bench, name: str, url: str | None, file: Path | None, *, signed_in: bool) -> Seen:
+    """Return the page to show. A preset with faults is no hindrance: the browser shows them, too."""
+    entry = place.registry.usable(name) if signed_in else place.registry.get(name)
+    if entry.fault is None and entry.container is None and file is None:
+        raise ConfigurationRefused(
+            f"The adapter {name} is no preset that finds things on pages, so there is no page to show.",
+            explanation="See what it reads without --browser.",
+        )
+    with _reading(url, file):
+        if file is not None:
+            return saved(file, url)
+        assert url is not None  # ``given`` refuses a command without both
+        return asyncio.run(seen_at(url, entry, _forum(place, entry, url, signed_in=signed_in), now))
+
+
 def _tried(
     place: Bench, entry: AdapterEntry, url: str | None, file: Path | None, *, signed_in: bool
 ) -> tuple[Attempt, ForumConfig | None]:
     """Return what came of it, and the configured forum on which the page lies."""
     if file is not None:
         seen = saved(file, url)
-        forum = _forum(place, entry, seen.url, signed_in=False)
+        forum = forum_for(entry, place.config, seen.url)
         return attempted(seen, entry, forum), forum
     assert url is not None  # ``given`` refuses a command without both
     forum = _forum(place, entry, url, signed_in=signed_in)
-    if signed_in and (forum is None or forum.login is None):
-        raise ConfigurationRefused(
-            f"{shown(url)} is not on a configured forum with an account.",
-            explanation="Set login: for that forum, or read as a guest.",
-        )
     if preset_of(entry, forum) is None:
         return Attempt(None, (), asyncio.run(read_at(url, entry, forum, now))), forum
     return attempted(asyncio.run(seen_at(url, entry, forum, now)), entry, forum), forum
 
 
 def _forum(place: Bench, entry: AdapterEntry, url: str, *, signed_in: bool) -> ForumConfig | None:
-    """Return the configured forum at an address as this adapter would use it, as a guest unless ``signed_in``."""
-    forum = place.forum_at(url)
-    if forum is None:
-        return None
-    used = used_by(entry, forum)
-    return used if signed_in else used.model_copy(update={"login": None})
+    """Return the configured forum at an address as this adapter would use it, as a guest unless ``signed_in``. Raises
+    ConfigurationRefused: there is no account to sign in with."""
+    forum = forum_for(entry, place.config, url)
+    if not signed_in:
+        return forum.model_copy(update={"login": None}) if forum is not None else None
+    if forum is None or forum.login is None:
+        raise ConfigurationRefused(
+            f"{shown(url)} is not on a configured forum with an account.",
+            explanation="Set login: for that forum, or read as a guest.",
+        )
+    return forum

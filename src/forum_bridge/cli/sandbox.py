@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +14,7 @@ from rich.console import Console
 from rich.panel import Panel
 
 from forum_bridge.cli.run import now
+from forum_bridge.cli.until import until_told
 from forum_bridge.daemon import log
 from forum_bridge.errors import BridgeError
 from forum_bridge.sandbox.sandbox import Sandbox, open_sandbox
@@ -49,7 +49,7 @@ async def _run(ledger: Path, *, selftest: bool) -> Result | None:
             if selftest:
                 return await play(running)
             _welcome(running)
-            await _until_told()
+            await until_told()
     except OSError as error:
         raise BridgeError(
             str(error), explanation="End whatever listens there, or another sandbox, and try again."
@@ -66,10 +66,3 @@ def _welcome(running: Sandbox) -> None:
         "[dim]Ctrl-C ends it; nothing is kept.[/]"
     )
     Console(stderr=True).print(Panel(text, title="forum-bridge sandbox", expand=False, padding=(1, 3)))
-
-
-async def _until_told() -> None:
-    told = asyncio.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(each, told.set)
-    await told.wait()
