@@ -49,7 +49,7 @@ async def test_a_live_forum_becomes_a_preset(place: Place) -> None:
         "✓ Another thread reads as well: 3 posts.",
         "✓ The board's page shows 2 threads.",
         "? reply: Only members see it.",
-        f"forum-bridge preview --adapter kahve --file PAGE --url '{thread}'",
+        f"forum-bridge adapter try kahve --browser --url '{thread}'",
         "forum-bridge check",
     ):
         assert words in told

@@ -35,9 +35,9 @@ def test_each_key_says_why_and_what_to_look_at() -> None:
     later.put("text", "message")
     later.note = "Only members see it."
     draft.later.append(later)
-    assert written(draft, ["acme: made today.", "  forum-bridge preview --adapter acme"], "mybb").splitlines() == [
+    assert written(draft, ["acme: made today.", "  forum-bridge adapter try acme"], "mybb").splitlines() == [
         "# acme: made today.",
-        "#   forum-bridge preview --adapter acme",
+        "#   forum-bridge adapter try acme",
         "",
         "extends: mybb",
         "",

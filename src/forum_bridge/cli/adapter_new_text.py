@@ -65,8 +65,9 @@ def print_fitted(say: Lines, made: Made, path: Path, name: str) -> None:
             say.line(f"{key}: {doubt}" if key else doubt, indent=2, mark="?", mark_style="yellow")
     say.blank()
     say.line("Next:", style="bold")
-    say.line("Save a page of a thread, and see what the file reads there while you edit it:", indent=2, mark="→")
-    say.line(f"forum-bridge preview --adapter {name} --file PAGE --url {quote(shown(thread.url))}", indent=6)
+    say.line("See in the browser what the file reads while you edit it:", indent=2, mark="→")
+    say.line(f"forum-bridge adapter try {name} --browser --url {quote(shown(thread.url))}", indent=6)
+    say.line("Of a page that only members see: save it in your browser, and add --file PAGE.", indent=6)
     say.line(f"Name it in config.yaml, adapter: {name}, and try it all: forum-bridge check", indent=2, mark="→")
     say.line(
         f"Keep pages of it to test on: forum-bridge adapter record {name} {quote(shown(thread.url))}",

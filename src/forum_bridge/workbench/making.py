@@ -48,9 +48,9 @@ def made(name: str, fitted: Fitted, match: Match | None, now: datetime) -> Made:
     thread = fitted.pages.thread
     head = [
         f"{name}: guessed by `forum-bridge adapter new` on {now:%Y-%m-%d} from {thread.url}",
-        "Behind each key stands why it was taken; lines with #? say what to look at. Save a page of a thread, and see",
-        "what the file reads there while you edit it:",
-        f"  forum-bridge preview --adapter {name} --file PAGE --url {quote(thread.url)}",
+        "Behind each key stands why it was taken; lines with #? say what to look at. See in the browser what the file",
+        "reads while you edit it (of a page that only members see: save it, and add --file PAGE):",
+        f"  forum-bridge adapter try {name} --browser --url {quote(thread.url)}",
     ]
     engine = match.entry.maker if match is not None else None
     if match is None or not isinstance(engine, PresetMaker):
