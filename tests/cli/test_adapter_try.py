@@ -138,6 +138,8 @@ async def test_another_adapter_s_options_are_not_its_own(place: Place, kahve: st
 
 
 async def test_what_a_person_may_get_wrong(place: Place, kahve: str) -> None:
+    deep = place.folder / "deep.html"
+    deep.write_text("<html><body>" + "<div>" * 100_000 + "x</html>", encoding="utf-8")
     (place.folder / "adapters" / "kaput.yaml").write_text("markup: bbcode\n", encoding="utf-8")
     cases: dict[tuple[str, ...], tuple[int, str]] = {
         ("yok", ADDRESS): (2, "yok"),
@@ -151,6 +153,8 @@ async def test_what_a_person_may_get_wrong(place: Place, kahve: str) -> None:
         (kahve, "https://baska.example/konu/1", "--browser", "--signed-in"): (2, "configured forum with an account"),
         ("kaput", "https://baska.example/konu/1", "--browser", "--signed-in"): (2, "cannot be used"),
         ("yok", *saved(place), "--browser"): (2, "yok"),
+        (kahve, "--file", str(deep), "--url", ADDRESS): (1, "nested too deep"),
+        (kahve, "--file", str(deep), "--url", ADDRESS, "--browser"): (1, "nested too deep"),
         ("flarum", "https://baska.example/d/1", "--browser"): (2, "there is no page to show"),
     }
     for words, (status, word) in cases.items():

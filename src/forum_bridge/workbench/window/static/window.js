@@ -82,13 +82,16 @@ frame.addEventListener("load", fitted);
 if (inside()?.readyState === "complete") fitted();
 
 function take(news) {
-  const focused = document.activeElement?.dataset?.test;
+  const focused = { ...document.activeElement?.dataset };
   for (const [name, html] of Object.entries(news.parts)) part(name).replaceChildren(...elements(html));
-  if (focused) document.querySelector(`[data-test="${focused}"]`)?.focus({ preventScroll: true });
+  if (focused.test) {
+    const number = focused.test === "go" ? `[data-go="${focused.go}"]` : ""; // there is one for each post
+    document.querySelector(`[data-test="${focused.test}"]${number}`)?.focus({ preventScroll: true });
+  }
   if (only !== null && !document.querySelector(`.w-chip[data-key="${only}"]:not(:disabled)`)) only = null;
   if (String(news.page) === shown) return paint();
   shown = String(news.page);
-  place = inside()?.scrollingElement?.scrollTop ?? 0;
+  place = inside()?.readyState === "complete" ? inside().scrollingElement.scrollTop : place;
   frame.contentWindow.location.replace(`page?lang=${lang}&v=${shown}`);
 }
 
