@@ -38,13 +38,19 @@ function view(name) {
   }
 }
 
-function go(number, calm = matchMedia("(prefers-reduced-motion: reduce)").matches) {
+function scrollTo(number, behavior) {
   const page = inside();
   const target = page?.querySelector(`[data-n="${number}"]`);
-  if (!target) return;
+  if (!target) return null;
   // The page alone is scrolled; scrollIntoView would move the window around it, too.
   const top = page.scrollingElement.scrollTop + target.getBoundingClientRect().top - frame.clientHeight / 4;
-  page.scrollingElement.scrollTo({ top, behavior: calm ? "auto" : "smooth" });
+  page.scrollingElement.scrollTo({ top, behavior });
+  return target;
+}
+
+function go(number) {
+  const target = scrollTo(number, matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
+  if (!target) return;
   target.classList.remove("here");
   void target.offsetWidth; // so that the mark blinks again
   target.classList.add("here");
@@ -75,7 +81,7 @@ function fitted() {
   paint();
   const first = document.querySelector(".w-chip[data-go]")?.dataset.go; // the first post
   if (place !== null) inside()?.scrollingElement?.scrollTo(0, place);
-  else if (first) go(first, true);
+  else if (first) scrollTo(first, "auto");
 }
 
 frame.addEventListener("load", fitted);
