@@ -63,7 +63,7 @@ async def test_a_full_disk_undoes_the_batch_and_passes(
         with pytest.raises(Retry, match="could not be written"):
             await ledger.probe()
         async with ledger.reading() as connection:
-            assert await keys_of(connection) == {"schema", "readable_from", "opened", "before"}
+            assert await keys_of(connection) == {"schema", "readable_from", "opened", "epoch", "before"}
         for file in (filler, again):
             file.unlink()
         await ledger.commit(note("after"))

@@ -41,7 +41,7 @@ def rights(folder: Path) -> dict[str, str]:
 async def test_every_file_is_its_owners_alone_whatever_the_umask(path: Path, clock: Clock, open_umask: None) -> None:
     async with Ledger.open(path, clock) as ledger:
         await ledger.probe()
-        names = ("ledger.db", "ledger.db-shm", "ledger.db-wal", "ledger.db.lock")
+        names = ("ledger.db", "ledger.db-shm", "ledger.db-wal", "ledger.db.lock", "ledger.db.epoch")
         assert rights(path.parent) == dict.fromkeys(names, "0600")
 
 
@@ -60,6 +60,7 @@ async def test_wider_rights_of_files_that_exist_are_taken_back_and_told(path: Pa
     assert rights(path.parent) == {
         "ledger.db": "0600",
         "ledger.db.lock": "0600",
+        "ledger.db.epoch": "0600",
         "ledger.db.before-0009.bak": "0600",
         "letter.txt": "0644",
     }

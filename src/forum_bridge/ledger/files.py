@@ -71,7 +71,7 @@ def create(ledger: Path) -> None:
 def tighten(ledger: Path) -> None:
     """Take from group and others every right to the ledger, what SQLite keeps beside it, its lock and its backups."""
     log = structlog.get_logger()
-    beside = [ledger.with_name(ledger.name + end) for end in ("", "-wal", "-shm", "-journal")]
+    beside = [ledger.with_name(ledger.name + end) for end in ("", "-wal", "-shm", "-journal", ".epoch")]
     for file in (*beside, lock_path(ledger), *ledger.parent.glob(f"{escape(ledger.name)}.before-*.bak")):
         if not file.exists() or not stat.S_IMODE(was := file.stat().st_mode) & 0o077:
             continue

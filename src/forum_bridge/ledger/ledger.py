@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -11,10 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from forum_bridge.errors import LedgerRefused
-from forum_bridge.ledger import files, migrate
+from forum_bridge.ledger import files, migrate, moving_on
 from forum_bridge.ledger.committer import Committer, committing
 from forum_bridge.ledger.engine import reader_engine, writer_engine
 from forum_bridge.ledger.entry import Work
+from forum_bridge.ledger.epoch import write
 from forum_bridge.ledger.faults import refusing
 from forum_bridge.ledger.finish import to_the_end
 from forum_bridge.ledger.lock import held
@@ -77,9 +80,15 @@ class Ledger:
     async def probe(self) -> None:
         """Write and read a moment, to know that the ledger works; raises what ``commit`` raises."""
         if self._committer is not None:
-            await self._committer.commit(lambda connection: _note(connection, "probed", self.clock))
+            noting = partial(_note, key="probed", clock=self.clock)
+            await moving_on.move(self._committer, self.path, noting)
         async with self.reading() as connection:
             await connection.execute(select(meta.c.value).where(meta.c.key == "probed"))
+
+    async def move_on(self) -> None:
+        """Let the epoch move on, so that a copy made before this moment is noticed when it is put back; see
+        ``epoch.py``. Raises what ``commit`` raises."""
+        await moving_on.move(self._writer, self.path)
 
     @property
     def _writer(self) -> Committer:
@@ -101,8 +110,12 @@ async def _committer(stack: AsyncExitStack, path: Path, clock: Clock) -> Committ
         writer = writer_engine(path)
         stack.push_async_callback(lambda: to_the_end(writer.dispose()))
         async with writer.begin() as connection:  # a full disk is better met now than at the first post
+            epoch = await moving_on.arrive(connection, path, clock())
             await _note(connection, "opened", clock)
-    return await stack.enter_async_context(committing(writer, path))
+        await to_the_end(asyncio.to_thread(write, path, epoch))
+    committer = await stack.enter_async_context(committing(writer, path))
+    stack.push_async_callback(moving_on.leave, committer, path)
+    return committer
 
 
 async def _readers(stack: AsyncExitStack, path: Path) -> AsyncEngine:
