@@ -36,5 +36,6 @@ async def restored(db: AsyncConnection, known: PostRow, *, now: datetime) -> Pos
     known = replace(known, deleted_at=None)
     if known.state is not State.IGNORED or known.reason != REASON:
         return known
-    await posts.change(db, known.id, state=State.WAITING, due_at=now, reason=None)
-    return replace(known, state=State.WAITING, due_at=now, reason=None)
+    goes_on = State.WAITING if known.sending_at is None else State.UNCLEAR
+    await posts.change(db, known.id, state=goes_on, due_at=now, reason=None)
+    return replace(known, state=goes_on, due_at=now, reason=None)

@@ -9,11 +9,12 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.bridge import found_again
 from forum_bridge.bridge.case_text import CaseText
 from forum_bridge.bridge.consequence import consequence
 from forum_bridge.bridge.conversation import CaseFinder, Place, state_of
 from forum_bridge.bridge.desk import Desk
-from forum_bridge.bridge.desk_look import DeskLook, Found
+from forum_bridge.bridge.desk_look import FAR_BACK, DeskLook, Found
 from forum_bridge.bridge.desk_writer import DeskWriter
 from forum_bridge.bridge.files import Luggage, PostFiles
 from forum_bridge.bridge.quota import Quota
@@ -23,10 +24,11 @@ from forum_bridge.bridge.walk import head
 from forum_bridge.config import WhenClosed
 from forum_bridge.deskie import CaseNotFound, ChannelType, DeskDeclined, Priority
 from forum_bridge.errors import Retry
-from forum_bridge.ledger import conversations, links, posts
+from forum_bridge.ledger import conversations, links, posts, put_back, threads
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.posts import PostRow
+from forum_bridge.ledger.put_back import PutBack
 from forum_bridge.ledger.states import CaseState, State
 from forum_bridge.model import Clock, Wake, WorkKind
 
@@ -83,7 +85,15 @@ class Deliver:
         if post.sending_at is not None and self._clock() < (ready := post.sending_at + WRITE_TIMEOUT):
             await self._change(post, due_at=ready)
             return
-        found = await self._look.find(owner, post, site.channel)
+        lost = await found_again.doubted_since(self._ledger, post)
+        if lost is not None:
+            found = await self._look.find(owner, post, site.channel, newest=FAR_BACK, priority=Priority.MESSAGE)
+        else:
+            found = await self._look.find(owner, post, site.channel)
+        if found is not None and lost is not None:
+            found_again.check_says_it(post, found)
+            await self._sent(owner, post, found, lost)
+            return
         if found is None:
             await self._change(post, state=State.WAITING, due_at=self._clock(), sending_at=None, case_id=None)
             return
@@ -104,8 +114,30 @@ class Deliver:
         else:
             async with self._ledger.reading() as db:
                 await self._quota.check(db)  # before its files are fetched
+            await self._check_none_lost(owner, site)
             async with self._files.packed(post, site, Priority.NEW_CASE) as luggage:
                 await self._open(owner, post, site, luggage)
+
+    async def _check_none_lost(self, owner: Conversation, site: Site) -> None:
+        """Raise Retry if a ledger that was lost had opened a case for this conversation: it is tied to it now."""
+        async with self._ledger.reading() as db:
+            lost = await put_back.known(db)
+            if lost is None or not lost.recent(self._clock()):
+                return
+            thread = await threads.get(db, owner.forum, owner.thread_id)
+            known = await conversations.known_cases(db, owner.desk, owner.custom_id)
+        assert thread is not None  # a conversation is only made for a thread that was read
+        case = await self._look.lost_case(owner, thread.ref.url, site.channel, lost.since, known)
+        if case is None:
+            return
+        now = self._clock()
+
+        async def work(db: AsyncConnection) -> None:
+            await found_again.tie(db, lost, owner, case.id, self._clock, self._wake)
+            await conversations.opened(db, owner, case.id, case.number, case.user_id, state_of(case), now=now)
+
+        await self._ledger.commit(work)
+        raise Retry(f"case {case.number} was opened before an older copy of the ledger was put back")
 
     async def _without_case(self, owner: Conversation, note: PostRow) -> None:
         async with self._ledger.reading() as db:
@@ -166,14 +198,17 @@ class Deliver:
 
         return await self._ledger.commit(work)
 
-    async def _sent(self, owner: Conversation, post: PostRow, found: Found) -> None:
+    async def _sent(self, owner: Conversation, post: PostRow, found: Found, lost: PutBack | None = None) -> None:
         """Write down where a post stands, in one transaction with the case that it opened: half of that would read as a
-        post that never arrived. A profile that came with the case may have to be linked."""
+        post that never arrived. A profile that came with the case may have to be linked. What only a ``lost`` ledger
+        knew is tied to it again."""
         now = self._clock()
         facts = {"due_at": None, "reason": None, "case_id": found.case_id, "message_id": found.message_id}
 
         async def work(db: AsyncConnection) -> bool:
             await posts.change(db, post.id, state=State.SENT, sent_at=now, **facts)
+            if lost is not None:
+                await found_again.tie(db, lost, owner, found.case_id, self._clock, self._wake)
             if (case := found.opened) is None:
                 return False
             await conversations.opened(db, owner, case.id, case.number, case.user_id, state_of(case), now=now)

@@ -3,19 +3,25 @@ which is unique to post and revision."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from html import unescape
 
 from forum_bridge.bridge.conversation import living
 from forum_bridge.bridge.desk import Desk
-from forum_bridge.deskie import Case, CaseNotFound, Message, Priority
+from forum_bridge.deskie import Case, CaseNotFound, CaseStatus, Message, Priority
 from forum_bridge.errors import Held
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.posts import PostRow
 from forum_bridge.markup.footer import footer_address, footer_permalink
 
 NEWEST = 100
+CASES = 20
+_LINK = re.compile(r"<a\b[^>]*?\bhref\s*=\s*[\"']([^\"']+)[\"']", re.IGNORECASE)
+A_LOOK = Priority.ANSWER
+FAR_BACK = 1000  # of each, where what is looked for may be long past
 CLOCKS_DIFFER = timedelta(minutes=15)
 
 
@@ -26,6 +32,7 @@ class Found:
     case_id: int
     message_id: int | None
     opened: Case | None = None
+    message: Message | None = None
 
 
 class DeskLook:
@@ -34,45 +41,75 @@ class DeskLook:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    async def find(self, owner: Conversation, post: PostRow, channel: str) -> Found | None:
+    async def find(
+        self, owner: Conversation, post: PostRow, channel: str, *, newest: int = NEWEST, priority: Priority = A_LOOK
+    ) -> Found | None:
         """Return where the post of a lost write stands, or None. Raises Retry when Deskie cannot be asked now.
 
         It is looked for in the case it was written to, then in all cases of its customer that changed since: the case
         may be new, and an agent may have merged it meanwhile, even into another customer's."""
         written_to = post.case_id
-        if written_to is not None and (found := await self._in_case(written_to, post)) is not None:
-            return Found(written_to, found)
+        look = _Look(self._desk, post, newest, priority)
+        if written_to is not None and (message := await look.in_case(written_to)) is not None:
+            return Found(written_to, message.id, message=message)
         seen = {written_to}
-        for case in await self._cases(owner, post, channel):
+        for case in await look.cases(owner.custom_id, channel):
             holder = case
             if case.parent_case_id:  # what was written to it stands where it was merged into, maybe another customer's
-                holder = await living(self._desk, case.parent_case_id, Priority.ANSWER) or case
-            if holder.id not in seen and (found := await self._in_case(holder.id, post)) is not None:
-                return Found(holder.id, found, case if written_to is None else None)
+                holder = await living(self._desk, case.parent_case_id, priority) or case
+            if holder.id not in seen and (message := await look.in_case(holder.id)) is not None:
+                return Found(holder.id, message.id, case if written_to is None else None, message)
             seen.add(holder.id)
         return None
 
-    async def _cases(self, owner: Conversation, post: PostRow, channel: str) -> list[Case]:
-        client, found = self._desk.client, []
-        if post.case_id is not None and (case := await client.case(post.case_id, priority=Priority.ANSWER)) is not None:
+    async def lost_case(
+        self, owner: Conversation, thread_url: str, channel: str, since: datetime, known: Container[int]
+    ) -> Case | None:
+        """Return a case of the customer that was opened since a moment for a thread, and is none of those ``known``:
+        its first message is one of ours, and the thread stands on top of it. Trash, spam and closed ones are no
+        matter."""
+        client = self._desk.client
+        for user in await client.users_by_custom_id(owner.custom_id, channel, priority=Priority.NEW_CASE):
+            for case in await client.cases_of_user(user.id, limit=FAR_BACK, priority=Priority.NEW_CASE):
+                old = case.created_at is not None and case.created_at < since - CLOCKS_DIFFER
+                if old or case.id in known or case.deleted or case.spam or case.status == CaseStatus.CLOSED:
+                    continue
+                messages = await client.messages(case.id, limit=1, newest_first=False, priority=Priority.NEW_CASE)
+                if any(_opens(each.html, thread_url) for each in messages):
+                    return case
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One search for one post, through so many of the ``newest`` messages of a case."""
+
+    desk: Desk
+    post: PostRow
+    newest: int
+    priority: Priority
+
+    async def cases(self, custom_id: str, channel: str) -> list[Case]:
+        """Return the cases that may hold it."""
+        client, post, found = self.desk.client, self.post, []
+        if post.case_id is not None and (case := await client.case(post.case_id, priority=self.priority)) is not None:
             found.append(case)
-        users = await client.users_by_custom_id(owner.custom_id, channel, priority=Priority.ANSWER)
-        for user in users:
-            found += await client.cases_of_user(user.id, absorbed=True, priority=Priority.ANSWER)
+        listed = CASES if self.newest == NEWEST else FAR_BACK
+        for user in await client.users_by_custom_id(custom_id, channel, priority=self.priority):
+            found += await client.cases_of_user(user.id, absorbed=True, limit=listed, priority=self.priority)
         return [case for case in found if _changed_since(case, post)]
 
-    async def _in_case(self, case_id: int, post: PostRow) -> int | None:
-        """Return the id of the message that is the post."""
-        client = self._desk.client
+    async def in_case(self, case_id: int) -> Message | None:
+        """Return the message that is the post."""
         try:
-            messages = await client.messages(case_id, limit=NEWEST, priority=Priority.ANSWER)
+            messages = await self.desk.client.messages(case_id, limit=self.newest, priority=self.priority)
         except CaseNotFound:
             return None  # purged meanwhile, and whatever stood in it with it
-        mark = (footer_address(post.url), post.revision)
+        mark = (footer_address(self.post.url), self.post.revision)
         for message in messages:
             if footer_permalink(message.html or message.text) == mark:
-                return message.id
-        if not _reaches_back(messages, post):
+                return message
+        if not _reaches_back(messages, self.newest, self.post):
             raise Held(
                 f"Deskie's answer was lost, and case {case_id} has too many newer messages to look further back",
                 explanation="Look for the post in that case, then retry the item or mark it as sent.",
@@ -80,14 +117,19 @@ class DeskLook:
         return None
 
 
+def _opens(html: str, thread_url: str) -> bool:
+    top = _LINK.search(html)
+    return top is not None and unescape(top[1]) == thread_url and footer_permalink(html) is not None
+
+
 def _changed_since(case: Case, post: PostRow) -> bool:
     """Whether a case may hold what was written: it changed since then, by Deskie's clock."""
     return case.updated_at is None or post.sending_at is None or case.updated_at >= post.sending_at - CLOCKS_DIFFER
 
 
-def _reaches_back(messages: Sequence[Message], post: PostRow) -> bool:
-    """Whether the newest messages of a case cover the time since the write began."""
-    if len(messages) < NEWEST or post.sending_at is None:
+def _reaches_back(messages: Sequence[Message], asked: int, post: PostRow) -> bool:
+    """Whether the newest messages of a case, as many as were ``asked`` for, cover the time since the write began."""
+    if len(messages) < asked or post.sending_at is None:
         return True
     oldest = messages[-1].created_at
     return oldest is not None and oldest < post.sending_at

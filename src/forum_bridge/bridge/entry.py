@@ -8,6 +8,7 @@ from datetime import datetime
 from forum_bridge.bridge.content import Digested
 from forum_bridge.bridge.policy import Taken
 from forum_bridge.ledger.conversations import Conversation
+from forum_bridge.ledger.put_back import PutBack
 from forum_bridge.ledger.states import State
 from forum_bridge.model import ThreadId, number_of
 
@@ -34,9 +35,20 @@ class Entry:
         """Whether its text is needed: to be sent, or (an edit) to compare the next follow-up with."""
         return self.waits or self.revision > 1
 
-    def row(self, forum: str, conversation_id: int | None, body_id: int | None, *, now: datetime) -> dict[str, object]:
-        """Return what stands in the ledger."""
+    def row(
+        self,
+        forum: str,
+        conversation_id: int | None,
+        body_id: int | None,
+        *,
+        now: datetime,
+        put_back: PutBack | None = None,
+    ) -> dict[str, object]:
+        """Return what stands in the ledger. What may have reached the desk before an older ledger was ``put_back`` is
+        looked for there first."""
         post, taken = self.item.post, self.taken
+        said_at = post.time if self.revision == 1 else post.edited
+        doubtful = put_back if put_back is not None and self.waits and put_back.doubts(said_at, now) else None
         return {
             "forum": forum,
             "post_id": post.id,
@@ -58,5 +70,7 @@ class Entry:
             "by_agent": taken.by_agent,
             "state": taken.state.value,
             "due_at": now if self.waits else None,
+            "sending_at": None,
             "reason": taken.reason,
+            **(doubtful.way(now) if doubtful is not None else {}),
         }

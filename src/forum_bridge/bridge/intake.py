@@ -16,10 +16,11 @@ from forum_bridge.bridge.policy import Facts, Rules, Taken, judge
 from forum_bridge.bridge.revisions import Revisions, as_known
 from forum_bridge.bridge.scope import AUTHOR_IN_THREAD, conversation_of
 from forum_bridge.bridge.site import Site
-from forum_bridge.ledger import answers, bodies, conversations, posts, threads
+from forum_bridge.ledger import answers, bodies, conversations, posts, put_back, threads
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.forums import ForumRow
 from forum_bridge.ledger.posts import PostRow
+from forum_bridge.ledger.put_back import PutBack
 from forum_bridge.ledger.states import WORK, State
 from forum_bridge.ledger.threads import ThreadRow
 from forum_bridge.ledger.watches import WatchRow
@@ -40,12 +41,14 @@ class Intake:
         self._now = now
         self._own_keys = frozenset(filter(None, [row.own_key]))
         self._revisions = Revisions(db, now)
+        self._put_back: PutBack | None = None
         self._spoke: dict[ThreadId, Entry | int] = {}  # by thread: whose message an agent's post on the forum answers
 
     async def take(self, reading: Reading, digested: Sequence[Digested]) -> tuple[set[int], list[Entry]]:
         """Store the threads and posts of a reading, in few statements however many there are; return the conversations
         with new work, and what is new: posts and revisions."""
         name, ids = self._site.name, [item.post.id for item in digested]
+        self._put_back = await put_back.known(self._db)
         known = await posts.latest(self._db, name, ids)
         await follow(self._db, name, reading, known, now=self._now)
         met_before, known_threads = await self._threads(reading)
@@ -99,7 +102,7 @@ class Intake:
         if known is None or known.deleted_at is None:
             return known
         before = await deletions.restored(self._db, known, now=self._now)
-        if before.state is State.WAITING and before.conversation_id is not None:
+        if before.state in WORK and before.conversation_id is not None:
             woken.add(before.conversation_id)
         return before
 
@@ -154,7 +157,7 @@ class Intake:
         entry = Entry(item, thread.ref.id, 1, taken, wanted=wanted)
         (conversation_id,) = (await conversations.ensure(self._db, self._site.desk, self._site.name, [wanted])).values()
         (body_id,) = await bodies.keep(self._db, [item.post.html], now=self._now)
-        await posts.change(self._db, known.id, **entry.row(self._site.name, conversation_id, body_id, now=self._now))
+        await posts.change(self._db, known.id, **self._row(entry, conversation_id, body_id))
         return {conversation_id}
 
     def _conversation(self, post: Post, thread: ThreadRow, *, joins_starter: bool) -> Conversation:
@@ -183,6 +186,9 @@ class Intake:
             conversation_id = ids[entry.wanted.scope_key] if entry.wanted is not None else entry.conversation_id
             if entry.waits and conversation_id is not None:
                 woken.add(conversation_id)
-            rows.append(entry.row(self._site.name, conversation_id, texts.get(id(entry)), now=self._now))
+            rows.append(self._row(entry, conversation_id, texts.get(id(entry))))
         await posts.insert_new(self._db, rows)
         return woken
+
+    def _row(self, entry: Entry, conversation_id: int | None, body_id: int | None) -> dict[str, object]:
+        return entry.row(self._site.name, conversation_id, body_id, now=self._now, put_back=self._put_back)

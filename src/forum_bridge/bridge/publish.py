@@ -13,6 +13,7 @@ from forum_bridge.bridge import agent_notice, answer_uploads
 from forum_bridge.bridge.answer_uploads import AnswerUploads
 from forum_bridge.bridge.by_hand import by_hand, hand_over
 from forum_bridge.bridge.consequence import consequence
+from forum_bridge.bridge.doubtful_answer import DoubtfulAnswers
 from forum_bridge.bridge.draft import Drafting
 from forum_bridge.bridge.forum_look import ForumLook, Found
 from forum_bridge.bridge.moved import thread_of
@@ -59,6 +60,7 @@ class Publish:
         self._wording = wording
         self._drafting = drafting
         self._parts = Parts(ledger, drafting, clock)
+        self._doubtful = DoubtfulAnswers(ledger, wording, self._parts, clock)
         self._uploads = uploads
         self._ways = Ways(ledger)
         self._wake = wake
@@ -167,6 +169,13 @@ class Publish:
         if ready is not None and self._clock() < ready:
             await self._change(answer, due_at=ready)
             return
+        lost = await self._doubtful.doubted_since(answer)
+        if lost is not None:
+            prepared = await self._doubtful.ready(site, answer, lost)
+            if prepared is None:
+                await self._fresh(answer)
+                return
+            answer = prepared
         found = None
         if not (again := isinstance(site.adapter, Idempotent)):
             owner = await self._ledger.commit(lambda db: owner_of(db, answer))
@@ -174,6 +183,8 @@ class Publish:
             found = await site.account.doing(lambda: self._look.find(site, answer, place))
         if found is not None:
             await self._sent(site, answer, _found(found, answer, site))
+        elif lost is not None:
+            await self._fresh(answer)
         elif answer.receipt_state is not None or answer.attempts >= (LOST_WRITES_KNOWN_AGAIN if again else LOST_WRITES):
             missed = "it never said that it took it" if again else "it does not stand there"
             raise Held(
@@ -185,6 +196,9 @@ class Publish:
             due = self._clock() + min(pause, LONGEST_PAUSE)
             linked = answer.files_linked or answer.attempts >= answer_uploads.LOST_WRITES
             await self._change(answer, state=State.WAITING, due_at=due, sending_at=None, files_linked=linked)
+
+    async def _fresh(self, answer: AnswerRow) -> None:
+        await self._change(answer, state=State.WAITING, due_at=self._clock(), sending_at=None, attempts=0)
 
     async def _sent(self, site: Site, answer: AnswerRow, receipt: Receipt) -> None:
         now = self._clock()

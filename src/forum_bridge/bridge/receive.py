@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from forum_bridge.bridge.privacy import as_received
 from forum_bridge.bridge.site import Site
 from forum_bridge.deskie import AgentAnswer, Ignored, InternalNote, Origin, decode
-from forum_bridge.ledger import answers, bodies, conversations
+from forum_bridge.ledger import answers, bodies, conversations, put_back
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.states import State
@@ -72,6 +72,9 @@ class Receive:
         owner, forum = await self._owner(db, answer)
         answer, private = self._told_apart(forum, answer)
         now = self._clock()
+        doubtful: dict[str, object] = {}
+        if (lost := await put_back.known(db)) is not None and lost.doubts_answer(answer.written_at, now):
+            doubtful = lost.way(now)
         state, reason = State.WAITING, None
         if forum is None:
             state, reason = State.DEAD, "no conversation of this bridge has this case or this customer"
@@ -98,6 +101,7 @@ class Receive:
             "state": state.value,
             "due_at": now,
             "reason": reason,
+            **(doubtful if state is State.WAITING else {}),
         }
         await answers.take_in(db, row)
         return forum or ""

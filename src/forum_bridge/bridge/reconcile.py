@@ -5,16 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.retry import describe
-from forum_bridge.deskie import AgentAnswer, Case, CaseNotFound, Message, Origin
+from forum_bridge.deskie import AgentAnswer, Case, CaseNotFound, Message, Origin, Priority
 from forum_bridge.deskie.answer_body import body_of
 from forum_bridge.errors import BridgeError, Retry
-from forum_bridge.ledger import reconciling
+from forum_bridge.ledger import put_back, reconciling
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.model import Clock
 
@@ -59,11 +60,22 @@ class Reconcile:
             for channel in self._channels
             for case in await self._desk.client.changed_cases(channel, since - OVERLAP)
         ]
+        await self._found_again(settled)
         for case in sorted(changed, key=_updated):
             await self._case(case, settled)
             if since < (seen := min(_updated(case), settled)):
                 await self._advance(seen)
         await self._advance(max(since, settled))
+
+    async def _found_again(self, settled: datetime) -> None:
+        """Compare the cases that a ledger which was put back had lost: what changed in them is long past."""
+        async with self._ledger.reading() as db:
+            cases = await put_back.to_compare(db, self._desk.name)
+        for case_id in cases:
+            case = await self._desk.client.case(case_id, priority=Priority.BACKGROUND)
+            if case is not None:
+                await self._case(case, settled)
+            await self._ledger.commit(partial(put_back.compared, desk=self._desk.name, case_id=case_id))
 
     async def _case(self, case: Case, settled: datetime) -> None:
         async with self._ledger.reading() as db:
@@ -137,4 +149,5 @@ def as_answer(message: Message, case_id: int, user_id: int | None) -> AgentAnswe
         is_html=is_html,
         attachments=message.attachments,
         origin=Origin.RULE if message.sent_via_rule else Origin.UNTOLD,
+        written_at=message.sent_at or message.created_at,
     )

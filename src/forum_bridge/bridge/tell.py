@@ -3,10 +3,12 @@ one, messages and answers go first."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
 import structlog
+from bs4 import BeautifulSoup
 
 from forum_bridge.bridge.catalogue import Catalogue, Kind
 from forum_bridge.bridge.consequence import consequence
@@ -18,9 +20,11 @@ from forum_bridge.ledger import agent_notes
 from forum_bridge.ledger.agent_notes import AgentNote
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.states import State
+from forum_bridge.markup.compare import fingerprint
 from forum_bridge.model import Clock
 
 NEWEST = 100
+_KEY = re.compile(r"answer [\d.]+, [\d-]+ [\d:]+")
 
 
 class Tell:
@@ -100,7 +104,7 @@ class Tell:
             found = await self._desk.client.messages(note.case_id, limit=NEWEST, priority=Priority.BACKGROUND)
         except CaseNotFound:
             found = []
-        there = next((each for each in found if each.note and note.key in (each.html or each.text)), None)
+        there = next((each for each in found if each.note and _is(note, each.html or each.text)), None)
         if there is not None:
             await self._written(note, there.id)
         else:
@@ -118,3 +122,16 @@ class Tell:
 
     async def _change(self, note: AgentNote, **facts: object) -> None:
         await self._ledger.commit(lambda db: agent_notes.change(db, note.id, **facts))
+
+
+def _is(note: AgentNote, text: str) -> bool:
+    """Whether a text is the note: by its key, or, where a ledger that was lost may have written it, by what it speaks
+    of and says, since that one's key told another time."""
+    if note.key in text:
+        return True
+    topic = note.key.partition(",")[0]
+    return note.first_tried_at is None and f"{topic}," in text and _words(note.html) == _words(text)
+
+
+def _words(html: str) -> str:
+    return fingerprint(_KEY.sub("", BeautifulSoup(html, "lxml").get_text(" ")))

@@ -69,7 +69,7 @@ class Wording:
         looked = self._looked.get(site.name, set()) & {each.id for each in waiting}
         self._looked[site.name] = looked
         for answer in waiting if config.private_label is not None else ():
-            if answer.id in looked or answer.private or answer.parts > 1 or answer.state is not State.WAITING:
+            if answer.id in looked or answer.private or answer.parts > 1 or answer.state is State.SENDING:
                 continue
             try:
                 if await self._privacy.labelled(config, answer):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from forum_bridge.deskie.answer_body import body_of
@@ -33,7 +34,8 @@ class Origin(StrEnum):
 @dataclass(frozen=True, slots=True)
 class AgentAnswer:
     """An answer meant for the customer. At least one of ``case_id`` and ``custom_user_id`` is there; ``staff_id`` is 0
-    when nobody in person wrote it. ``body`` may be empty: files only, or a text the webhook did not carry."""
+    when nobody in person wrote it. ``body`` may be empty: files only, or a text the webhook did not carry. No webhook
+    tells when it was written."""
 
     message_id: int
     case_id: int | None
@@ -44,6 +46,7 @@ class AgentAnswer:
     is_html: bool
     attachments: tuple[Attachment, ...]
     origin: Origin
+    written_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.ledger import put_back
 from forum_bridge.ledger.states import WORK, State
 from forum_bridge.ledger.tables import agent_note
 from forum_bridge.ledger.upsert import insert_ignore
@@ -49,10 +50,14 @@ async def want(
     takes_off: bool = False,
     now: datetime,
 ) -> None:
-    """Put a note into the outbox; one with the same key stays as it is."""
-    row = {"desk": desk, "key": key, "case_id": case_id, "html": html, "stored_at": now, "due_at": now}
+    """Put a note into the outbox; one with the same key stays as it is. One that a ledger which was lost may have
+    written is looked for first."""
+    row = {"desk": desk, "key": key, "case_id": case_id, "html": html, "stored_at": now, "due_at": now, "attempts": 0}
     row |= {"label": label, "takes_off": takes_off}
-    await db.execute(insert_ignore(db, agent_note, {**row, "state": State.WAITING.value, "attempts": 0}))
+    lost = await put_back.known(db)
+    doubtful = lost is not None and bool(html) and lost.doubts(now, now)  # a label alone can be put on twice
+    way = lost.way(now) if lost is not None and doubtful else {"state": State.WAITING.value}
+    await db.execute(insert_ignore(db, agent_note, {**row, **way}))
 
 
 async def last(db: AsyncConnection, desk: str, about: str) -> AgentNote | None:

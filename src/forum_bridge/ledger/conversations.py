@@ -145,6 +145,12 @@ async def gone(db: AsyncConnection, desk: str, case_ids: Sequence[int]) -> set[i
     return set(await db.scalars(select(desk_case.c.case_id).where(*where)))
 
 
+async def known_cases(db: AsyncConnection, desk: str, custom_id: str) -> set[int]:
+    """Return the cases of all of a customer's conversations."""
+    theirs = select(conversation.c.id).where(conversation.c.desk == desk, conversation.c.custom_id == custom_id)
+    return set(await db.scalars(select(desk_case.c.case_id).where(desk_case.c.conversation_id.in_(theirs))))
+
+
 async def opened_since(db: AsyncConnection, desk: str, moment: datetime) -> int:
     """Return how many cases were opened since a moment."""
     where = (desk_case.c.desk == desk, desk_case.c.opened_at >= moment)

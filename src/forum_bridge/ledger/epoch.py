@@ -65,6 +65,13 @@ def put_back(inside: Epoch | None, outside: Epoch | None) -> bool:
     return inside.line != outside.line or outside.count > inside.count
 
 
+def give_to_owner(file: Path, ledger: Path) -> None:
+    """What root makes beside the ledger of a service is that service's, or it could not start any more."""
+    if os.geteuid() == 0:
+        owner = (ledger if ledger.exists() else ledger.parent).stat()
+        os.chown(file, owner.st_uid, owner.st_gid)
+
+
 def write(ledger: Path, epoch: Epoch) -> None:
     """Write the file, whole or not at all, for its owner only. Raises OSError. Blocks."""
     path = epoch_path(ledger)
@@ -74,4 +81,5 @@ def write(ledger: Path, epoch: Epoch) -> None:
         file.write(f"{epoch}\n")
         file.flush()
         os.fsync(file.fileno())
+    give_to_owner(partial, ledger)
     partial.replace(path)

@@ -38,7 +38,8 @@ async def arrive(db: AsyncConnection, ledger: Path, now: datetime) -> Epoch:
 
 
 async def move(committer: Committer, ledger: Path, beside_it: Work | None = None) -> None:
-    """Move on, with another work in the same transaction. Raises Retry if the ledger cannot be written; a file that cannot be is only logged."""
+    """Move on, with another work in the same transaction. Raises Retry if the ledger cannot be written; a file that
+    cannot be is only logged."""
 
     async def work(db: AsyncConnection) -> Epoch:
         if beside_it is not None:

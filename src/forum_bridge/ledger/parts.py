@@ -41,7 +41,10 @@ async def make(db: AsyncConnection, row_id: int, htmls: Sequence[str], *, now: d
     await db.execute(update(answer).where(answer.c.id == row_id).values({**row, "attachments": []}))
     await bodies.replace(db, row["body_id"], htmls[0], now=now)
     del row["id"]
-    row |= {"state": State.WAITING, "attempts": 0, "first_tried_at": None, "due_at": now, "sending_at": None}
+    fresh: dict[str, object] = {"attempts": 0, "first_tried_at": None, "due_at": now}
+    if row["state"] != State.UNCLEAR:  # of what may stand there, any part may
+        fresh |= {"state": State.WAITING, "sending_at": None}
+    row |= fresh
     for part, body_id in enumerate(await bodies.keep(db, htmls[1:], now=now), 2):
         row |= {"part": part, "split_of": row_id, "body_id": body_id, "reason": f"part {part}, waits for those before"}
         files = row["attachments"] if part == len(htmls) else []

@@ -187,9 +187,13 @@ async def answered_by(
     return None
 
 
-async def newest_in_thread(db: AsyncConnection, forum: str, thread_id: str) -> PostId | None:
-    """Return the newest post known in a thread: by number where ids count, else the one seen last."""
+async def newest_in_thread(
+    db: AsyncConnection, forum: str, thread_id: str, *, up_to: int | None = None
+) -> PostId | None:
+    """Return the newest post known in a thread (when row ``up_to`` was the last one): by number where ids count, else
+    the one seen last."""
     query = select(post.c.post_id).where(post.c.forum == forum, post.c.thread_id == thread_id)
+    query = query if up_to is None else query.where(post.c.id <= up_to)
     value = (await db.execute(query.order_by(*_NEWEST_FIRST).limit(1))).scalar_one_or_none()
     return None if value is None else PostId(value)
 

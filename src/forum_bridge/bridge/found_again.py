@@ -1,0 +1,54 @@
+"""What a ledger that was put back finds on the desk: posts and cases that only the lost one knew, tied again to their
+conversations with the answers in them. Knows no network."""
+
+from __future__ import annotations
+
+from bs4 import BeautifulSoup
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from forum_bridge.bridge.desk_look import Found
+from forum_bridge.errors import Held
+from forum_bridge.ledger import put_back, reconciling
+from forum_bridge.ledger.conversations import Conversation
+from forum_bridge.ledger.ledger import Ledger
+from forum_bridge.ledger.posts import PostRow
+from forum_bridge.ledger.put_back import PutBack
+from forum_bridge.markup.clean import clean_post
+from forum_bridge.markup.compare import fingerprint
+from forum_bridge.model import Clock, Wake, WorkKind
+
+
+async def doubted_since(ledger: Ledger, post: PostRow) -> PutBack | None:
+    """Return when the ledger was put back if only the lost one could know of a write of this post."""
+    async with ledger.reading() as db:
+        lost = await put_back.known(db)
+    return lost if lost is not None and post.sending_at == lost.since else None
+
+
+def check_says_it(post: PostRow, found: Found) -> None:
+    """Raise Held if a post says something that its message on the desk does not: the lost ledger may have written what
+    it said before."""
+    if found.message is None or post.html is None:
+        return
+    there = fingerprint(BeautifulSoup(found.message.html or found.message.text, "lxml").get_text(" "))
+    lines = clean_post(post.html, post.url).text.split("\n")
+    if all(fingerprint(line) in there for line in lines):
+        return
+    raise Held(
+        f"the post was written to case {found.case_id} before an older copy of the ledger was put back, and says"
+        " something else now",
+        explanation="Compare it with that message: drop the item if nothing is missing there, else tell the agents and"
+        " mark it as sent.",
+    )
+
+
+async def tie(db: AsyncConnection, lost: PutBack, owner: Conversation, case_id: int, clock: Clock, wake: Wake) -> None:
+    """Have the answers in a case that was found looked through, and let those go on that came too early to be known.
+    Call it before the case is tied to its conversation."""
+    desk = owner.desk
+    known = await reconciling.opened_by_us(db, desk, case_id) or await reconciling.joined_by_us(db, desk, case_id)
+    if not known:
+        await put_back.want_compared(db, desk, case_id)
+        wake(WorkKind.RECONCILE, desk)
+    if await put_back.adopt(db, lost, desk, case_id, owner.forum, now=clock()):
+        wake(WorkKind.PUBLISH, owner.forum)
