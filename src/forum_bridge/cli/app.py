@@ -11,6 +11,7 @@ from forum_bridge import __version__
 from forum_bridge.cli import adapter, config
 from forum_bridge.cli.adapters import adapters
 from forum_bridge.cli.check import check
+from forum_bridge.cli.copies import backup, restore
 from forum_bridge.cli.detect import detect
 from forum_bridge.cli.items import drop, mark_sent, retry
 from forum_bridge.cli.poll import poll
@@ -30,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (run, detect, check, preview, poll, status, retry, mark_sent, drop, adapters, sandbox):
+for command in (run, detect, check, preview, poll, status, retry, mark_sent, drop, backup, restore, adapters, sandbox):
     app.command()(command)
 app.add_typer(adapter.app, name="adapter")
 app.add_typer(config.app, name="config")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,6 +19,8 @@ from forum_bridge.cli.status_text import print_standing
 from forum_bridge.cli.watching import watching
 from forum_bridge.config import Config
 from forum_bridge.daemon.pulse import Pulse, pulse
+from forum_bridge.ledger import soundness
+from forum_bridge.ledger.files import located
 
 
 def status(
@@ -34,7 +37,8 @@ def status(
     --json prints an object with the keys well, bridge, forums, posts, answers, under_way, stuck and not_configured.
 
     Exit status: 0 if all is well; 1 if something needs a person: the bridge is not running or not ready, a watch is
-    in trouble, an item is held or dead, work waits for a forum that is not configured, or there is no ledger yet;
+    in trouble, an item is held or dead, work waits for a forum that is not configured, the ledger is damaged or not
+    there yet;
     2 if the configuration or the command has faults. With --watch 0, whatever was shown.
     """
     if watch and json_wanted:
@@ -44,6 +48,7 @@ def status(
         asyncio.run(watching(partial(_show, loaded), to_person(), now, asyncio.sleep))
         return
     standing, alive = asyncio.run(_look(loaded))
+    soundness.check(located(Path(loaded.ledger.path)))
     if json_wanted:
         typer.echo(json.dumps(as_json(standing, alive), ensure_ascii=False, indent=2))
     else:

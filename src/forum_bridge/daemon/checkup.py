@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from forum_bridge.deskie import Channel, check_channel, find_channel
 from forum_bridge.errors import BridgeError, Retry
 from forum_bridge.forums.contract import Adapter, CanReply, CanSignIn
 from forum_bridge.forums.registry import Registry
-from forum_bridge.ledger import files, forums
+from forum_bridge.ledger import files, forums, soundness
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.model import Clock, Reading, SignInState, Watch
 from forum_bridge.web.pacer import Pacer
@@ -71,9 +72,12 @@ async def _ledger(path: Path, clock: Clock) -> Finding:
             return Finding("ledger", "open", ok=True, found=f"{path} will be made when the bridge first runs")
         async with Ledger.open(path, clock, read_only=True) as ledger:
             await ledger.probe()
+        await asyncio.to_thread(soundness.check, files.located(path))
     except BridgeError as error:
         return _failed("ledger", "open", error)
-    return Finding("ledger", "open", ok=True, found=str(path))
+    except sqlite3.Error as error:  # as opening it would have told, had it been so then
+        return _failed("ledger", "open", soundness.broken(path, str(error)))
+    return Finding("ledger", "open", ok=True, found=f"{path} is sound")
 
 
 async def _desk(config: Config, clock: Clock, trying: Trying) -> AsyncIterator[Finding]:

@@ -22,7 +22,7 @@ _STORAGE = {
     sqlite3.SQLITE_NOMEM: ("no memory is left", "Give the bridge more memory."),
     sqlite3.SQLITE_PROTOCOL: ("its locks do not work on this disk", "Move it to a local disk."),
     sqlite3.SQLITE_NOTADB: ("it is not a ledger (not a SQLite file)", "Mend ledger.url; this file was not touched."),
-    sqlite3.SQLITE_CORRUPT: ("it is damaged", "Stop the bridge, keep a copy, and put back a backup."),
+    sqlite3.SQLITE_CORRUPT: ("it is damaged", "Stop the bridge and put back a backup: `forum-bridge restore FILE`."),
 }
 
 

@@ -21,6 +21,7 @@ from forum_bridge.ledger.epoch import write
 from forum_bridge.ledger.faults import refusing
 from forum_bridge.ledger.finish import to_the_end
 from forum_bridge.ledger.lock import held
+from forum_bridge.ledger.soundness import check
 from forum_bridge.ledger.tables import meta
 from forum_bridge.ledger.upsert import upsert
 from forum_bridge.model import Clock
@@ -106,6 +107,7 @@ async def _committer(stack: AsyncExitStack, path: Path, clock: Clock) -> Committ
         stack.enter_context(held(path))
         files.create(path)
         files.tighten(path)
+        await to_the_end(asyncio.to_thread(check, path))
         await migrate.migrate(path)
         writer = writer_engine(path)
         stack.push_async_callback(lambda: to_the_end(writer.dispose()))

@@ -9,6 +9,8 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
+import structlog
+
 from forum_bridge.errors import LedgerRefused
 
 BOUND = 20.0  # seconds for a quick check; a ledger so large that it takes longer is read on without
@@ -35,6 +37,20 @@ def faults(ledger: Path, *, whole: bool = False, bound: float | None = BOUND) ->
                 return None
             raise
     return [row[0] for row in found if row[0] != "ok"]
+
+
+def check(ledger: Path) -> None:
+    """Raise LedgerRefused if the ledger is damaged, ``sqlite3.Error`` if it is no database or cannot be read. Blocks,
+    but no longer than ``BOUND``."""
+    try:
+        found = faults(ledger)
+    except sqlite3.DatabaseError as error:
+        if (getattr(error, "sqlite_errorcode", 0) & 0xFF) != sqlite3.SQLITE_CORRUPT:
+            raise
+        raise broken(ledger, str(error)) from error
+    if found is None:
+        structlog.get_logger().warning("ledger_check_cut_short", ledger=str(ledger), seconds=BOUND)
+    refuse_broken(ledger, found)
 
 
 def refuse_broken(ledger: Path, found: list[str] | None) -> None:
