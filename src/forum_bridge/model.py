@@ -233,7 +233,7 @@ class SignIn:
 
 class WorkKind(StrEnum):
     """The dispatcher's kinds of work; the key says on what (a watch, a conversation, a forum, a desk). ``tell`` writes
-    the bridge's own notes to agents, ``link`` links a person's profiles."""
+    the bridge's own notes to agents, ``link`` links a person's profiles, ``care`` looks after the ledger itself."""
 
     POLL = "poll"
     DELIVER = "deliver"
@@ -243,6 +243,7 @@ class WorkKind(StrEnum):
     RECONCILE = "reconcile"
     MEET = "meet"
     SWEEP = "sweep"
+    CARE = "care"
 
 
 class Wake(Protocol):

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.ledger.conftest import Note
 
 from forum_bridge.errors import LedgerInUse, LedgerRefused
 from forum_bridge.ledger import put_back, soundness
@@ -17,7 +18,6 @@ from forum_bridge.ledger.backup import backup
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.restore import restore
 from forum_bridge.model import Clock
-from tests.ledger.conftest import Note
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -77,7 +77,9 @@ def test_a_check_that_takes_too_long_is_no_finding(tmp_path: Path) -> None:
     path = tmp_path / "large"
     with closing(sqlite3.connect(path)) as file, file:
         file.execute("CREATE TABLE t (x)")
-        file.execute("WITH n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < 200000) INSERT INTO t SELECT i FROM n")
+        file.execute(
+            "WITH n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < 200000) INSERT INTO t SELECT i FROM n"
+        )
     assert soundness.faults(path) == []
     assert soundness.faults(path, bound=0.0) is None
     soundness.check(path)
@@ -117,11 +119,11 @@ async def test_what_is_no_sound_ledger_is_not_put_in_place(path: Path, clock: Cl
     for file in (broken, newer):
         shutil.copy(path, file)
     damage(broken)
-    with closing(sqlite3.connect(other)) as file, file:
-        file.execute("CREATE TABLE t (x)")
+    with closing(sqlite3.connect(other)) as made, made:
+        made.execute("CREATE TABLE t (x)")
     text.write_text("not a database, but long enough to be looked at by anybody who wonders" * 20)
-    with closing(sqlite3.connect(newer)) as file, file:
-        file.execute("UPDATE meta SET value = '999' WHERE key = 'readable_from'")
+    with closing(sqlite3.connect(newer)) as made, made:
+        made.execute("UPDATE meta SET value = '999' WHERE key = 'readable_from'")
     for file_, why in ((broken, "damaged"), (other, "not a ledger"), (text, "not a ledger"), (newer, "newer forum-b")):
         with pytest.raises(LedgerRefused, match=why):
             restore(file_, path, NOW)

@@ -85,6 +85,8 @@ def _unknown(place: Place, *, moderated: bool) -> Held:
 
 def _merged_into(post: Post, published: Sequence[AnswerRow], wanted: str) -> bool:
     """Whether one more part of a post of ours is ``wanted`` than the answers account for that it is known to be."""
+    if any(each.body is None and not each.files_linked for each in published):
+        return False  # what they said is not kept any more, so that nobody can count
     merged = parts(clean_post(post.html, post.url).text)
     known = sum(is_answer(said(each), wanted) for each in published)
     return len(merged) > 1 and sum(is_answer(part, wanted) for part in merged) > known

@@ -22,7 +22,8 @@ def as_known(item: Digested, known: PostRow) -> Digested:
     who it was."""
     if known.author_key == item.post.author.key:
         return item
-    return replace(item, post=replace(item.post, author=author_of(known.author_key, known.author_name)))
+    name = known.author_name or item.post.author.name  # the one that was kept may be gone by now
+    return replace(item, post=replace(item.post, author=author_of(known.author_key, name)))
 
 
 class Revisions:
@@ -46,7 +47,7 @@ class Revisions:
         if await posts.had(self._db, known.forum, known.post_id, item.content.hash):
             return None  # an earlier revision once more: edited back, or a page from a cache
         revision = known.revision + 1
-        if known.html is not None and item.content.grew_from(content_of(known.html, known.url, len(known.attachments))):
+        if _grew(item, known):
             taken = Taken(State.WAITING, known.as_note, known.by_agent)
             return Entry(item, thread_id, revision, taken, known.conversation_id)
         if known.state is State.IGNORED and known.body_id is not None:
@@ -61,3 +62,11 @@ class Revisions:
         await bodies.replace(self._db, body_id, post.html, now=self._now)
         attachments = [asdict(attachment) for attachment in post.attachments]
         await posts.change(self._db, known.id, body_hash=item.content.hash, attachments=attachments)
+
+
+def _grew(item: Digested, known: PostRow) -> bool:
+    """Whether something was added at the end. Of a text that is not kept any more the hash tells that much only where
+    the forum puts a rule in between."""
+    if known.html is None:
+        return item.content.grew_onto(known.body_hash)
+    return item.content.grew_from(content_of(known.html, known.url, len(known.attachments)))

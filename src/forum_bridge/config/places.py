@@ -3,12 +3,14 @@ validation context carries."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from forum_bridge.config.base import Model, refused
+from forum_bridge.config.durations import Duration, positive
 
 SQLITE = "sqlite:///"
 
@@ -49,6 +51,20 @@ def _ledger(url: str, info: ValidationInfo) -> str:
 Folder = Annotated[Path, AfterValidator(_folder)]
 
 
+class BackupConfig(Model):
+    """When and where the running bridge copies its ledger."""
+
+    every: Annotated[Duration, AfterValidator(positive)] = Field(
+        timedelta(days=1), description="How long after the newest copy the next one is made."
+    )
+    keep: int = Field(7, ge=1, le=10_000, description="How many copies stay; the oldest go first.")
+    folder: Annotated[Path, AfterValidator(_folder)] = Field(
+        Path("backups"),
+        validate_default=True,
+        description="An existing folder; a relative one is taken from this file's folder.",
+    )
+
+
 class LedgerConfig(Model):
     """Where the bridge keeps what it knows."""
 
@@ -57,6 +73,12 @@ class LedgerConfig(Model):
         validate_default=True,
         description="sqlite:///PATH or a plain path; a relative one is taken from this file's folder.",
     )
+
+    keep_bodies: Annotated[Duration, AfterValidator(positive)] = Field(
+        timedelta(days=30),
+        description="How long the words, names and addresses in posts and answers that are done with are kept.",
+    )
+    backup: BackupConfig | None = Field(None, description="Copies that the running bridge makes by itself; none: none.")
 
     @property
     def path(self) -> Path:

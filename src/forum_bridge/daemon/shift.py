@@ -19,6 +19,7 @@ from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.take_push import TakePush
 from forum_bridge.config import Config
 from forum_bridge.daemon.attendance import Attendance
+from forum_bridge.daemon.care import Care
 from forum_bridge.daemon.compose import open_desk, open_sites, rules_for
 from forum_bridge.daemon.desk_check import DeskCheck
 from forum_bridge.daemon.door import behind
@@ -29,7 +30,7 @@ from forum_bridge.daemon.register import refuse_changed_keys, register
 from forum_bridge.daemon.roads import roads
 from forum_bridge.daemon.round import Round, Tell
 from forum_bridge.daemon.status_line import status_line
-from forum_bridge.dispatch import Dispatcher
+from forum_bridge.dispatch import Dispatcher, Handler
 from forum_bridge.errors import Retry
 from forum_bridge.forums.registry import Registry
 from forum_bridge.ledger import agent_notes, answers, forums, links, posts, watches
@@ -38,6 +39,7 @@ from forum_bridge.model import Clock, WorkKind
 from forum_bridge.web.pacer import Pacer
 
 SWEEP = timedelta(minutes=1)
+FIRST_CARE = timedelta(minutes=1)  # what waited while the bridge was down goes first
 PATIENCE = timedelta(seconds=20)
 
 
@@ -72,7 +74,12 @@ class Shift:
         self._unread: set[str] | None = None
         self.settled = asyncio.Event()
         """Set once every watch was asked for the first time since the start."""
-        own = {WorkKind.POLL: self._poll, WorkKind.MEET: self._meet_desk, WorkKind.SWEEP: self._sweep}
+        own: dict[WorkKind, Handler] = {
+            WorkKind.POLL: self._poll,
+            WorkKind.MEET: self._meet_desk,
+            WorkKind.SWEEP: self._sweep,
+            WorkKind.CARE: Care(ledger, config.ledger, self._clock),
+        }
         self._attendance = Attendance(self._wake)
         self._handlers = {
             kind: self._attendance.watched(kind, progress.watched(kind, handler))
@@ -93,6 +100,7 @@ class Shift:
         self._wake(WorkKind.MEET, self.desk.name)
         self._wake(WorkKind.SWEEP, self.desk.name)
         self._wake(WorkKind.RECONCILE, self.desk.name)
+        self._wake(WorkKind.CARE, self.desk.name, self._clock() + FIRST_CARE)
 
     def look_for_work(self) -> None:
         """Wake what the ledger says is due, without waiting for the next sweep."""

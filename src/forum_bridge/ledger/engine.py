@@ -22,8 +22,9 @@ READERS = 4
 
 
 def writer_engine(ledger: Path, *, busy: float = BUSY_SECONDS) -> AsyncEngine:
-    """Return the engine of the one writer: one connection, WAL, a commit is on the disk when it returns."""
-    pragmas = ("PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+    """Return the engine of the one writer: one connection, WAL, a commit is on the disk when it returns. What
+    is deleted is overwritten, not only marked as free: it may be somebody's words."""
+    pragmas = ("PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON", "PRAGMA secure_delete=ON")
     return _engine(ledger, "rw", "BEGIN IMMEDIATE", pragmas, busy=busy, wal=True)
 
 

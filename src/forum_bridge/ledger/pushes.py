@@ -21,5 +21,10 @@ async def digest_of(db: AsyncConnection, forum: str, push_id: str) -> str | None
 
 async def note(db: AsyncConnection, forum: str, push_id: str, digest: str, *, now: datetime) -> None:
     """Remember what was taken in just now, and forget what is long past."""
-    await db.execute(delete(push).where(push.c.taken_at < now - REMEMBERED))
+    await forget(db, now=now)
     await db.execute(insert(push).values(forum=forum, push_id=push_id, digest=digest, taken_at=now))
+
+
+async def forget(db: AsyncConnection, *, now: datetime) -> None:
+    """Forget what is long past."""
+    await db.execute(delete(push).where(push.c.taken_at < now - REMEMBERED))
