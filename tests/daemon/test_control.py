@@ -42,6 +42,11 @@ class Heard:
             raise BridgeError("There is no post-0.", explanation="Look at the status.")
         return f"{item} is tried again."
 
+    async def forget(self, forum: str, author_key: str) -> str:
+        if author_key == "0":
+            raise BridgeError("Nobody.", explanation="Look again.")
+        return f"{author_key} on {forum} is erased."
+
     async def round(self, names: Sequence[str]) -> AsyncGenerator[WatchNews]:
         try:
             for name in names:
@@ -123,6 +128,16 @@ async def test_a_bridge_that_ends_in_the_middle_is_told_from_one_that_was_done(t
                 await anext(news)
             await ending
     assert heard.left
+
+
+async def test_an_author_is_forgotten_by_the_bridge_that_runs(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.sqlite3"
+    async with Control(socket_path(ledger, NOWHERE), ledger, Heard()), reached(ledger, NOWHERE) as bridge:
+        assert bridge is not None
+        assert await bridge.forget("kargo", "7") == "7 on kargo is erased."
+        with pytest.raises(BridgeError, match="Nobody") as refused:
+            await bridge.forget("kargo", "0")
+    assert refused.value.explanation == "Look again."
 
 
 async def test_where_none_listens_nothing_is_reached(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from forum_bridge.bridge import by_hand, deletions
 from forum_bridge.bridge.content import Digested
 from forum_bridge.bridge.entry import Entry
+from forum_bridge.bridge.forgotten import without_forgotten
 from forum_bridge.bridge.moved import follow
 from forum_bridge.bridge.policy import Facts, Rules, Taken, judge
 from forum_bridge.bridge.revisions import Revisions, as_known
@@ -47,6 +48,7 @@ class Intake:
     async def take(self, reading: Reading, digested: Sequence[Digested]) -> tuple[set[int], list[Entry]]:
         """Store the threads and posts of a reading, in few statements however many there are; return the conversations
         with new work, and what is new: posts and revisions."""
+        reading, digested = await without_forgotten(self._db, self._site.name, reading, digested)
         name, ids = self._site.name, [item.post.id for item in digested]
         self._put_back = await put_back.known(self._db)
         known = await posts.latest(self._db, name, ids)
@@ -60,6 +62,8 @@ class Intake:
         woken: set[int] = set()
         entries: list[Entry] = []
         for item in digested:
+            if (tomb := known.get(item.post.id)) is not None and tomb.forgotten_at is not None:
+                continue
             thread_id = item.post.thread.id
             thread = known_threads[thread_id]
             before = await self._restored(known.get(item.post.id), woken)

@@ -13,6 +13,7 @@ from forum_bridge.cli.adapters import adapters
 from forum_bridge.cli.check import check
 from forum_bridge.cli.copies import backup, restore
 from forum_bridge.cli.detect import detect
+from forum_bridge.cli.forget import forget
 from forum_bridge.cli.items import drop, mark_sent, retry
 from forum_bridge.cli.poll import poll
 from forum_bridge.cli.preview import preview
@@ -31,7 +32,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (run, detect, check, preview, poll, status, retry, mark_sent, drop, backup, restore, adapters, sandbox):
+of_items = (retry, mark_sent, drop)
+of_the_ledger = (backup, restore, forget)
+for command in (run, detect, check, preview, poll, status, *of_items, *of_the_ledger, adapters, sandbox):
     app.command()(command)
 app.add_typer(adapter.app, name="adapter")
 app.add_typer(config.app, name="config")

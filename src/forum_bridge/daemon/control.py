@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Protocol, Self, TypeVar
@@ -22,13 +22,14 @@ from forum_bridge.ledger.operator import Act
 LONGEST_PATH = 107  # bytes; what Linux takes for a socket's address (unix(7))
 PATIENCE = 2.0  # seconds that commands under way have when the bridge ends; what they asked for goes on without them
 
-T = TypeVar("T", wire.Hello, wire.Decision, wire.Wish)
+T = TypeVar("T", wire.Hello, wire.Decision, wire.Wish, wire.Oblivion)
 
 
 class Commanded(Protocol):
     """What the socket's commands are carried out by."""
 
     async def operate(self, act: Act, item: str, *, anyway: bool, url: str | None) -> str: ...
+    async def forget(self, forum: str, author_key: str) -> str: ...
     def round(self, names: Sequence[str]) -> AsyncGenerator[WatchNews]: ...
 
 
@@ -53,6 +54,7 @@ class Control:
         app = web.Application()
         app.router.add_post("/hello", self._hello)
         app.router.add_post("/decide", self._decide)
+        app.router.add_post("/forget", self._forget)
         app.router.add_post("/poll", self._poll)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=patience)
 
@@ -75,13 +77,11 @@ class Control:
 
     async def _decide(self, request: web.Request) -> web.Response:
         asked = await self._asked(request, wire.decision)
-        try:
-            said: wire.Said | wire.Failed = wire.Said(
-                await self._bridge.operate(asked.act, asked.item, anyway=asked.anyway, url=asked.url)
-            )
-        except BridgeError as error:
-            said = wire.Failed.of(error)
-        return web.Response(body=wire.answer.dump_json(said), content_type="application/json")
+        return await _told(self._bridge.operate(asked.act, asked.item, anyway=asked.anyway, url=asked.url))
+
+    async def _forget(self, request: web.Request) -> web.Response:
+        asked = await self._asked(request, wire.oblivion)
+        return await _told(self._bridge.forget(asked.forum, asked.author_key))
 
     async def _poll(self, request: web.Request) -> web.StreamResponse:
         asked = await self._asked(request, wire.wish)
@@ -104,6 +104,14 @@ class Control:
         if asked.ledger != self._ledger:
             raise web.HTTPMisdirectedRequest
         return asked
+
+
+async def _told(done: Awaitable[str]) -> web.Response:
+    try:
+        said: wire.Said | wire.Failed = wire.Said(await done)
+    except BridgeError as error:
+        said = wire.Failed.of(error)
+    return web.Response(body=wire.answer.dump_json(said), content_type="application/json")
 
 
 def _listening(path: Path) -> socket.socket:

@@ -15,6 +15,7 @@ from forum_bridge.daemon.door import Door
 from forum_bridge.daemon.heartbeat import patience
 from forum_bridge.daemon.news import WatchNews
 from forum_bridge.daemon.notify import Notifier
+from forum_bridge.daemon.oblivion import erase
 from forum_bridge.daemon.operate import operate
 from forum_bridge.daemon.shift import Shift, open_shift
 from forum_bridge.errors import ConfigurationRefused
@@ -109,6 +110,10 @@ class Daemon:
         said = await operate(self._ledger, act, item, self._clock, anyway=anyway, url=url)
         self._shift.look_for_work()
         return said
+
+    async def forget(self, forum: str, author_key: str) -> str:
+        """Erase an author from the ledger; see ``oblivion.py``."""
+        return await erase(self._ledger, forum, author_key, self._clock)
 
     def round(self, names: Sequence[str]) -> AsyncGenerator[WatchNews]:
         """Read watches now; see ``round.py``."""

@@ -31,9 +31,16 @@ class Remote:
 
     async def operate(self, act: Act, item: str, *, anyway: bool, url: str | None) -> str:
         """Have a decision carried out; return in a sentence what became of it."""
-        body = wire.decision.dump_json(wire.Decision(self._ledger, act, item, anyway, url))
+        return await self._told("decide", wire.decision.dump_json(wire.Decision(self._ledger, act, item, anyway, url)))
+
+    async def forget(self, forum: str, author_key: str) -> str:
+        """Have an author forgotten; return in a sentence what became of it."""
+        body = wire.oblivion.dump_json(wire.Oblivion(self._ledger, forum, author_key))
+        return await self._told("forget", body, AS_LONG_AS_IT_TAKES)  # the whole file is written anew
+
+    async def _told(self, what: str, body: bytes, patience: aiohttp.ClientTimeout = SECONDS) -> str:
         try:
-            async with self._http.post("http://bridge/decide", data=body) as answer:
+            async with self._http.post(f"http://bridge/{what}", data=body, timeout=patience) as answer:
                 told = wire.answer.validate_json(await _whole(answer))
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise _lost(error, "`forum-bridge status` shows whether it was done.") from error

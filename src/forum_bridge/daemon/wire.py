@@ -43,6 +43,15 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Oblivion:
+    """Forget this author of this forum."""
+
+    ledger: str
+    forum: str
+    author_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """What became of a decision, in one sentence."""
 
@@ -70,6 +79,7 @@ class Failed:
 
 hello: TypeAdapter[Hello] = TypeAdapter(Hello)
 decision: TypeAdapter[Decision] = TypeAdapter(Decision)
+oblivion: TypeAdapter[Oblivion] = TypeAdapter(Oblivion)
 wish: TypeAdapter[Wish] = TypeAdapter(Wish)
 answer: TypeAdapter[Said | Failed] = TypeAdapter(Said | Failed)
 line: TypeAdapter[WatchNews | Failed] = TypeAdapter(WatchNews | Failed)

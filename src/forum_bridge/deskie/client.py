@@ -4,6 +4,7 @@ It is long for one reason: a method a call, and nothing else."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import aiohttp
@@ -193,6 +194,20 @@ class DeskieClient:
             await self._transport.write("PUT", path, fields, priority)
         except DeskDeclined:
             await self._transport.write("PUT", path, {"user": fields}, priority)
+
+    async def delete_case(self, case_id: int, *, priority: Priority = Priority.BACKGROUND) -> None:
+        """Delete a case for good, with its messages; one that is not there is no matter. Takes an agent with full
+        access: raises DeskRefused otherwise."""
+        with suppress(CaseNotFound):
+            await self._transport.write("DELETE", f"cases/{case_id}.json", {}, priority)
+
+    async def delete_user(self, user_id: int, *, priority: Priority = Priority.BACKGROUND) -> None:
+        """Delete a customer's profile; one that is not there is no matter. Raises DeskDeclined otherwise."""
+        try:
+            await self._transport.write("DELETE", f"users/{user_id}.json", {}, priority)
+        except DeskDeclined as error:
+            if not error.code.endswith("not_found"):
+                raise
 
     async def custom_channels(self, *, priority: Priority = Priority.BACKGROUND) -> list[Channel]:
         """Return the account's custom channels."""

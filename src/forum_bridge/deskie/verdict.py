@@ -78,6 +78,8 @@ def judge(call: Call, answer: Answer) -> object:
         raise DeskDeclined(f"Deskie declined {call}: {reason}.", code=code or "")
     if isinstance(value, Mapping | list):
         return value
+    if call.method == "DELETE" and not answer.body.strip():
+        return {}  # what is deleted has nothing to show (api: DELETE answers 200 and an empty body)
     what = "a web page" if answer.body.lstrip().startswith("<") else "something other than JSON"
     raise lost(call, f"the answer was {what}", explanation=NotDeskie.explanation)
 

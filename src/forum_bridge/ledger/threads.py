@@ -4,7 +4,7 @@ of another is found as that one."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
@@ -29,6 +29,7 @@ class ThreadRow:
     opening_url: str | None
     opening_html: str | None
     locked: bool
+    forgotten: bool = False  # who began it was to be forgotten: neither title nor opening is kept
 
 
 _SELECT = select(thread, body.c.html).outerjoin(body, thread.c.opening_body == body.c.id)
@@ -66,6 +67,8 @@ async def starters(db: AsyncConnection, forum: str, thread_ids: Sequence[str]) -
 async def note(db: AsyncConnection, forum: str, seen: ThreadSeen, known: ThreadRow | None, *, now: datetime) -> None:
     """Store what a reading said of a thread that is ``known`` so far; an opening post once known is kept."""
     ref, opening = seen.ref, seen.opening
+    if known is not None and known.forgotten:
+        ref, opening = replace(ref, title=""), None
     facts: dict[str, object] = {"url": ref.url, "title": ref.title or (known.ref.title if known else "")}
     facts |= {"locked": seen.locked, "private": ref.private}
     if opening is not None and (known is None or known.opening_url is None):
@@ -97,4 +100,5 @@ def _row(row: RowMapping) -> ThreadRow:
         opening_url=row["opening_url"],
         opening_html=row["html"],
         locked=row["locked"],
+        forgotten=row["forgotten_at"] is not None,
     )
