@@ -7,9 +7,10 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from alembic import command
 
-from forum_bridge.ledger import answers, conversations, posts, threads
+from forum_bridge.ledger import agent_notes, answers, conversations, posts, pushes, put_back, threads
 from forum_bridge.ledger.engine import migration_engine
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.migrate import configuration, newest
@@ -64,3 +65,44 @@ async def test_a_ledger_of_the_first_schema_opens_with_what_was_in_flight(path: 
     assert (post.author_email, post.deleted_at) == (None, None)
     assert thread is not None and not thread.ref.private
     assert path.with_name(f"ledger.db.before-{newest(configuration()):04}.bak").exists()
+
+
+SECOND = f"""
+{FIRST}
+UPDATE answer SET parts = 2, private = 0;
+INSERT INTO body (id, html, stored_at) VALUES (3, '<p>Devamı.</p>', '{AT}');
+INSERT INTO answer (id, desk, message_id, part, parts, split_of, case_id, staff_id, origin, is_html, body_id,
+  attachments, received_at, forum, conversation_id, state, attempts, private, files_linked)
+  VALUES (2, 'default', 9001, 2, 2, 1, 801, 905, 'agent', 1, 3, '[]', '{AT}', 'f', 1, 'waiting', 0, 0, 0);
+INSERT INTO agent_note (id, desk, key, case_id, html, stored_at, state, attempts, sending_at)
+  VALUES (1, 'default', 'answer 9001.1, 2026-11-20 10:00:00', 801, '<p>Not</p>', '{AT}', 'sending', 0, '{AT}');
+UPDATE conversation SET link_state = 'waiting', link_due_at = '{AT}';
+"""
+THIRD = f"""
+{SECOND}
+UPDATE post SET author_email = 'gokce@example.com', deleted_at = '{AT}';
+INSERT INTO push (forum, push_id, digest, taken_at) VALUES ('f', 'msg-1', 'abc', '{AT}');
+"""
+
+
+@pytest.mark.parametrize(("schema", "statements"), [("0002", SECOND), ("0003", THIRD)])
+async def test_later_schemas_open_with_what_was_in_flight(
+    path: Path, clock: Clock, schema: str, statements: str
+) -> None:
+    await of_schema(path, schema, statements)
+    async with Ledger.open(path, clock) as ledger, ledger.reading() as db:
+        (post,) = await posts.undelivered(db, 1)
+        turn = await answers.unpublished(db, "f")
+        second = await answers.get(db, 2)
+        (note,) = await agent_notes.unwritten(db, "default")
+        owner = await conversations.get(db, 1)
+        pushed = await pushes.digest_of(db, "f", "msg-1")
+        lost = await put_back.known(db)
+    assert (post.state, post.html, post.forgotten_at) == (State.SENDING, "<p>İade nerede?</p>", None)
+    assert [(row.id, row.state, row.part, row.parts) for row in turn] == [(1, State.UNCLEAR, 1, 2)]
+    assert (second.state, second.split_of, second.body) == (State.WAITING, 1, "<p>Devamı.</p>")
+    assert (note.state, note.html) == (State.SENDING, "<p>Not</p>")
+    assert owner.link_state == "waiting"
+    assert lost is None  # it was not put back, only taken over
+    if schema == "0003":
+        assert (post.author_email, pushed) == ("gokce@example.com", "abc")
