@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import subprocess
@@ -119,6 +120,15 @@ async def test_after_it_was_put_back_it_has_a_line_of_its_own(path: Path, clock:
     shutil.copy(lost, path)
     with closing(sqlite3.connect(path)) as file, file:
         file.execute("DELETE FROM meta WHERE key = 'put_back'")
+    assert await was_put_back(path, clock)
+
+
+async def test_a_whole_folder_that_was_put_back_is_noticed(path: Path, clock: Clock) -> None:
+    async with Ledger.open(path, clock):
+        pass
+    said = json.loads(epoch_path(path).read_text())
+    said["written"] -= 3600  # as it was when the copy was made; what unpacks it cannot set the time of that
+    epoch_path(path).write_text(json.dumps(said))
     assert await was_put_back(path, clock)
 
 

@@ -8,9 +8,10 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.config import Config
-from forum_bridge.ledger import answers, conversations, forums, posts, tally, watches
+from forum_bridge.ledger import answers, conversations, forums, posts, put_back, tally, watches
 from forum_bridge.ledger.forums import ForumRow
 from forum_bridge.ledger.ledger import Ledger
+from forum_bridge.ledger.put_back import PutBack
 from forum_bridge.ledger.states import State
 from forum_bridge.ledger.tally import Stuck, UnderWay
 from forum_bridge.ledger.watches import WatchRow
@@ -37,7 +38,7 @@ class ForumStanding:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """All that the status shows. ``orphaned`` names forums that are no longer configured although posts or answers of
-    theirs still wait."""
+    theirs still wait; of a ledger that was ``put_back``, so many items are ``doubtful``."""
 
     forums: tuple[ForumStanding, ...]
     posts: dict[State, int]
@@ -45,6 +46,8 @@ class Standing:
     under_way: tuple[UnderWay, ...]
     stuck: tuple[Stuck, ...]
     orphaned: tuple[str, ...]
+    put_back: PutBack | None = None
+    doubtful: int = 0
 
     @property
     def needs_a_person(self) -> bool:
@@ -57,6 +60,7 @@ async def read_standing(config: Config, clock: Clock) -> Standing:
     """Read the ledger of this configuration. Raises LedgerRefused, for instance where there is none yet."""
     async with Ledger.open(config.ledger.path, clock, read_only=True) as ledger, ledger.reading() as db:
         known = await forums.everyone(db)
+        lost = await put_back.known(db)
         return Standing(
             forums=tuple([await _forum(db, config, name, known.get(name)) for name in config.forums]),
             posts=await tally.counts(db, "post"),
@@ -64,6 +68,8 @@ async def read_standing(config: Config, clock: Clock) -> Standing:
             under_way=tuple(await tally.under_way(db)),
             stuck=tuple(await tally.stuck(db, late=clock() - LATE)),
             orphaned=tuple(sorted(await _with_work(db) - set(config.forums))),
+            put_back=lost,
+            doubtful=await put_back.doubtful(db, lost) if lost is not None else 0,
         )
 
 

@@ -34,7 +34,8 @@ def status(
     with its last reading, how many posts and answers stand where, what is due next, and each item that will not move
     by itself, with its name for retry, mark-sent and drop.
 
-    --json prints an object with the keys well, bridge, forums, posts, answers, under_way, stuck and not_configured.
+    --json prints an object with the keys well, bridge, forums, posts, answers, under_way, stuck, not_configured and
+    put_back.
 
     Exit status: 0 if all is well; 1 if something needs a person: the bridge is not running or not ready, a watch is
     in trouble, an item is held or dead, work waits for a forum that is not configured, the ledger is damaged or not

@@ -21,6 +21,7 @@ def as_json(standing: Standing, alive: Pulse) -> dict[str, object]:
         "under_way": [{**asdict(each), "due_at": _moment(each.due_at)} for each in standing.under_way],
         "stuck": [asdict(each) for each in standing.stuck],
         "not_configured": list(standing.orphaned),
+        "put_back": standing.put_back and {"at": _moment(standing.put_back.at), "doubtful": standing.doubtful},
     }
 
 

@@ -52,6 +52,10 @@ def print_standing(say: Lines, standing: Standing, alive: Pulse, moment: datetim
         told = ", ".join(f"{counts[state]} {WORDS[state]}" for state in State if counts.get(state))
         say.line(road, style="bold")
         say.line(told or "none yet", indent=2)
+    if standing.put_back is not None and (standing.doubtful or standing.put_back.recent(moment)):
+        when = standing.put_back.at.isoformat(timespec="minutes")
+        say.line(f"An older copy of the ledger was put back at {when}.", mark="!", mark_style="yellow")
+        say.line(f"{standing.doubtful} items are looked for on the other side before they are written.", indent=2)
     _print_under_way(say, standing, moment)
     for item in standing.stuck:
         _print_stuck(say, item)

@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
+
+COPIED = 60.0  # seconds after it was written; what changes the file later is not us
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,18 @@ def parsed(text: str) -> Epoch | None:
 
 
 def beside(ledger: Path) -> Epoch | None:
-    """Return the epoch that the file says, None if there is no file; one that cannot be read is ahead of any ledger."""
+    """Return the epoch that the file says, None if there is no file.
+
+    One that cannot be read is of no ledger's life. So is one that is itself a copy: a whole folder that was put back
+    agrees with itself, but no copy can have the moment at which the file last changed its place or owner (ctime).
+    """
+    path = epoch_path(ledger)
     try:
-        text = epoch_path(ledger).read_text(encoding="ascii", errors="replace")
+        text, changed_at = path.read_text(encoding="ascii", errors="replace"), path.stat().st_ctime
     except FileNotFoundError:
         return None
-    return parsed(text) or Epoch("", 0)
+    found = parsed(text)
+    return found if found is not None and changed_at - json.loads(text).get("written", 0.0) < COPIED else Epoch("", 0)
 
 
 def put_back(inside: Epoch | None, outside: Epoch | None) -> bool:
@@ -78,7 +87,7 @@ def write(ledger: Path, epoch: Epoch) -> None:
     partial = path.with_name(f"{path.name}.partial")
     partial.unlink(missing_ok=True)
     with os.fdopen(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
-        file.write(f"{epoch}\n")
+        json.dump({"line": epoch.line, "count": epoch.count, "written": time.time()}, file)
         file.flush()
         os.fsync(file.fileno())
     give_to_owner(partial, ledger)
