@@ -28,7 +28,7 @@ async def test_a_thread_is_recorded_and_tested_without_the_forum(place: Place) -
         assert real not in kept, real
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
     assert [post["text"].split("\n")[0] for post in expected][:2] == [
-        "Siparişim nerede? kisi1@posta.example +90 500 000 00 00",
+        "Siparişim nerede? ayse@posta.example +90 500 000 00 00",
         "Gönderi 2",
     ]
     assert len({post["author"] for post in expected}) == 2

@@ -4,17 +4,19 @@ and reads that again to know what has to be found."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import unquote, urlsplit
+from functools import partial
+from urllib.parse import urlsplit
 
 from forum_bridge.errors import Unreadable
 from forum_bridge.forums.contract import CanSignIn
 from forum_bridge.forums.entry import AdapterEntry
 from forum_bridge.model import Author, Clock, Cursor, Post, Watch, WatchKind
 from forum_bridge.testkit.invented import Inventor
-from forum_bridge.testkit.recording import Recorded, Recording
+from forum_bridge.testkit.others import members, shown
+from forum_bridge.testkit.recording import Recorded, Recording, as_json
 from forum_bridge.testkit.replay import replaying
 from forum_bridge.testkit.stage import Stage
 from forum_bridge.web.charset import encode
@@ -64,39 +66,55 @@ async def record(
     times = sorted(post.time for post in posts if post.time is not None)
     if times:  # beginning in the middle may ask for other pages
         await reading(since=times[len(times) // 2])
-    recording = _disguised(heard, url, settings.base_url, posts, timezone, _harmless(options))
-    return await _expected(entry, recording, [post.id for post in posts])
+    people = [
+        *(post.author for post in posts),
+        *([Author(credentials.user, credentials.user)] if credentials is not None else []),
+    ]
+    recording, invent = _disguised(heard, url, settings.base_url, posts, people, timezone, _harmless(options))
+    return await _expected(entry, recording, [_told(post, invent, settings.base_url) for post in posts])
 
 
 def _disguised(
-    heard: Sequence[Page], url: str, base: str, posts: Sequence[Post], timezone: str, options: Mapping[str, object]
-) -> Recording:
-    invent = Inventor(_names([post.author for post in posts]), [*(post.id for post in posts)], salt=base)
-    real = urlsplit(base).netloc
-
-    def moved(text: str) -> str:
-        there = text.replace(f"http://{real}", f"https://{HOST}").replace(f"http:\\/\\/{real}", f"https:\\/\\/{HOST}")
-        return invent(there.replace(real, HOST))
-
+    heard: Sequence[Page],
+    url: str,
+    base: str,
+    posts: Sequence[Post],
+    people: Iterable[Author],
+    timezone: str,
+    options: Mapping[str, object],
+) -> tuple[Recording, Inventor]:
+    asked = dict.fromkeys(address for page in heard for address in (page.url, *page.history))
+    ways = [*asked, *(post.url for post in posts)]
+    told = shown(people, (page.html for page in heard))
+    invent = Inventor(
+        [*told, *(each for page in heard for each in members(page.html))],
+        base,
+        url,
+        ways,
+        kept=[post.id for post in posts],
+    )
+    moved = partial(_elsewhere, base=base)
     pages: dict[str, Recorded] = {}
     for page in heard:
         mime = page.headers.get("Content-Type", "text/html").partition(";")[0]
         if "html" not in mime and "json" not in mime:
             continue  # a bell (see ``thread.bell``): it would say that nothing is new where the kit moves posts
-        body = encode(moved(page.html), page.charset)
-        recorded = Recorded(moved(page.url), f"{mime}; charset={page.charset}", body, page.headers.get("Date"))
-        pages[recorded.url] = recorded
+        body = encode(moved(invent(page.html)), page.charset)
+        address = moved(invent.address(page.url))
+        recorded = Recorded(address, f"{mime}; charset={page.charset}", body, page.headers.get("Date"))
+        pages[address] = recorded
         for passed in page.history:
-            pages.setdefault(moved(passed), replace(recorded, url=moved(passed)))
-    return Recording(moved(base), moved(url), tuple(pages.values()), (), timezone, options)
+            there = moved(invent.address(passed))
+            pages.setdefault(there, replace(recorded, url=there))
+    recording = Recording(moved(base), moved(invent.address(url)), tuple(pages.values()), (), timezone, options)
+    return recording, invent
 
 
-def _names(authors: Sequence[Author]) -> list[str]:
-    """Return what authors are called: their names, ids that are names, and what the addresses of their pages end in."""
-    ids = [author.id for author in authors if author.id is not None]
-    pages = [unquote(urlsplit(author.url).path.rstrip("/").rpartition("/")[2]) for author in authors if author.url]
-    called = [*(author.name for author in authors), *ids, *pages]
-    return [name for name in called if not name.isdigit() and "." not in name]
+def _elsewhere(text: str, base: str) -> str:
+    """Return a text in which the forum, with its subdomains, is an invented one."""
+    host = re.escape(urlsplit(base).netloc)
+    secure = re.sub(rf"http(:\\?/\\?/)(?={host}(?![\w-]))", r"https\1", text)
+    return re.sub(rf"(?<![\w-]){host}(?![\w-]|\.\w)", HOST, secure)
 
 
 def _harmless(options: Mapping[str, object]) -> Mapping[str, object]:
@@ -104,13 +122,27 @@ def _harmless(options: Mapping[str, object]) -> Mapping[str, object]:
     return {name: value for name, value in options.items() if not _SECRET.search(name)}
 
 
-async def _expected(entry: AdapterEntry, recording: Recording, ids: Sequence[str]) -> Recording:
+async def _expected(entry: AdapterEntry, recording: Recording, wanted: Sequence[Mapping[str, object]]) -> Recording:
     async with replaying(recording) as replay:
         stage = Stage(entry, replay)
-        reading = await stage.read()
-        if [post.id for post in reading.posts] != list(ids):
-            raise Unreadable(
-                "With invented names in them the pages are read differently.",
-                explanation="An author's name also is a word that the adapter looks for: choose another thread.",
-            )
-        return replace(recording, expected=tuple(stage.told(reading)))
+        expected = stage.told(await stage.read())
+    found = [{key: post.get(key) for key in wanted[0]} for post in expected]
+    if found != wanted:
+        differs = next(
+            (pair for pair in zip(found, wanted, strict=False) if pair[0] != pair[1]), (len(found), len(wanted))
+        )
+        raise Unreadable(
+            f"With invented names in them the pages are read differently: {differs[0]} instead of {differs[1]}.",
+            explanation="An author's name also is a word that the adapter looks for: choose another thread.",
+        )
+    return replace(recording, expected=tuple(expected))
+
+
+def _told(post: Post, invent: Inventor, base: str) -> Mapping[str, object]:
+    """Return what has to be read of a post with invented people in it."""
+    told, known = as_json([post])[0], invent.people
+    return {key: told[key] for key in ("id", "time", "edited", "opening")} | {
+        "author": known.get(post.author.name, post.author.name),
+        "author_id": known.get(post.author.id or "", post.author.id),
+        "url": _elsewhere(invent.address(post.url), base),
+    }
