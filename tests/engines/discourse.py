@@ -79,6 +79,7 @@ class DiscourseForum:
         self.written: list[dict[str, object]] = []
         self.scopes = {"global:read", "topics:write", "uploads:create"}
         self.moderated = False
+        self.queue: list[str] = []
         self.mega = False
         self.shortest = 5
         self.unique_minutes = 5
@@ -252,6 +253,7 @@ class DiscourseForum:
             if self._too_like(actor, raw):
                 return 422, {"action": "create_post", "errors": ["Gövde yakın zamanda gönderdiğinize çok benziyor"]}
         if self.moderated:
+            self.queue.append(raw)
             return 200, {"action": "enqueued", "success": True, "pending_count": 1}
         return 200, self._told(self.write(topic, actor, raw), topic, actor)
 

@@ -72,6 +72,7 @@ class NodeBBForum:
         self.asked: list[str] = []
         self.cookies_seen: list[str] = []
         self.moderated = False
+        self.queue: list[str] = []
         self.cut = False
         self.old = False
         self.guests_see_members = True
@@ -197,6 +198,7 @@ class NodeBBForum:
         assert member is not None
         to = asked.get("toPid")
         if self.moderated:
+            self.queue.append(str(asked["content"]))
             queued = {"id": "reply-1795375158431", "type": "reply", "queued": True, "message": "Waits"}
             return web.json_response({"status": {"code": "ok", "message": "OK"}, "response": queued})
         self._last[member.uid] = self.clock()

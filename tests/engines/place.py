@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from forum_bridge.forums.contract import Adapter
+from forum_bridge.forums.entry import AdapterEntry
 from forum_bridge.forums.registry import Registry
 from forum_bridge.web.pacer import Pacer
 from forum_bridge.web.session import Credentials, SessionSettings, open_session
@@ -65,7 +66,7 @@ async def serving(app: web.Application) -> AsyncIterator[str]:
 @asynccontextmanager
 async def adapter_to(
     url: str,
-    name: str,
+    name: str | AdapterEntry,
     *,
     user: str | None = None,
     password: str | None = None,
@@ -80,4 +81,5 @@ async def adapter_to(
     settings = SessionSettings(url, "forum-bridge-tests/1", timedelta(), timeout=timedelta(seconds=5))
     time = clock or Time()
     async with open_session(settings, credentials, Pacer(time, time.sleep), time) as session:
-        yield registry().get(name).build(options or {}, session)
+        entry = name if isinstance(name, AdapterEntry) else registry().get(name)
+        yield entry.build(options or {}, session)
