@@ -14,8 +14,8 @@ from tests.bridge.test_ties import two_cases
 from tests.bridge.test_webhook import form, knock
 from tests.bridge.world import ELIF, World, open_world
 
-from forum_bridge.bridge.ways import SUBJECT, subject_of
 from forum_bridge.config import ConversationMode
+from forum_bridge.markup.subject import SUBJECT, subject_of
 from forum_bridge.sandbox.desk.faults import What as DeskFault
 from forum_bridge.sandbox.desk.records import Upload
 from forum_bridge.sandbox.forum import What, moderating

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from aiohttp import web
 from aiohttp.web_request import FileField
 from tests.engines.classic import ClassicForum, Member, Thread, page_of
+from tests.engines.mybb_letters import MyBBLetters
 from tests.engines.mybb_pages import PAGES
 from tests.engines.place import Time
 
@@ -31,7 +32,10 @@ class MyBBForum(ClassicForum):
         self.members_only = False
         self.held: dict[str, list[str]] = {}  # files by the posthash of their form
         self.posted: dict[int, datetime] = {}
+        self.letters = MyBBLetters(self, self._page)
         router = self.app.router
+        router.add_get("/private.php", self.letters.get)
+        router.add_post("/private.php", self.letters.post)
         router.add_get("/", self._home)
         router.add_get("/showthread.php", self._thread)
         router.add_get("/forumdisplay.php", self._board)

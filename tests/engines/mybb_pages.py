@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from jinja2 import DictLoader, Environment
 from markupsafe import Markup
+from tests.engines import mybb_letters
 from tests.engines.classic import rendered
 
 OFFSET = timedelta(hours=5)  # of the board; its zone stands nowhere
@@ -109,5 +110,6 @@ PAGES = Environment(autoescape=True, trim_blocks=True, loader=DictLoader({
 <script>var my_post_key = "{{ key }}";</script></head><body><table class="tborder"><tr><td class="thead">Forum</td></tr>
 <tr><td class="trow1" align="center"><p>{{ said }}</p></td></tr>
 <tr><td class="trow2" align="right"><a href="{{ target }}">Click here if you don't want to wait.</a></td></tr></table></body></html>""",
+    **mybb_letters.PAGES,
 }))  # fmt: skip
 PAGES.globals |= {"told": told, "date": date, "mycode": lambda text: Markup(rendered(text, TAGS))}

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from aiohttp import web
+from tests.engines.phpbb_letters import PhpbbLetters
 from tests.engines.phpbb_pages import PAGES
-from tests.engines.place import START, Time
+from tests.engines.place import START, Time, dated
 
 FLOOD = timedelta(seconds=15)
 KINDS = ("png", "zip")
@@ -54,6 +55,8 @@ class PhpbbForum:
     def __init__(self, clock: Time) -> None:
         self.clock = clock
         self.kopru, self.ayse = Member(9, "Destek Köprüsü", "Köprü-Parola-1"), Member(41, "Ayşe Öz")
+        self.cagri = Member(57, "Çağrı Öz")
+        self.letters = PhpbbLetters(self, self._show, self._says)
         self.topics: dict[int, Topic] = {}
         self.sessions: dict[str, Member | None] = {}
         self.uploads: list[str] = []
@@ -65,14 +68,14 @@ class PhpbbForum:
         self.cut = False
         self.feeds = True
         self._newest = 200
-        self.app = web.Application()
+        self.app = dated(web.Application(), clock)
         routes: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] = {
             "/": self._index,
             "/index.php": self._index,
             "/viewtopic.php": self._topic,
             "/viewforum.php": self._forum,
             r"/app.php/feed/topic/{id:\d+}": self._feed,
-            "/ucp.php": self._login,
+            "/ucp.php": self._ucp,
             "/posting.php": self._posting,
         }
         for path, handler in routes.items():
@@ -111,11 +114,11 @@ class PhpbbForum:
     def _token(self, form: str, made: int) -> str:
         return hashlib.sha1(f"{made}{self.secret}{form}".encode()).hexdigest()
 
-    def _tokens(self, form: str) -> dict[str, object]:
+    def tokens(self, form: str) -> dict[str, object]:
         made = int(self.clock().timestamp())
         return {"made": made, "token": self._token(form, made)}
 
-    def _valid(self, form: str, fields: dict[str, str]) -> bool:
+    def valid(self, form: str, fields: dict[str, str]) -> bool:
         made = int(fields.get("creation_time", "0"))
         return fields.get("form_token") == self._token(form, made) and int(self.clock().timestamp()) != made
 
@@ -151,12 +154,21 @@ class PhpbbForum:
         feed = PAGES.get_template("feed").render(topic=topic, root=str(request.url.origin()))
         return web.Response(text=feed, content_type="application/atom+xml")
 
+    def of_id(self, number: str) -> Member | None:
+        return next((each for each in (self.kopru, self.ayse, self.cagri) if str(each.id) == number), None)
+
+    async def _ucp(self, request: web.Request) -> web.Response:
+        member = self.sessions.get(request.cookies.get("phpbb3_x_sid", ""))
+        if request.query.get("i") == "pm" and member is not None:
+            return await self.letters.handle(request, member)
+        return await self._login(request)
+
     async def _login(self, request: web.Request) -> web.Response:
         error = ""
         if request.method == "POST" and request.path == "/ucp.php":
             posted = await request.post()
             fields = {name: str(value) for name, value in posted.items()}
-            if not self._valid("login", fields) or "login" not in fields:
+            if not self.valid("login", fields) or "login" not in fields:
                 error = "The submitted form was invalid. Try submitting again."
             elif (fields["username"], fields["password"]) != (self.kopru.name, self.kopru.password):
                 self.kopru.failures += 1
@@ -168,7 +180,7 @@ class PhpbbForum:
                 found.set_cookie("phpbb3_x_sid", sid)
                 raise found
         riddle = self.kopru.failures >= 3
-        return self._show(request, "login", {"error": error, "riddle": riddle, **self._tokens("login")})
+        return self._show(request, "login", {"error": error, "riddle": riddle, **self.tokens("login")})
 
     async def _posting(self, request: web.Request) -> web.Response:
         topic = self.topics.get(int(request.query.get("t", "0")))
@@ -194,7 +206,7 @@ class PhpbbForum:
         fields = {name: value for name, value in posted.items() if isinstance(value, str)}
         text = fields["message"].replace("\r\n", "\n")
         held = [int(value) for name, value in fields.items() if name.endswith("[attach_id]")]
-        if not self._valid("posting", fields):
+        if not self.valid("posting", fields):
             return self._form(request, topic, text, held, error="The submitted form was invalid. Try submitting again.")
         file = posted.get("fileupload")
         if "add_file" in fields and isinstance(file, web.FileField):
@@ -235,7 +247,7 @@ class PhpbbForum:
         review: bool = False,
     ) -> web.Response:
         shown = {"topic": topic, "text": text, "held": held or [], "error": error, "review": review}
-        return self._show(request, "posting", {**shown, **self._tokens("posting")})
+        return self._show(request, "posting", {**shown, **self.tokens("posting")})
 
 
 def seeded(clock: Time, posts: int = 12) -> PhpbbForum:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from jinja2 import DictLoader, Environment
+from markupsafe import Markup
+from tests.engines import phpbb_letters
+from tests.engines.classic import rendered
 
 _FRAME = """\
 <!DOCTYPE html>
@@ -11,7 +14,9 @@ _FRAME = """\
 <a href="./memberlist.php?mode=viewprofile&amp;u={{ member.id }}">Profil</a>
 <a href="./ucp.php?mode=logout&amp;sid={{ sid }}">Çıkış</a></li>
 {%- else %}<li><a href="./ucp.php?mode=login">Giriş</a></li>{% endif %}</ul>
-<div id="page-body">{% block body %}{% endblock %}</div></body></html>"""
+<div id="page-body">{% block body %}{% endblock %}</div>
+<ul id="nav-footer"><li class="rightside">All times are <span title="Asia/Tokyo">UTC+09:00</span></li></ul>
+</body></html>"""
 
 _TOPIC = """\
 {% extends "frame" %}
@@ -101,7 +106,10 @@ PAGES = Environment(
             "posting": _POSTING,
             "message": _MESSAGE,
             "feed": _FEED,
+            **phpbb_letters.PAGES,
         }
     ),
 )
 """The pages by name."""
+_TAGS = {r"\[b\](.*?)\[/b\]": r'<strong class="text-strong">\1</strong>'}
+PAGES.globals |= {"told": phpbb_letters.told, "bbcode": lambda text: Markup(rendered(str(text), _TAGS))}

@@ -16,13 +16,15 @@ from aiohttp.web_request import FileField
 from multidict import MultiDictProxy
 from tests.engines.classic import ClassicForum, Member, Thread
 from tests.engines.place import Time
+from tests.engines.smf_letters import SMFLetters
 from tests.engines.smf_pages import PAGES
 
 PAGE = 20
 COOKIE = "SMFCookie956"
-WAITS = {"post": timedelta(seconds=5), "login": timedelta(seconds=2)}
+WAITS = {"post": timedelta(seconds=5), "pm": timedelta(seconds=5), "login": timedelta(seconds=2)}
 FLOOD = {
     "post": "The last posting from your IP was less than 5 seconds ago. Please try again later.",
+    "pm": "The last action from your IP was less than 5 seconds ago. Please try again later.",
     "login": "You will have to wait about 2 seconds to login again, sorry.",
 }
 MISSING = "The topic or board you are looking for appears to be either missing or off limits to you."
@@ -63,6 +65,7 @@ class SMFForum(ClassicForum):
         self.members_only = False
         self.racing = self.timed_out = 0
         self.tried: dict[str, datetime] = {}
+        self.letters = SMFLetters(self, self._page, self._fatal)
         router = self.app.router
         router.add_get("/", self._get)
         router.add_get("/index.php", self._get)
@@ -78,6 +81,8 @@ class SMFForum(ClassicForum):
             raise web.HTTPFound(
                 self._at(request) + f"topic={thread.id if thread else 0}.msg{asked['msg']}#msg{asked['msg']}"
             )
+        if asked.get("action") == "pm":
+            return self.letters.get(request, asked)
         if asked.get("action") == "post":
             return self._post_form(request, asked)
         if asked.get("action") in ("login", "login2"):
@@ -144,7 +149,10 @@ class SMFForum(ClassicForum):
         action, form = query(request).get("action"), await request.post()
         if action == "login2":
             return self._sign_in(request, {key: str(value) for key, value in form.items()})
-        number, text, used = str(form["seqnum"]), str(form["message"]), self._visit(request).used
+        if action == "pm":
+            letter = {key: str(value) for key, value in form.items()}
+            return self.letters.post(request, letter, self._at(request))
+        number, text, used = str(form["seqnum"]), str(form["message"]), self.visit(request).used
         if number in used:
             return self._fatal(request, "error_form_already_submitted", TWICE)
         used.add(number)
@@ -155,7 +163,7 @@ class SMFForum(ClassicForum):
             return refused
         if (said := self._invalid(request, thread, form)) is not None:
             return self._form(request, thread, text, said, serious=not said.startswith("Warning"))
-        if (flooded := self._flooded(request, "post")) is not None:
+        if (flooded := self.flooded(request, "post")) is not None:
             return flooded
         entry = self.write(thread, member, changed(text))
         files = (each.filename for each in form.getall("attachment[]", ()) if isinstance(each, FileField))
@@ -171,18 +179,18 @@ class SMFForum(ClassicForum):
         new = sum(each.id > int(str(form["last_msg"])) for each in thread.entries)
         if new:
             return f"Warning - while you were typing {new} new replies have been posted. You may wish to review …"
-        visit = self._visit(request)
+        visit = self.visit(request)
         if form.get(visit.var) != visit.value or self.timed_out:
             self.timed_out = max(0, self.timed_out - 1)
             return "Your session timed out while posting. Please try to re-submit your message."
         return None if str(form["message"]).strip() else "The message body was left empty."
 
     def _sign_in(self, request: web.Request, form: dict[str, str]) -> web.Response:
-        visit = self._visit(request)
+        visit = self.visit(request)
         if form.get(visit.token[0]) != visit.token[1]:
             return self._fatal(request, "token_verify_fail", "Token verification failed. Please go back and try again.")
         visit.token = (name(), name())
-        if (flooded := self._flooded(request, "login")) is not None:
+        if (flooded := self.flooded(request, "login")) is not None:
             return flooded
         key = self.sign_in(form.get("user", ""), form.get("passwrd", ""))
         if key is None:
@@ -192,14 +200,14 @@ class SMFForum(ClassicForum):
         answer.set_cookie(COOKIE, key)
         raise answer
 
-    def _flooded(self, request: web.Request, kind: str) -> web.Response | None:
+    def flooded(self, request: web.Request, kind: str) -> web.Response | None:
         """Refuse who comes again too soon, and begin counting anew."""
         last, self.tried[kind] = self.tried.get(kind), self.clock()
         if last is None or last < self.clock() - WAITS[kind]:
             return None
         return self._fatal(request, f"{kind}_WaitTime_broken", FLOOD[kind])
 
-    def _visit(self, request: web.Request) -> Visit:
+    def visit(self, request: web.Request) -> Visit:
         known = self.visits.get(request.cookies.get("PHPSESSID", "")) or request.get(VISIT)
         if known is None:
             known = request[VISIT] = Visit()
@@ -209,14 +217,14 @@ class SMFForum(ClassicForum):
     def _at(self, request: web.Request) -> str:
         """The address that every link begins with; it has the session's id while the cookie has not come back."""
         at = f"{request.url.origin()}/index.php?"
-        visit = self._visit(request)
+        visit = self.visit(request)
         return at if request.cookies.get("PHPSESSID") == visit.id else f"{at}PHPSESSID={visit.id}&"
 
     def _fatal(self, request: web.Request, mark: str, said: str) -> web.Response:
         return self._page(request, "fatal", status=403, title="An Error Has Occurred!", id=mark, said=said)
 
     def _page(self, request: web.Request, template: str, *, status: int = 200, **shown: Any) -> web.Response:
-        visit = self._visit(request)
+        visit = self.visit(request)
         about = {
             "member": self.member(request),
             "visit": visit,

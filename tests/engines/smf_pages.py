@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from jinja2 import DictLoader, Environment
 from markupsafe import Markup
+from tests.engines import smf_letters
 from tests.engines.classic import rendered
 
 OFFSET = timedelta(hours=5)  # of the board; its zone stands nowhere
@@ -90,5 +91,6 @@ Please login below</p>{% endif %}<input type="text" name="user"><input type="pas
 <input type="hidden" name="last_msg" value="{{ thread.entries[-1].id }}"><input type="hidden" name="{{ visit.var }}" value="{{ visit.value }}">
 <input type="hidden" name="seqnum" value="{{ seqnum }}"><input type="submit" name="post" value="Post">
 <input type="submit" name="preview" value="Preview"><input type="submit" name="save_draft" value="Save draft"></form>{% endblock %}""",
+    **smf_letters.PAGES,
 }))  # fmt: skip
 PAGES.globals |= {"told": told, "date": date, "bbcode": lambda text: Markup(rendered(text, TAGS))}

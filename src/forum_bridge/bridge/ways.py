@@ -14,11 +14,8 @@ from forum_bridge.forums.contract import CanMessage, CanWrite
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.ledger import Ledger
-from forum_bridge.markup.characters import one_line
+from forum_bridge.markup.subject import subject_of
 from forum_bridge.model import Author, Receipt, ThreadRef
-
-SUBJECT = 80  # characters; SMF and MyBB take about so many (`maxlength` of their forms), others more
-RE = "Re: "
 
 Write = Callable[[], Awaitable[Receipt]]
 Place = ThreadRef | Author
@@ -71,11 +68,6 @@ class Ways:
 def place_of(answer: AnswerRow, owner: Conversation, thread: ThreadRef) -> Place:
     """Return where an answer stands once it is written."""
     return customer_of(owner) if answer.private and not thread.private else thread
-
-
-def subject_of(title: str) -> str:
-    """Return the subject of a personal message about a thread."""
-    return one_line(title if title.casefold().startswith(RE.casefold().strip()) else RE + title, SUBJECT)
 
 
 def _writer(site: Site) -> CanWrite:

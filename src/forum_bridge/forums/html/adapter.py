@@ -10,6 +10,7 @@ from forum_bridge.errors import NotPosted, WatchTrouble
 from forum_bridge.forums.contract import AdapterOptions
 from forum_bridge.forums.html import files
 from forum_bridge.forums.html.account import Account
+from forum_bridge.forums.html.folders import Folders
 from forum_bridge.forums.html.messenger import Messenger
 from forum_bridge.forums.html.pages import Pages
 from forum_bridge.forums.html.preset import Preset
@@ -51,7 +52,7 @@ class HtmlReader:
         self._preset = options
         self._session = session
         self._pages = Pages(options, session)
-        self._private = Private(options, options.inbox, session) if options.inbox is not None else None
+        self._private = _private(options, session)
 
     async def read(self, watch: Watch, cursor: Cursor | None) -> Reading:
         """Return what is new. Raises SignInNeeded when the bridge has an account and is not signed in, Retry, or a
@@ -96,7 +97,7 @@ class HtmlWriter(HtmlMember):
             return await self._behind_the_door().own_posts(thread, after)
         return await OwnPostsReader(self._session, self._pages).read(thread, after)
 
-    def _behind_the_door(self) -> Private:
+    def _behind_the_door(self) -> Private | Folders:
         if self._private is None:
             raise NotPosted(f"The adapter {self.name} does not know personal messages.")
         return self._private
@@ -134,7 +135,9 @@ class HtmlMessenger(HtmlWriter):
         self._pages.require_account()
         return await self._messenger().own_messages(to, since)
 
-    def _messenger(self) -> Messenger:
+    def _messenger(self) -> Messenger | Folders:
+        if isinstance(self._private, Folders):
+            return self._private
         if self._preset.inbox is None or self._preset.message is None:
             raise NotPosted(f"The adapter {self.name} does not know how to write to people.")
         return Messenger(self._preset, self._preset.inbox, self._preset.message, self._session)
@@ -150,6 +153,15 @@ class HtmlQuoter(HtmlWriter):
     def mention(self, quote: Quote) -> str:
         """Return the mention of the quoted post's author, likewise."""
         return first_filled(self._preset.mention, self.markup, quote) or common.mention(self.markup, quote)
+
+
+def _private(preset: Preset, session: ForumSession) -> Private | Folders | None:
+    """Return the way to personal messages, as the engine keeps them."""
+    if preset.inbox is None:
+        return None
+    if preset.inbox.sent:
+        return Folders(preset, preset.inbox, preset.message, session)
+    return Private(preset, preset.inbox, session)
 
 
 def adapter_class(preset: Preset) -> type[HtmlReader]:

@@ -3,6 +3,7 @@ is written."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import quote
 
@@ -36,21 +37,32 @@ class Messenger:
 
     async def message(self, to: Author, subject: str, draft: Draft) -> Receipt:
         """Open a conversation. Raises as ``HtmlWriter.reply``; NotPosted where nobody can be written to."""
+        return await self._write(self._message.page, to, {self._message.subject: subject}, draft)
+
+    async def answer(self, to: Author, message: str, subject: str, draft: Draft) -> Receipt:
+        """Answer a single message of somebody's, by the form that the engine has for it. Raises as ``message``."""
+        if self._message.answer is None:
+            return await self.message(to, subject, draft)
+        page = self._message.answer.replace("{message}", quote(message, safe=""))
+        return await self._write(page, to, {}, draft)
+
+    async def _write(self, page: str, to: Author, fields: Mapping[str, str], draft: Draft) -> Receipt:
         if to.id is None:
             raise NotPosted(f"{to.name} is a guest, or has no account any more: there is nobody to write to.")
         told = self._message
-        page = told.page.replace("{name}", quote(to.name, safe="")).replace("{id}", quote(to.id, safe=""))
-        fields = {told.subject: subject} | ({told.recipient: to.name} if told.recipient is not None else {})
+        page = page.replace("{name}", quote(to.name, safe="")).replace("{id}", quote(to.id, safe=""))
+        named = {told.recipient: to.name} if told.recipient is not None else {}
         form = Reply(
             form=told.form,
             text=told.text,
             fields=told.fields,
             button=told.button,
+            done=told.done,
             queued=told.queued,
             posted_at=told.posted_at,
             posted=told.posted,
         )
-        writer = Writer(self._preset, form, self._session, self._pages, fields=fields, never=self._public)
+        writer = Writer(self._preset, form, self._session, self._pages, fields={**fields, **named}, never=self._public)
         return sealed_receipt(await writer.write(at_root(self._root, page), draft))
 
     async def own_messages(self, to: Author, since: datetime) -> OwnPosts:

@@ -26,6 +26,7 @@ from forum_bridge.model import Attachment, Author, Post, PostId, ThreadId, Threa
 
 _PICTURES_NAME = (Value(attribute="alt"), Value("img", "alt"))
 LOOKS = 12  # at a thread that may grow unseen
+UNGROUP = "Let the account's settings show each message by itself: see the page of this engine in the manual."
 BROKEN_SHARE = 0.2  # of the containers on a page; more without id, author or body means the theme has changed
 
 
@@ -62,16 +63,19 @@ def parse_board(html: str, url: str, preset: Preset, served: datetime | None) ->
     check_whole(html, preset)
     root = tree_of(html, url)
     nodes = root.css(board.row) if root is not None else []
+    if root is not None and isinstance(board, Inbox) and any_present(board.grouped, root):
+        raise Unreadable(f"{url} puts several messages into one row.", explanation=UNGROUP)
+    full = root is not None and isinstance(board, Inbox) and any_present(board.full, root)
     if root is not None and not nodes and any_present(board.empty, root):
-        return BoardPage((), Neighbours())
+        return BoardPage((), Neighbours(), full=full)
     if root is None or not nodes:
         raise Unreadable(f"{url} shows no thread: nothing on the page is a {board.row}")
-    reckoning = _reckoning(root, preset, served)
+    reckoning, sure = _reckoning(root, preset, served), _tells_zone(root, preset)
     found = [_row(node, url, preset, board, reckoning) for node in nodes]
     broken = found.count(None)
     if broken > BROKEN_SHARE * len(found):
         raise Unreadable(f"{url}: {broken} of {len(found)} threads lack an address or what tells that they moved")
-    return BoardPage(tuple(row for row in found if row is not None), neighbours(root, url, board))
+    return BoardPage(tuple(row for row in found if row is not None), neighbours(root, url, board), sure, full)
 
 
 def check_whole(html: str, preset: Preset) -> None:
@@ -93,7 +97,14 @@ def own_id(root: LexborNode, preset: Preset) -> str | None:
 
 def _reckoning(root: LexborNode, preset: Preset, served: datetime | None) -> Reckoning:
     reckoning = Reckoning(ZoneInfo(preset.timezone), served, preset.date_order, preset.time_formats)
+    reckoning = reckoning.in_zone(first_found(preset.zone, root))
     return reckoning.by_the_pages_clock(first_found(preset.clock, root))
+
+
+def _tells_zone(root: LexborNode, preset: Preset) -> bool:
+    """Whether a page tells its zone, where the engine's do."""
+    told = (*preset.zone, *preset.clock)
+    return not told or any_present(told, root)
 
 
 def _posts(nodes: list[LexborNode], ref: ThreadRef, url: str, preset: Preset, reckoning: Reckoning) -> list[Post]:

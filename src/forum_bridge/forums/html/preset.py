@@ -42,6 +42,7 @@ class Preset(AdapterOptions):
         description="what time it is, day and hour, by the page's own clock: it tells date_order and timezone",
     )
     complete: str = Field("</html>", description="what every whole page contains, near its end")
+    zone: Values = Field(_NONE, description="the zone in which the page tells times, by its name: Europe/Istanbul")
     signed_in: Values = Field(_NONE, description="stands on every page while signed in, and only then")
     account_id: Values = Field(_NONE, description="our own author id, on every page while signed in")
     form_age: timedelta = Field(

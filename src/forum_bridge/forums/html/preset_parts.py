@@ -189,6 +189,9 @@ class Reply(Part):
     queued: Values = Field(_NONE, description="stands on the page that follows when the post waits for a moderator")
     posted_at: Regex | None = Field(None, description="finds the new post's id in an address we are led to afterwards")
     posted: Values = Field(_NONE, description="finds the new post's id on the page that follows")
+    done: Values = Field(
+        _NONE, description="stands on the page that follows when the post was taken, where nothing there tells its id"
+    )
     merges: bool = Field(
         default=False,
         description="the engine puts an answer into our previous post where that is the thread's last: the end of "

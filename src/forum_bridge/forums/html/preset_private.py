@@ -1,7 +1,8 @@
 """The parts of a preset that speak of personal messages, and what keeps them apart from public threads. Data, and the
 checks of it.
 
-A conversation is read as a thread is; what the preset says of threads holds for it unless the inbox says else."""
+A conversation is read as a thread is, and so is a message where an engine keeps single ones in folders; what the preset
+says of threads holds for it unless the inbox says else."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from pydantic import Field, ValidationError
 
 from forum_bridge.forums.html.preset_parts import FIELDS, Board, Login, Part, Posts, Reply, Says, Thread
-from forum_bridge.forums.html.preset_types import Css, Phrases, Regex, Values
+from forum_bridge.forums.html.preset_types import Css, Phrases, Regex, Texts, Values
 from forum_bridge.forums.html.value import Value
 
 _NONE: tuple[Value, ...] = ()
@@ -27,6 +28,20 @@ class Inbox(Board):
     page: str = Field(description="address of the page with the conversations, under the forum's root")
     person: Values = Field(
         _NONE, description="id or name of the other person in a row: how a message that got lost is found"
+    )
+    sent: Texts = Field(
+        (),
+        description="addresses of the folders with what we sent, under the root, in the order in which a message goes "
+        "through them: where the engine keeps single messages in folders. A row is a message then, `thread` is its "
+        "page ({folder} in its address stands for the folder's), and those with one person are one conversation",
+    )
+    full: Values = Field(
+        _NONE,
+        description="stands on a folder's page when it is full, so that what is sent may leave no copy there: a "
+        "message that gets lost then waits for a person",
+    )
+    grouped: Values = Field(
+        _NONE, description="stands where the account lets the engine put several messages into one row: not to be read"
     )
     thread: Thread = Field(description="a conversation's page; `match` differs from that of threads")
     posts: Posts = Field(description="the messages on it")
@@ -45,8 +60,16 @@ class Message(Part):
     )
     subject: str = Field(description="name of the field for the subject")
     text: str = Field(description="name of the field for the text")
+    answer: str | None = Field(
+        None,
+        description="address of the page with the form that answers a single message, with {message} for its id and "
+        "{id} for its author's; the form's own subject stays. Else, and where no message is answered, `page`",
+    )
     fields: dict[str, str] = Field({}, description=FIELDS)
     button: str | None = Field(None, description="name of the button, where the engine asks for it")
+    done: Values = Field(
+        _NONE, description="stands on the page that follows when the message was sent, where nothing there tells its id"
+    )
     queued: Values = Field(_NONE, description="stands on the page that follows when the message waits for a moderator")
     posted_at: Regex | None = Field(None, description="finds the message's id in an address we are led to afterwards")
     posted: Values = Field(_NONE, description="finds the message's id on the page that follows")
@@ -95,5 +118,7 @@ def separate(thread: Thread, login: Login | None, says: Says, inbox: Inbox | Non
         raise ValueError("inbox.time needs posts.time: else old messages and new ones cannot be told apart")
     if not says.where:
         raise ValueError("inbox needs says.where: else what people write counts as the forum's words, and is logged")
+    if inbox.sent and not inbox.person:
+        raise ValueError("inbox.sent needs inbox.person: whose a message is, and to whom one of ours went")
     if message is not None and message.recipient is None and not _WHOM.search(message.page):
         raise ValueError("message needs recipient, or {name} or {id} in its page: who shall get it")

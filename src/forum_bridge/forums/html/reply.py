@@ -205,7 +205,8 @@ class Writer:
                 if match := re.search(self._reply.posted_at, address):
                     return Receipt(PostId(match[1] if match.re.groups else match[0]), without_session(address), state)
         found = first_found(self._reply.posted, root) if root is not None else None
-        return Receipt(PostId(found) if found else None, state=state) if found or waits else None
+        done = root is not None and any_present(self._reply.done, root)
+        return Receipt(PostId(found) if found else None, state=state) if found or waits or done else None
 
     async def _led_on(self, answer: Page) -> Page:
         """Return the page that a page in between leads to; the post stands, whatever happens on the way to it."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from forum_bridge.forums.html import dates
 from forum_bridge.forums.html.dates import AHEAD, Order
@@ -39,6 +40,13 @@ class Reckoning:
             return self._placed(told if told is not None else dates.read(text, self._wall(), self.order))
         except (ValueError, OverflowError):
             return None
+
+    def in_zone(self, name: str | None) -> Reckoning:
+        """Return the reckoning in the zone that a page names, or this one where it names none that is known."""
+        try:
+            return replace(self, zone=ZoneInfo(name)) if name else self
+        except (ZoneInfoNotFoundError, ValueError):
+            return self
 
     def by_the_pages_clock(self, text: str | None) -> Reckoning:
         """Return the reckoning as a page's own clock corrects it, by what it says the time is ("11-22-2026, 06:49 PM"):

@@ -13,23 +13,28 @@ from forum_bridge.forums.reading.board_state import BoardState, Scan, Waiting
 from forum_bridge.forums.reading.page import BoardPage, BoardRow
 from forum_bridge.forums.reading.source import Source
 from forum_bridge.forums.reading.thread import COARSE, ThreadReader, ThreadReading
-from forum_bridge.model import Cursor, Post, Reading, ThreadId, ThreadRef, ThreadSeen
+from forum_bridge.model import Cursor, Post, Reading, ThreadId, ThreadRef, ThreadSeen, number_of
 
 
 class BoardReader:
-    """Reads boards of one forum."""
+    """Reads boards of one forum, what moved last before the rest; or ``oldest_first``, by the numbers that ids are."""
 
-    def __init__(self, pages: Source) -> None:
+    def __init__(self, pages: Source, *, oldest_first: bool = False) -> None:
         self._pages = pages
         self._threads = ThreadReader(pages)
+        self._oldest_first = oldest_first
 
     async def read(self, target: str, cursor: Cursor | None, since: datetime | None) -> Reading:
         """Return the posts of the board's threads since the cursor. A thread that cannot be read waits for the next
         poll and does not stop the others; only when none could be read is the first error raised."""
         state = BoardState() if cursor is None else BoardState.from_json(cursor.state)
+        waited = set(state.waiting)
         await self._look(target, state, since)
         if len(state.waiting) < self._pages.threads_a_poll:
             await self._scan(state, since)
+        if self._oldest_first:
+            for key in sorted(state.waiting.keys() - waited, key=lambda each: number_of(each) or 0):
+                state.waiting[key] = state.waiting.pop(key)
         return await self._read_waiting(state, since)
 
     async def _look(self, target: str, state: BoardState, since: datetime | None) -> None:

@@ -50,7 +50,9 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class BoardPage:
-    """One page of a board."""
+    """One page of a board. Not ``sure``: its times may be a zone off. ``full``: a folder that holds no more."""
 
     rows: tuple[BoardRow, ...]
     pages: Neighbours
+    sure: bool = True
+    full: bool = False
