@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from aiohttp import BodyPartReader, web
-from tests.engines.place import START, Time
+from tests.engines.place import START, Time, dated
 
 PAGE, ORPHANS = 18, 6
 FLOOD = timedelta(seconds=3)
@@ -47,6 +47,11 @@ class Thread:
     entries: list[Entry] = field(default_factory=list)
     closed: bool = False
     category: int = 3
+    people: list[Member] = field(default_factory=list)  # of a private one
+
+    @property
+    def address(self) -> str:
+        return f"/{'p' if self.people else 't'}/konu/{self.id}/"
 
 
 class MisagoForum:
@@ -54,7 +59,8 @@ class MisagoForum:
 
     def __init__(self, clock: Time) -> None:
         self.clock = clock
-        self.members = [Member(1, "kopru", "Köprü-Parola-1"), Member(2, "ayse", "Ayşe-Parola-1")]
+        self.members = [Member(1, "kopru", "Köprü-Parola-1"), Member(2, "ayse", "Ayşe-Parola-1"), Member(3, "elif")]
+        self.may_start = True
         self.threads: dict[int, Thread] = {}
         self.sessions: dict[str, Member] = {}
         self.tokens: set[str] = set()
@@ -65,7 +71,7 @@ class MisagoForum:
         self.refuses_files = False
         self._last_post: dict[int, datetime] = {}
         self._posts = 100
-        self.app = web.Application()
+        self.app = dated(web.Application(), clock)
         routes: list[tuple[str, str, Callable[[web.Request], Awaitable[web.StreamResponse]]]] = [
             ("GET", "/", self._home),
             ("GET", "/t/{slug}/{id:\\d+}/post/{post:\\d+}/", self._goto),
@@ -79,6 +85,14 @@ class MisagoForum:
             ("GET", "/api/threads/{id:\\d+}/posts/", self._list_posts),
             ("POST", "/api/threads/{id:\\d+}/posts/", self._create_post),
         ]
+        routes += [(method, path.replace("/threads/", "/private-threads/"), each) for method, path, each in routes[-4:]]
+        routes += [
+            ("GET", "/p/{slug}/{id:\\d+}/post/{post:\\d+}/", self._goto),
+            ("GET", "/p/{slug}/{id:\\d+}/{page:\\d+}/", self._home),
+            ("GET", "/p/{slug}/{id:\\d+}/", self._home),
+            ("POST", "/api/private-threads/", self._start),
+            ("GET", "/api/users/{id:\\d+}/", self._profile),
+        ]
         for method, path, handler in routes:
             self.app.router.add_route(method, path, handler)
 
@@ -86,8 +100,8 @@ class MisagoForum:
     def kopru(self) -> Member:
         return self.members[0]
 
-    def begin(self, title: str, author: Member | None, html: str) -> Thread:
-        thread = Thread(len(self.threads) + 1, title)
+    def begin(self, title: str, author: Member | None, html: str, people: list[Member] | None = None) -> Thread:
+        thread = Thread(len(self.threads) + 1, title, people=people or [])
         self.threads[thread.id] = thread
         self.write(thread, author, html)
         return thread
@@ -115,12 +129,12 @@ class MisagoForum:
         if thread is None or wanted not in visible:
             raise web.HTTPNotFound
         page = min(ceil((visible.index(wanted) + 1) / (PAGE - 1)), _pages(len(visible)))
-        where = f"/t/konu/{thread.id}/" + (f"{page}/" if page > 1 else "")
+        where = thread.address + (f"{page}/" if page > 1 else "")
         raise web.HTTPFound(f"{where}#post-{wanted}")
 
     async def _who(self, request: web.Request) -> web.Response:
         member = self._member(request)
-        acl = {"max_attachment_size": LARGEST if member else 0}
+        acl = {"max_attachment_size": LARGEST if member else 0, "can_start_private_threads": int(self.may_start)}
         return web.json_response({**(_user(member) if member else {"id": None}), "acl": acl})
 
     async def _sign_in(self, request: web.Request) -> web.Response:
@@ -157,6 +171,10 @@ class MisagoForum:
         self.asked.append(str(request.rel_url))
         wanted = request.query.get("category")
         threads = [each for each in self.threads.values() if wanted is None or each.category == int(wanted)]
+        member, private = self._member(request), "private" in request.path
+        if private and member is None:
+            return _says("Özel konuları kullanmak için giriş yapmalısınız.", 403)
+        threads = [each for each in threads if (member in each.people if private else not each.people)]
         newest = sorted(threads, key=lambda each: each.entries[-1].id, reverse=True)
         start = int(request.query.get("start", "0"))
         rest = [each for each in newest if not start or each.entries[-1].id <= start]
@@ -169,7 +187,36 @@ class MisagoForum:
         thread = self._named(request)
         member = self._member(request)
         can_reply = member is not None and not thread.closed
-        return web.json_response({**self._thread(thread), "acl": {"can_reply": can_reply}})
+        people = [{**_user(each), "is_owner": each is thread.people[0]} for each in thread.people]
+        more = {"participants": people} if people else {}
+        return web.json_response({**self._thread(thread), "acl": {"can_reply": can_reply}, **more})
+
+    async def _profile(self, request: web.Request) -> web.Response:
+        found = next((each for each in self.members if str(each.id) == request.match_info["id"]), None)
+        return web.json_response(_user(found)) if found else _says("Bulunamadı.", 404)
+
+    async def _start(self, request: web.Request) -> web.Response:
+        if (refused := self._refused(request)) is not None:
+            return refused
+        member, asked = self._member(request), await request.json()
+        assert member is not None
+        if not self.may_start:
+            return _says("Özel konu başlatamazsınız.", 403)
+        last = self._last_post.get(member.id)
+        if last is not None and self.clock() < last + FLOOD:
+            return _says("Bir önceki mesajdan hemen sonra bu kadar çabuk mesaj gönderemezsiniz.", 403)
+        found = [each for each in self.members if each.name in asked["to"]]
+        if len(found) < len(asked["to"]):
+            return web.json_response({"to": ["Bir ya da daha fazla kullanıcı bulunamadı."]}, status=400)
+        if len(asked["title"]) < 5 or len(asked["post"]) < 5:
+            return web.json_response({"title": ["Konu başlığı en az 5 karakter olmalıdır."]}, status=400)
+        self._last_post[member.id] = self.clock()
+        thread = self.begin(asked["title"], member, f"<p>{asked['post']}</p>", [member, *found])
+        if self.cut:
+            self.cut = False
+            assert request.transport is not None
+            request.transport.close()
+        return web.json_response({"id": thread.id, "title": thread.title, "url": thread.address})
 
     async def _list_posts(self, request: web.Request) -> web.Response:
         self.asked.append(str(request.rel_url))
@@ -237,7 +284,12 @@ class MisagoForum:
 
     def _named(self, request: web.Request) -> Thread:
         thread = self.threads.get(int(request.match_info["id"]))
-        if thread is None:
+        private = "private" in request.path
+        if (
+            thread is None
+            or private is not bool(thread.people)
+            or (private and self._member(request) not in thread.people)
+        ):
             raise web.HTTPNotFound(text='{"detail": "Bulunamadı."}', content_type="application/json")
         return thread
 
@@ -253,7 +305,7 @@ class MisagoForum:
             "is_unapproved": False,
             "is_hidden": False,
             "is_closed": thread.closed,
-            "url": {"index": f"/t/konu/{thread.id}/"},
+            "url": {"index": thread.address},
         }
 
     def _post(self, entry: Entry, thread: Thread) -> dict[str, object]:
@@ -270,7 +322,7 @@ class MisagoForum:
             "is_unapproved": entry.waits,
             "is_hidden": entry.hidden,
             "is_event": entry.html is None,
-            "url": {"index": f"/t/konu/{thread.id}/post/{entry.id}/"},
+            "url": {"index": f"{thread.address}post/{entry.id}/"},
         }
 
 

@@ -39,6 +39,11 @@ class Misago:
         told = await self._ask(user, "POST", "/api/threads/", {"category": CATEGORY, "title": title, "post": text})
         return f"{self.url}{told['url']}"
 
+    async def new_private(self, user: str, to: str, title: str, text: str) -> str:
+        """Start a private thread and return its address."""
+        told = await self._ask(user, "POST", "/api/private-threads/", {"to": [to], "title": title, "post": text})
+        return f"{self.url}{told['url']}"
+
     async def reply(self, user: str, topic: str, text: str) -> str:
         """Reply to a thread and return the post's id."""
         return str((await self._ask(user, "POST", f"{_api(topic)}posts/", {"post": text}))["id"])

@@ -16,9 +16,11 @@ from forum_bridge.forums.registry import Registry
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.markup.compare import is_answer
 from forum_bridge.model import (
+    Author,
     Draft,
     PostId,
     Quote,
+    Receipt,
     ReceiptState,
     SignInState,
     ThreadId,
@@ -226,3 +228,29 @@ async def test_a_guest_is_kept_off_the_api_by_robots_txt(
     adapter = Registry.load().get("misago").build({}, session)
     with pytest.raises(RobotsForbid):
         await adapter.read(Watch(WatchKind.THREAD, topic), None)
+
+
+async def test_private_threads_are_read_answered_started_and_found_again(misago: RealMisago, signed_in: Misago) -> None:
+    inbox = Watch(WatchKind.INBOX)
+    empty = await signed_in.read(inbox, None)
+    title = "Şifremi unuttum ğüşİ 😀"
+    await misago.new_private("mehmet", "ayse", title, "Giremiyorum **hiç**")
+    reading = await signed_in.read(inbox, empty.cursor)
+    (asked,) = reading.posts
+    assert (asked.author.name, asked.thread.title, asked.thread.private) == ("mehmet", title, True)
+    assert "<strong>hiç</strong>" in asked.html
+    assert asked.id.startswith("pm-")
+    assert "ifremi" not in asked.url + asked.thread.url
+    receipt = await signed_in.reply(asked.thread, Draft("Sıfırladık 🚂"))
+    own = await signed_in.own_posts(asked.thread, asked.id)
+    assert (own.complete, [post.id for post in own.posts]) == (True, [receipt.post_id])
+    before = datetime.now(UTC)
+    assert await signed_in.message(asked.author, "Re: Kargo", Draft("Kargonuz yolda")) == Receipt()
+    found = await signed_in.own_messages(asked.author, before)
+    assert found.complete
+    assert "Kargonuz yolda" in [clean_post(post.html, post.url).text for post in found.posts]
+    elif_ = Author("elif", str(int(asked.author.id or 0) + 1))
+    other = await signed_in.own_messages(elif_, before)
+    assert (other.complete, other.posts) == (True, ())
+    with pytest.raises(NotPosted):
+        await signed_in.message(Author("kimse", "9999"), "Re: Kargo", Draft("Kargonuz yolda"))

@@ -4,6 +4,7 @@ between them and the bridge is sealed. An engine's class adds its dialect of the
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Collection
 from datetime import datetime
 
 from forum_bridge.errors import Forbidden, NotPosted
@@ -13,6 +14,7 @@ from forum_bridge.forums.api.source import ApiSource
 from forum_bridge.forums.reading.board import BoardReader
 from forum_bridge.forums.reading.own_messages import OwnMessagesReader
 from forum_bridge.forums.reading.own_posts import OwnPostsReader
+from forum_bridge.forums.reading.page import BoardRow
 from forum_bridge.forums.reading.sealed import plain, plain_id, sealed_posts, sealed_reading, sealed_receipt
 from forum_bridge.model import (
     Author,
@@ -52,6 +54,11 @@ class ApiMessenger(ApiAdapter):
     def sent(self) -> str:
         """The address of those in which we wrote."""
         return self.inbox
+
+    async def whom(self, row: BoardRow) -> Collection[str]:
+        """Return the ids or names of those whom a conversation of the list is with, none where that is not known.
+        Raises as ``read``."""
+        return () if row.person is None else (row.person,)
 
     @abstractmethod
     async def answer(self, thread: ThreadRef, draft: Draft) -> Receipt:
@@ -93,7 +100,7 @@ class ApiMessenger(ApiAdapter):
 
     async def own_messages(self, to: Author, since: datetime) -> OwnPosts:
         """Return what we wrote to somebody since a moment; see ``reading/own_messages.py``."""
-        reader = OwnMessagesReader(self._session, self._conversations, self.sent)
+        reader = OwnMessagesReader(self._session, self._conversations, self.sent, self.whom)
         return sealed_posts(await self._as_ourselves(lambda: reader.read(to, since)))
 
     async def sign_in(self) -> SignIn:

@@ -3,6 +3,7 @@ is unclear is looked up."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import compress
@@ -16,6 +17,9 @@ from forum_bridge.model import Author, OwnPosts, Post, PostId, normalised, numbe
 from forum_bridge.web.session import ForumSession
 
 ZONES = timedelta(hours=26)  # from the first zone that a day begins in to the last
+
+Whom = Callable[[BoardRow], Awaitable[Collection[str]]]
+"""Returns the ids or names of those whom a conversation is with; none where that is not known."""
 
 _Timed = BoardRow | Post
 
@@ -44,10 +48,11 @@ class _After:
 class OwnMessagesReader:
     """Reads a list of conversations, the one with the newest message first, that lies at ``address``."""
 
-    def __init__(self, session: ForumSession, pages: Source, address: str) -> None:
+    def __init__(self, session: ForumSession, pages: Source, address: str, whom: Whom | None = None) -> None:
         self._session = session
         self._pages = pages
         self._address = address
+        self._whom = whom or _as_shown
 
     async def read(self, to: Author, since: datetime) -> OwnPosts:
         """Return what we wrote to a person since a moment of our clock, oldest first within a conversation. Complete
@@ -65,7 +70,8 @@ class OwnMessagesReader:
         rows, complete, sure = await self._rows(wanted)
         posts: list[Post] = []
         for row in rows:
-            if row.person is not None and not _is(row.person, to):
+            people = await self._whom(row)
+            if people and not any(_is(each, to) for each in people):
                 continue
             try:
                 found = await OwnPostsReader(self._session, self._pages).read(row.ref, None)
@@ -74,7 +80,7 @@ class OwnMessagesReader:
             except BridgeError:
                 complete = False  # what was read still counts as seen
                 continue
-            complete = complete and found.complete and row.person is not None
+            complete = complete and found.complete and bool(people)
             posts += [post for post in found.posts if wanted.has(post, sure=sure)]
         return OwnPosts(tuple(posts), complete)
 
@@ -92,6 +98,10 @@ class OwnMessagesReader:
             rows += compress(page.rows, wants)
             following = page.pages.next if not wants or wants[-1] else None
         return rows, following is None and not full, sure
+
+
+async def _as_shown(row: BoardRow) -> Collection[str]:
+    return () if row.person is None else (row.person,)
 
 
 def _is(shown: str, to: Author) -> bool:

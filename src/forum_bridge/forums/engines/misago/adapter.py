@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from forum_bridge.errors import (
+    Blocked,
     BridgeError,
     FilesRefused,
     Forbidden,
     Gone,
     NotPosted,
     Retry,
+    RobotsForbid,
     SignInNeeded,
+    Unreadable,
 )
-from forum_bridge.forums.api.adapter import ApiAdapter
 from forum_bridge.forums.api.client import Told
 from forum_bridge.forums.api.document import number, text, within
+from forum_bridge.forums.api.messenger import ApiMessenger
 from forum_bridge.forums.api.options import ApiOptions
 from forum_bridge.forums.api.source import ApiSource
-from forum_bridge.forums.engines.misago import addresses, documents, writing
+from forum_bridge.forums.engines.misago import addresses, documents, private, writing
 from forum_bridge.forums.engines.misago.saved import document_in
 from forum_bridge.forums.engines.misago.source import Dialect, Source
 from forum_bridge.forums.html.files import left_out
-from forum_bridge.forums.reading.page import ThreadPage
+from forum_bridge.forums.reading.page import BoardRow, ThreadPage
 from forum_bridge.markup import quote as common
 from forum_bridge.markup.characters import one_line
 from forum_bridge.model import Author, Draft, Markup, Quote, Receipt, ThreadRef, Upload
@@ -34,7 +38,7 @@ _COOKIE = re.compile(r'misago_csrf = "([^"]+)"')  # templates/misago/base.html
 _NO_TITLE = str.maketrans("", "", '"[]')
 
 
-class Misago(ApiAdapter):
+class Misago(ApiMessenger):
     """Misago up to 0.39."""
 
     name = "misago"
@@ -65,6 +69,21 @@ class Misago(ApiAdapter):
         limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
         return Source(Dialect(self._root), self._client, **limits)
 
+    def conversations(self, options: ApiOptions) -> ApiSource:
+        """Return the private threads of our account."""
+        limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
+        return private.Conversations(private.Dialect(), self._client, **limits)
+
+    @property
+    def inbox(self) -> str:
+        """The list of our account's private threads."""
+        return private.inbox(self._root)
+
+    async def whom(self, row: BoardRow) -> Collection[str]:
+        """Return the ids of those who take part in a private thread with us."""
+        told = await self._client.read(addresses.thread(row.ref.url, private=True).document)
+        return documents.members(told) - {self._conversations.account_id}
+
     async def open(self, credentials: Credentials) -> Author:
         """Sign in, unless the session still is. Raises Forbidden when the forum does not let us in, Unclear, Retry."""
         page = await self._session.get(f"{self._root}/", signing_in=True)  # it sets the cookie that writes must name
@@ -87,9 +106,32 @@ class Misago(ApiAdapter):
             payload["attachments"] = [await self._upload(file) for file in draft.files]
         told = await self._client.write(addresses.thread(thread.url).posts, payload, headers=self._token())
         if not told.taken:
-            raise await self._why_not(told, thread)
+            raise await self._why_not(told, addresses.thread(thread.url).document, "can_reply")
         shown = documents.attachments(told.document, told.page.url)
         return writing.receipt(told, left_out(draft.files, shown))
+
+    async def answer(self, thread: ThreadRef, draft: Draft) -> Receipt:
+        """Write into a private thread, at an address that no public one has."""
+        place = addresses.thread(thread.url, private=True)
+        told = await self._client.write(place.posts, {"post": draft.text}, headers=self._token())
+        if not told.taken:
+            raise await self._why_not(told, place.document, "can_reply")
+        return replace(writing.receipt(told), url=place.post(str(within(told.document, "id"))))
+
+    async def begin(self, to: Author, subject: str, draft: Draft) -> Receipt:
+        """Start a private thread with a member, by the name that they have now. Its post is looked up: Misago names the
+        thread alone."""
+        try:
+            member = await self._client.read(f"{self._api}/users/{to.id}/")
+        except (Blocked, RobotsForbid, Unreadable) as error:
+            raise Retry(str(error), explanation=error.explanation) from error
+        except Gone as gone:
+            raise NotPosted(f"Nobody here has the number of {to.name} any more.") from gone
+        asked = {"to": [text(within(member, "username"))], "title": subject, "post": draft.text}
+        told = await self._client.write(f"{self._api}/private-threads/", asked, headers=self._token())
+        if not told.taken:
+            raise await self._why_not(told, f"{self._api}/auth/", "can_start_private_threads")
+        return Receipt()
 
     def takes(self, name: str, size: int | None) -> bool:
         """Return whether our account may upload so large a file; which kinds are taken, only trying tells."""
@@ -119,9 +161,10 @@ class Misago(ApiAdapter):
             raise SignInNeeded
         raise FilesRefused(f"The forum does not take {file.name}: {writing.words(told)}")
 
-    async def _why_not(self, told: Told, thread: ThreadRef) -> BridgeError:
-        """Return why nothing was posted. Misago tells that in words of the forum's language, and forbids haste just as
-        it does a locked thread: only the rights it grants us tell them apart (postingendpoint/floodprotection.py)."""
+    async def _why_not(self, told: Told, document: str, right: str) -> BridgeError:
+        """Return why nothing was posted; the ``right`` to it stands in a document of the API. Misago tells
+        that in words of the forum's language, and forbids haste just as it does a locked thread: only the rights that
+        it grants us tell them apart (postingendpoint/floodprotection.py)."""
         words = writing.words(told)
         if told.status == 400 and within(told.document, "attachments"):
             return FilesRefused(f"The forum does not take the files: {words}")
@@ -130,10 +173,10 @@ class Misago(ApiAdapter):
         if words.startswith(writing.CSRF) or await self._account() is None:
             return SignInNeeded(f"The forum does not know us any more: {words}")
         try:
-            document = await self._client.read(addresses.thread(thread.url).document)
+            granted = within(await self._client.read(document), "acl", right)
         except (Gone, Forbidden):
-            document = None
-        if within(document, "acl", "can_reply") is True:
+            granted = None
+        if granted is True or granted == 1:
             return Retry(f"The forum wants us to wait: {words}")
         return NotPosted(f"The forum did not take the answer: {words}")
 

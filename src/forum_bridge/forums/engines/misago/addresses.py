@@ -1,7 +1,7 @@
 """Misago's addresses, those that people see and those of its API. Fetches nothing.
 
 Routes: https://github.com/rafalp/Misago, misago/threads/urls (`/t/slug/id[/page]`, `/t/slug/id/post/id`,
-`/c/slug/id`, `/api/threads`)."""
+`/c/slug/id`, `/api/threads`; of private threads `/p/…` and `/api/private-threads`)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from forum_bridge.errors import WatchTrouble
 from forum_bridge.model import ThreadId, ThreadRef
 
 _THREAD = re.compile(
-    r"^(?P<root>https?://.+?)/t/[^/?#]+/(?P<id>\d+)"
+    r"^(?P<root>https?://.+?)/(?P<kind>[tp])/[^/?#]+/(?P<id>\d+)"
     r"(?:/(?:(?P<page>\d+)|(?P<leads>post/\d+|last|new|best-answer|unapproved)))?/?(?:[?#].*)?$"
 )
 _CATEGORY = re.compile(r"^(?P<root>https?://.+?)/c/[^/?#]+/(?P<id>\d+)/?(?:[?#].*)?$")
-_POSTS = re.compile(r"^(?P<root>https?://.+?)/api/threads/(?P<id>\d+)/posts/\?(?P<query>[^#]*)$")
-_THREADS = re.compile(r"^(?P<root>https?://.+?)/api/threads/\?(?P<query>[^#]*)$")
+_POSTS = re.compile(r"^(?P<root>https?://.+?)/api/(?P<kind>private-)?threads/(?P<id>\d+)/posts/\?(?P<query>[^#]*)$")
+_THREADS = re.compile(r"^(?P<root>https?://.+?)/api/(?:private-)?threads/\?(?P<query>[^#]*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +29,21 @@ class Thread:
     id: str
     page: int = 1
     leads: bool = False
+    private: bool = False
 
     @property
     def url(self) -> str:
         """Its address for people; whatever stands for the title there, Misago leads to the right one."""
-        return f"{self.root}/t/thread/{self.id}/"
+        return f"{self.root}/{'p' if self.private else 't'}/thread/{self.id}/"
+
+    def post(self, post_id: str) -> str:
+        """Return a post's address for people."""
+        return f"{self.url}post/{post_id}/"
 
     @property
     def document(self) -> str:
         """The API's address of the thread itself."""
-        return f"{self.root}/api/threads/{self.id}/"
+        return f"{self.root}/api/{'private-' if self.private else ''}threads/{self.id}/"
 
     @property
     def posts(self) -> str:
@@ -50,29 +55,39 @@ class Thread:
         return f"{self.posts}?{urlencode({'page': page})}"
 
 
-def thread(url: str) -> Thread:
-    """Return the thread that an address names. Raises WatchTrouble if it names none."""
+def thread(url: str, *, private: bool = False) -> Thread:
+    """Return the thread that an address names. Raises WatchTrouble if it names none, or one of the other kind: what is
+    private is read by a way of its own."""
+    found = _named(url)
+    if found is None or found.private is not private:
+        raise WatchTrouble(
+            f"{url} is not the address of a {'private ' if private else ''}thread.",
+            explanation="Give it as the forum shows it: …/t/title/12/",
+        )
+    return found
+
+
+def _named(url: str) -> Thread | None:
     if (seen := _THREAD.match(url)) is not None:
-        return Thread(seen["root"], seen["id"], int(seen["page"] or 1), seen["leads"] is not None)
+        page = int(seen["page"] or 1)
+        return Thread(seen["root"], seen["id"], page, seen["leads"] is not None, seen["kind"] == "p")
     api = _POSTS.match(url)
     if api is None:
-        raise WatchTrouble(
-            f"{url} is not the address of a thread.", explanation="Give it as the forum shows it: …/t/title/12/"
-        )
-    page = parse_qs(api["query"]).get("page", ["1"])[0]
-    return Thread(api["root"], api["id"], int(page) if page.isdigit() else 1)
+        return None
+    asked = parse_qs(api["query"]).get("page", ["1"])[0]
+    return Thread(api["root"], api["id"], int(asked) if asked.isdigit() else 1, private=api["kind"] is not None)
 
 
-def ref(url: str, title: str = "") -> ThreadRef:
+def ref(url: str, title: str = "", *, private: bool = False) -> ThreadRef:
     """Return the thread that an address names. Raises WatchTrouble."""
-    found = thread(url)
+    found = thread(url, private=private)
     return ThreadRef(ThreadId(found.id), found.url, title)
 
 
-def posts_page(url: str) -> str:
+def posts_page(url: str, *, private: bool = False) -> str:
     """Return the API's address of the page that an address names; one that leads to a page which only the forum knows
     comes back as it is. Raises WatchTrouble."""
-    found = thread(url)
+    found = thread(url, private=private)
     return url if found.leads else found.at(found.page)
 
 

@@ -5,6 +5,7 @@ misago/threads/serializers/post.py and thread.py, misago/core/shortcuts.py (pagi
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urljoin
 
 from forum_bridge.errors import Unreadable
@@ -14,17 +15,21 @@ from forum_bridge.forums.reading.page import BoardPage, BoardRow, Neighbours, Th
 from forum_bridge.model import Attachment, Author, Post, PostId, ThreadId, ThreadRef
 
 
-def thread_page(document: object, address: str, account_id: str | None = None) -> ThreadPage:
+def thread_page(document: object, address: str, account_id: str | None = None, *, private: bool = False) -> ThreadPage:
     """Return the posts of one page. What waits for a moderator is left out, except our own account's: only so is a
     lost answer found there. Raises Unreadable when it is no page of posts, or lacks what a post needs."""
-    place = addresses.thread(address)
+    place = addresses.thread(address, private=private)
     ref = _ref(document, address, place.id)
+    if private:
+        ref = replace(ref, url=place.url)  # without the title, which stands in it
     told = within(document, "post_set")
     written = [item for item in nodes(within(told, "results"), "list of posts") if item.get("is_event") is not True]
     if not written:
         raise Unreadable(f"{address} shows no post.")
     first = written[0] if number(within(told, "page")) == 1 else None
     posts = tuple(_post(item, address, ref, item is first) for item in written if _stands(item, account_id))
+    if private:
+        posts = tuple(replace(post, url=place.post(post.id)) for post in posts)
     locked = within(document, "is_closed") is True or within(document, "category", "is_closed") is True
     return ThreadPage(address, ref, posts, _neighbours(told, place), locked, account_id)
 
@@ -34,6 +39,12 @@ def board_page(document: object, address: str) -> BoardPage:
     rows = [_row(item, address) for item in nodes(within(document, "results"), "list of threads") if _stands(item)]
     start = number(within(document, "next"))
     return BoardPage(tuple(rows), Neighbours(next=addresses.further(address, start) if start else None))
+
+
+def members(document: object) -> frozenset[str]:
+    """Return the ids of those who take part in a private thread."""
+    told = nodes(within(document, "participants"), "list of participants")
+    return frozenset(found for each in told if (found := text(each.get("id"))) is not None)
 
 
 def author(user: object, name: object, address: str) -> Author:
