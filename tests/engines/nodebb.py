@@ -126,25 +126,25 @@ class NodeBBForum:
             response.headers.add("Set-Cookie", f"express.sid={key}; Path=/; HttpOnly")
 
     async def _self(self, request: web.Request) -> web.Response:
-        member = self._member(request)
-        return web.json_response(_user(member)) if member else web.json_response("not-authorized", status=401)
+        member = self.who(request)
+        return web.json_response(user(member)) if member else web.json_response("not-authorized", status=401)
 
     async def _user(self, request: web.Request) -> web.Response:
-        if self._member(request) is None and not self.guests_see_members:
+        if self.who(request) is None and not self.guests_see_members:
             return web.json_response("not-authorized", status=401)
         found = next((each for each in self.members if each.slug == request.match_info["name"]), None)
-        return web.json_response(_user(found)) if found else web.json_response({}, status=404)
+        return web.json_response(user(found)) if found else web.json_response({}, status=404)
 
     async def _ping(self, request: web.Request) -> web.Response:
         try:
-            self._member(request)
+            self.who(request)
         except web.HTTPServerError:
-            return _refused(400, "A master token was received without a corresponding `_uid` in the request body")
+            return refused(400, "A master token was received without a corresponding `_uid` in the request body")
         return web.json_response({"status": {"code": "ok", "message": "OK"}, "response": {"pong": True}})
 
     async def _topic(self, request: web.Request) -> web.Response:
         self.asked.append(str(request.rel_url))
-        member = self._member(request)
+        member = self.who(request)
         topic = self.topics.get(int(request.match_info["tid"]))
         if topic is None:
             return web.json_response({"title": "[[global:404.title]]"}, status=404)
@@ -185,15 +185,15 @@ class NodeBBForum:
     async def _reply(self, request: web.Request) -> web.StreamResponse:
         asked = await request.json()
         if request.cookies.get("express.sid") in self.sessions:
-            return _refused(403, "Invalid CSRF token")
+            return refused(403, "Invalid CSRF token")
         try:
-            member = self._member(request, asked.get("_uid"))
+            member = self.who(request, asked.get("_uid"))
         except web.HTTPServerError:
-            return _refused(400, "A master token was received without a corresponding `_uid` in the request body")
+            return refused(400, "A master token was received without a corresponding `_uid` in the request body")
         topic = self.topics.get(int(request.match_info["tid"]))
         assert request.query["lang"] == "en-GB"
-        if (refused := self._refusal(topic, member, asked)) is not None:
-            return refused
+        if (no := self._refusal(topic, member, asked)) is not None:
+            return no
         assert topic is not None
         assert member is not None
         to = asked.get("toPid")
@@ -226,9 +226,9 @@ class NodeBBForum:
             (last is not None and self.clock() < last + DELAY, 400, TOO_SOON),
             (to is not None and self._path_of(str(to)) is None, 400, "Invalid Post ID"),
         )
-        return next((_refused(status, why) for applies, status, why in reasons if applies), None)
+        return next((refused(status, why) for applies, status, why in reasons if applies), None)
 
-    def _member(self, request: web.Request, uid: object = None) -> Member | None:
+    def who(self, request: web.Request, uid: object = None) -> Member | None:
         """Whom a call is made as. Raises the error with which NodeBB answers a master token without `_uid`."""
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         if kind != "Bearer":
@@ -270,7 +270,7 @@ class NodeBBForum:
             "deleted": self._flag(entry.deleted),
             "index": topic.entries.index(entry),
             "attachments": [],
-            "user": _user(entry.author),
+            "user": user(entry.author),
         }
 
     def _number(self, number: object) -> object:
@@ -298,7 +298,7 @@ def parsed(content: str) -> str:
     return _MENTION.sub(r'<a class="plugin-mentions-user plugin-mentions-a" href="/user/\1">@<bdi>\1</bdi></a>', html)
 
 
-def _user(member: Member | None) -> dict[str, object]:
+def user(member: Member | None) -> dict[str, object]:
     if member is None:
         return {"uid": 0, "username": "[[global:former-user]]", "userslug": "", "displayname": "[[global:former-user]]"}
     return {"uid": member.uid, "username": member.name, "userslug": member.slug, "displayname": escape(member.name)}
@@ -308,6 +308,6 @@ def _milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def _refused(status: int, message: str) -> web.Response:
+def refused(status: int, message: str) -> web.Response:
     code = {400: "bad-request", 403: "forbidden", 404: "not-found"}[status]
     return web.json_response({"status": {"code": code, "message": message}, "response": {}}, status=status)

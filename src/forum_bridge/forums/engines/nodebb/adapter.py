@@ -8,25 +8,36 @@ from collections.abc import Mapping
 from typing import ClassVar
 from urllib.parse import quote as escaped
 
-from forum_bridge.errors import Forbidden, Gone, WatchTrouble
-from forum_bridge.forums.api.adapter import ApiAdapter
+from forum_bridge.errors import (
+    Blocked,
+    Forbidden,
+    Gone,
+    NotPosted,
+    Retry,
+    RobotsForbid,
+    Unclear,
+    Unreadable,
+    WatchTrouble,
+)
+from forum_bridge.forums.api.client import Told
 from forum_bridge.forums.api.document import text, within
+from forum_bridge.forums.api.messenger import ApiMessenger
 from forum_bridge.forums.api.options import ApiOptions
 from forum_bridge.forums.api.source import ApiSource
-from forum_bridge.forums.engines.nodebb import addresses, documents, writing
+from forum_bridge.forums.engines.nodebb import addresses, chats, documents, writing
 from forum_bridge.forums.engines.nodebb.saved import document_in
 from forum_bridge.forums.engines.nodebb.source import Dialect, Source
 from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.markup import quote as common
 from forum_bridge.markup.characters import one_line
 from forum_bridge.markup.render import prefixed
-from forum_bridge.model import Author, Draft, Markup, Quote, Receipt, ThreadRef
+from forum_bridge.model import Author, Draft, Markup, Quote, Receipt, ThreadId, ThreadRef
 from forum_bridge.web.session import Credentials
 
 _SLUG = re.compile(r"\w[\w.-]*")
 
 
-class NodeBB(ApiAdapter):
+class NodeBB(ApiMessenger):
     """NodeBB: reads from 1.4 on, writes from 1.15 on."""
 
     name = "nodebb"
@@ -55,6 +66,16 @@ class NodeBB(ApiAdapter):
         limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
         return Source(Dialect(self._root), self._client, **limits)
 
+    def conversations(self, options: ApiOptions) -> ApiSource:
+        """Return the pages of our account's chats."""
+        limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
+        return chats.Chats(self._client, **limits)
+
+    @property
+    def inbox(self) -> str:
+        """The list of our account's chats."""
+        return chats.rooms(self._root)
+
     async def open(self, credentials: Credentials) -> Author:
         """Open the account. Raises Forbidden when the forum takes the token for nobody's, Retry."""
         if credentials.api_key is None:
@@ -79,11 +100,21 @@ class NodeBB(ApiAdapter):
         told = await self._client.write(url, asked)
         if writing.answers_no_post(told) and asked.pop("toPid", None) is not None:
             told = await self._client.write(url, asked)
-        if told.taken:
-            return writing.receipt(told, self._root)
-        if told.status in {401, 403}:
-            raise Forbidden(f"The forum did not take the answer: {writing.words(told)}")
-        raise writing.refusal(told)
+        return writing.receipt(_taken(told), self._root)
+
+    async def answer(self, thread: ThreadRef, draft: Draft) -> Receipt:
+        """Write into a chat, at an address that no topic has."""
+        url = chats.room(thread.url).writing + writing.ENGLISH
+        told = await self._client.write(url, writing.new_message(draft, self._account))
+        return writing.message_receipt(_taken(told), self._root)
+
+    async def begin(self, to: Author, subject: str, draft: Draft) -> Receipt:  # noqa: ARG002 -- chats have none
+        """Write to a member: into the chat that we have with them, or into a new one. Chats have no subject."""
+        number = to.id or ""
+        if not number.isdigit():
+            raise NotPosted(f"{to.name} is a member of another server: no chat is opened there.")
+        room = chats.Room(self._root, await self._room_with(number) or await self._new_room(number))
+        return await self.answer(ThreadRef(ThreadId(room.id), room.url), draft)
 
     def quote(self, quote: Quote) -> str:
         """Return the quote as NodeBB's own button makes it: the mention before it tells the author."""
@@ -97,6 +128,29 @@ class NodeBB(ApiAdapter):
         if quote.author.guest or not _SLUG.fullmatch(slug):
             return common.mention(self.markup, quote)
         return f"@{slug}"
+
+    async def _room_with(self, number: str) -> str | None:
+        """Return the chat of us two, None where there is none, or the forum is too old to tell."""
+        try:
+            told = await self._client.read(f"{self._root}/api/v3/users/{number}/chat")
+        except (Blocked, RobotsForbid, Unreadable) as error:
+            raise Retry(str(error), explanation=error.explanation) from error
+        except Forbidden:
+            raise
+        except WatchTrouble:
+            return None
+        found = text(within(told, "response", "roomId"))
+        return found if found not in {None, "0"} else None
+
+    async def _new_room(self, number: str) -> str:
+        """Open a chat. Nothing stands in it, so that a second one does no harm where it is not known whether it came to
+        be."""
+        url = f"{self._root}/api/v3/chats{writing.ENGLISH}"
+        try:
+            told = await self._client.write(url, writing.new_room(number, self._account))
+        except Unclear as error:
+            raise Retry(str(error), explanation=error.explanation) from error
+        return writing.room(_taken(told))
 
     async def _myself(self) -> object:
         try:
@@ -129,3 +183,12 @@ class NodeBB(ApiAdapter):
     @property
     def _root(self) -> str:
         return self._session.base_url.rstrip("/")
+
+
+def _taken(told: Told) -> Told:
+    """Return what was taken. Raises why it was not."""
+    if told.taken:
+        return told
+    if told.status in {401, 403}:
+        raise Forbidden(f"The forum did not take the answer: {writing.words(told)}")
+    raise writing.refusal(told)

@@ -16,7 +16,7 @@ from forum_bridge.model import Draft, PostId, Receipt, ReceiptState
 
 ENGLISH = "?lang=en-GB"
 _WAIT = re.compile(r"(?:only post once every|required to wait) (?P<count>\d+) (?P<unit>second|minute)")
-_BUSY = re.compile(r"already posting|too-many-posts|user-too-new|already-posting", re.IGNORECASE)
+_BUSY = re.compile(r"already.posting|too.many.(?:posts|messages)|user-too-new", re.IGNORECASE)
 _NO_SUCH_POST = re.compile(r"Invalid Post ID|invalid-pid", re.IGNORECASE)
 
 
@@ -38,6 +38,33 @@ def receipt(told: Told, root: str) -> Receipt:
     if post_id is None:
         raise Unclear("The forum took the answer and did not name the post.")
     return Receipt(PostId(post_id), addresses.post_url(root, post_id))
+
+
+def new_message(draft: Draft, account: str | None) -> dict[str, object]:
+    """Return the document that writes into a chat."""
+    payload: dict[str, object] = {"message": draft.text}
+    return payload | ({"_uid": account} if account is not None else {})
+
+
+def new_room(to: str, account: str | None) -> dict[str, object]:
+    """Return the document that opens a chat with a member, in which nothing stands yet."""
+    return {"uids": [int(to)]} | ({"_uid": account} if account is not None else {})
+
+
+def room(told: Told) -> str:
+    """Return the number of a chat that was opened. Raises Retry when it is not named: nobody sees an empty chat."""
+    found = text(within(told.document, "response", "roomId"))
+    if found is None:
+        raise Retry("The forum opened a chat and did not name it.")
+    return found
+
+
+def message_receipt(told: Told, root: str) -> Receipt:
+    """Return the receipt of a message. Raises Unclear when the answer names none."""
+    message_id = text(within(told.document, "response", "messageId")) or text(within(told.document, "response", "mid"))
+    if message_id is None:
+        raise Unclear("The forum took the message and did not name it.")
+    return Receipt(PostId(message_id), f"{root}/message/{message_id}")
 
 
 def words(told: Told) -> str:

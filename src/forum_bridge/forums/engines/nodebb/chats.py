@@ -1,0 +1,175 @@
+"""NodeBB's chats as threads: rooms, whose messages are numbered from the first one on (`index`) and told fifty at a
+time, counted from the newest; here they make pages that stay the same whatever is written.
+
+https://github.com/NodeBB/NodeBB, src/controllers/write/chats.js, src/messaging/index.js and data.js."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from urllib.parse import parse_qs, urlencode
+
+from forum_bridge.errors import Gone, Unreadable, WatchTrouble
+from forum_bridge.forums.api.client import ApiClient
+from forum_bridge.forums.api.document import Node, moment, nodes, number, text, within
+from forum_bridge.forums.api.source import ApiSource
+from forum_bridge.forums.engines.nodebb import documents
+from forum_bridge.forums.reading.page import BoardPage, BoardRow, Neighbours, ThreadPage
+from forum_bridge.model import Post, PostId, ThreadId, ThreadRef
+from forum_bridge.web.page import Validators
+
+PAGE = 50  # messages that one answer holds
+ROOMS = 20
+_ROOM = re.compile(r"^(?P<root>https?://.+?)/chats/(?P<id>\d+)(?:\?(?P<query>[^#]*))?(?:#.*)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A chat as an address names it, with the page of it, from 0."""
+
+    root: str
+    id: str
+    page: int = 0
+
+    @property
+    def url(self) -> str:
+        """Its address for people: NodeBB leads each to the room's page of their own."""
+        return f"{self.root}/chats/{self.id}"
+
+    @property
+    def writing(self) -> str:
+        """The write API's address of the room."""
+        return f"{self.root}/api/v3/chats/{self.id}"
+
+    def messages(self, start: int) -> str:
+        """Return the API's address of so many messages, counted back from the newest but ``start``."""
+        return f"{self.writing}/messages?{urlencode({'start': start})}"
+
+    def at(self, page: int) -> str:
+        """Return the address by which the bridge knows a page."""
+        return f"{self.url}?{urlencode({'page': page})}" if page else self.url
+
+
+def room(url: str) -> Room:
+    """Return the chat that an address names. Raises WatchTrouble if it names none."""
+    found = _ROOM.match(url)
+    if found is None:
+        raise WatchTrouble(f"{url} is not the address of a chat.")
+    page = parse_qs(found["query"] or "").get("page", ["0"])[0]
+    return Room(found["root"], found["id"], int(page) if page.isdigit() else 0)
+
+
+def rooms(root: str, page: int = 1) -> str:
+    """Return the API's address of our account's chats, the one with the newest message first."""
+    return f"{root}/api/v3/chats?{urlencode({'page': page, 'perPage': ROOMS})}"
+
+
+class Dialect:
+    """Of chats only addresses are a dialect's: which messages make a page, the source alone knows."""
+
+    def thread_address(self, url: str) -> str:
+        found = room(url)
+        return found.at(found.page)
+
+    def thread_page(self, document: object, address: str) -> ThreadPage:
+        raise NotImplementedError
+
+    def board_address(self, url: str) -> str:
+        return url
+
+    def board_page(self, document: object, address: str) -> BoardPage:
+        root, _, query = address.partition("/api/v3/chats?")
+        told = nodes(within(document, "response", "rooms"), "list of chats")
+        rows = [row for each in told if (row := _row(each, root)) is not None]
+        page = int(parse_qs(query).get("page", ["1"])[0])
+        return BoardPage(tuple(rows), Neighbours(next=rooms(root, page + 1) if len(told) >= ROOMS else None))
+
+    def ref(self, url: str) -> ThreadRef:
+        found = room(url)
+        return ThreadRef(ThreadId(found.id), found.url)
+
+    def named(self, url: str) -> str | None:
+        return room(url).id
+
+
+class Chats(ApiSource):
+    """The chats of one account."""
+
+    def __init__(self, client: ApiClient, *, pages_a_poll: int, threads_a_poll: int) -> None:
+        super().__init__(Dialect(), client, pages_a_poll=pages_a_poll, threads_a_poll=threads_a_poll)
+
+    async def thread(self, url: str) -> ThreadPage:
+        """Return one page of a chat. Raises as ``Source.thread``; Gone past its end."""
+        asked = room(url)
+        newest = await self._told(asked, 0)
+        count = max((_index(each) + 1 for each in newest), default=0)
+        last = max(count - 1, 0) // PAGE
+        if asked.page > last:
+            raise Gone(f"{url} lies past the chat's end.")
+        start = count - (asked.page + 1) * PAGE
+        told = newest if start <= 0 else await self._told(asked, start)
+        shown = [each for each in told if _index(each) // PAGE == asked.page]
+        ref = ThreadRef(ThreadId(asked.id), asked.url, self._title(newest))
+        posts = tuple(_message(each, ref, asked.root) for each in shown if _is_message(each))
+        pages = Neighbours(
+            next=asked.at(asked.page + 1) if asked.page < last else None,
+            previous=asked.at(asked.page - 1) if asked.page else None,
+            last=asked.at(last) if asked.page < last else None,
+        )
+        return ThreadPage(asked.at(asked.page), ref, posts, pages, account_id=self.account_id)
+
+    async def revisit(self, url: str, validators: Validators) -> tuple[ThreadPage | None, Validators]:
+        """Return a page of a chat again; the API tells no marks. Raises as ``thread``."""
+        return await self.thread(url), validators
+
+    async def _told(self, asked: Room, start: int) -> list[Node]:
+        document = await self.document(asked.messages(start))
+        return nodes(within(document, "response", "messages"), "list of messages")
+
+    def _title(self, told: list[Node]) -> str:
+        """Chats have no subject: whom it is with is all that there is to call it."""
+        others = (each.get("fromUser") for each in told if text(each.get("fromuid")) != self.account_id)
+        return next((name for user in others if (name := unescape(text(within(user, "username")) or ""))), "")
+
+
+def _index(message: Node) -> int:
+    found = number(message.get("index"))
+    if found is None:
+        raise Unreadable("A message lacks its place in the chat.", explanation="Chats are read from NodeBB 3 on.")
+    return found
+
+
+def _is_message(message: Node) -> bool:
+    return not (documents.flag(message.get("system")) or documents.flag(message.get("deleted")))
+
+
+def _message(item: Node, ref: ThreadRef, root: str) -> Post:
+    message_id, html = text(item.get("messageId")), item.get("content")
+    if message_id is None or not isinstance(html, str):
+        raise Unreadable(f"A message of {ref.url} lacks its id or its text.")
+    return Post(
+        id=PostId(message_id),
+        thread=ref,
+        author=documents.author(item.get("fromUser"), root),
+        html=html.strip(),
+        url=f"{root}/message/{message_id}",
+        time=moment(number(item.get("timestamp"))),
+        edited=moment(number(item.get("edited"))),
+        opening=_index(item) == 0,
+    )
+
+
+def _row(item: Node, root: str) -> BoardRow | None:
+    """Return a chat of the list; None for one in which nobody has written yet."""
+    room_id, teaser = text(item.get("roomId")), item.get("teaser")
+    if room_id is None:
+        raise Unreadable("A chat of the list lacks its id.")
+    written = number(within(teaser, "timestamp"))
+    if written is None:
+        return None
+    people = [text(each.get("uid")) for each in nodes(item.get("users"), "list of those in a chat")]
+    person = people[0] if len(people) == 1 else None
+    title = unescape(text(item.get("roomName")) or "")
+    mark = f"{written} {text(within(teaser, 'fromuid'))}"
+    return BoardRow(ThreadRef(ThreadId(room_id), f"{root}/chats/{room_id}", title), mark, moment(written), person)
