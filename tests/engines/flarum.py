@@ -4,11 +4,12 @@ are told without Retry-After, an access token that has run out is no error but m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 from multidict import MultiMapping
 from tests.engines.place import START, Time
 
@@ -62,6 +63,9 @@ class FlarumForum:
         self.asked: list[str] = []
         self.moderated = False
         self.cut = False
+        self.extension = self.may_upload = True  # fof/upload
+        self.files: dict[str, str] = {}
+        self.forgets = False
         self._posts = 100
         self._last_post: dict[int, datetime] = {}
         self.app = web.Application()
@@ -71,6 +75,7 @@ class FlarumForum:
             ("GET", "/api/users/{slug}", self._user),
             ("GET", "/api/posts", self._list_posts),
             ("POST", "/api/posts", self._create_post),
+            ("POST", "/api/fof/upload", self._upload),
             ("GET", "/api/discussions", self._list_discussions),
             ("GET", "/api/discussions/{id}", self._show_discussion),
         ]
@@ -97,7 +102,10 @@ class FlarumForum:
     async def _forum(self, request: web.Request) -> web.Response:
         actor = self._actor(request)
         related = {"actor": {"data": {"type": "users", "id": str(actor.id)}}} if actor else {}
-        data = {"type": "forums", "id": "1", "attributes": {"title": "Forum"}, "relationships": related}
+        attributes: dict[str, object] = {"title": "Forum"}
+        if self.extension:
+            attributes["fof-upload.canUpload"] = actor is not None and self.may_upload
+        data = {"type": "forums", "id": "1", "attributes": attributes, "relationships": related}
         return _answer({"data": data, "included": [_user(actor)] if actor else []})
 
     async def _token(self, request: web.Request) -> web.Response:
@@ -159,7 +167,7 @@ class FlarumForum:
         if not content.strip():
             return _error(422, "validation_error", "İçerik alanı zorunludur.")
         self._last_post[actor.id] = self.clock()
-        entry = self.write(discussion, actor, f"<p>{content}</p>")
+        entry = self.write(discussion, actor, f"<p>{self._shown(content)}</p>")
         entry.approved = not self.moderated
         if self.cut:
             self.cut = False
@@ -167,6 +175,40 @@ class FlarumForum:
             request.transport.close()
             return web.Response()
         return _answer({"data": _post(entry, discussion), "included": [_user(actor)]}, status=201)
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        actor = self._actor(request)
+        if actor is None:
+            return _error(400, "csrf_token_mismatch")
+        if not self.extension:
+            return _error(404, "not_found")
+        if not self.may_upload:
+            return _error(403, "permission_denied")
+        part = await (await request.multipart()).next()
+        assert isinstance(part, BodyPartReader)
+        assert part.name == "files[]"
+        name, content = part.filename or "", await part.read()
+        if not name.endswith((".pdf", ".png")):
+            return _error(422, "validation_error", "Bu türden dosya yükleyemezsiniz.")
+        uuid = f"00000000-{len(self.files):04}"
+        self.files[uuid] = name
+        form = f"[upl-file uuid={uuid} size={len(content)} B]{name}[/upl-file]"
+        if name.endswith(".png"):
+            form = f"[upl-image-preview uuid={uuid} url=https://dosya.example/{uuid}.png alt={{TEXT?}}]"
+        return _answer({"data": [{"type": "files", "id": "1", "attributes": {"baseName": name, "bbcode": form}}]})
+
+    def _shown(self, content: str) -> str:
+        """As resources/templates of fof/upload have it; ``forgets`` what was uploaded before."""
+        files = {} if self.forgets else self.files
+        for uuid, name in files.items():
+            buttons = "".join(f'<div class="Button">{each}</div>' for each in (name, "9 B"))
+            icon = '<div class="Button hasIcon Button--icon Button--primary"><i></i></div>'
+            shown = f'<div class="ButtonGroup" data-fof-upload-download-uuid="{uuid}">{icon}{buttons}</div>'
+            source = f"https://dosya.example/{uuid}.png"
+            picture = f'<img class="FoFUpload--Upl-Image-Preview" src="{source}" alt="" data-id="{uuid}">'
+            content = re.sub(rf"\[upl-file uuid={uuid} [^\]]*\].*?\[/upl-file\]", shown, content)
+            content = re.sub(rf"\[upl-image-preview uuid={uuid} [^\]]*\]", picture, content)
+        return re.sub(r"\[upl-[^\]]*\]", "", content)
 
     async def _list_discussions(self, request: web.Request) -> web.Response:
         self.asked.append(str(request.rel_url))

@@ -3,6 +3,7 @@ gave."""
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -12,8 +13,10 @@ import pytest
 from tests.engines.flarum import FlarumForum, seeded
 from tests.engines.place import START, Time, adapter_to, serving
 
-from forum_bridge.errors import NotPosted, Retry, SignInNeeded, Unclear
+from forum_bridge.errors import FilesRefused, NotPosted, Retry, SignInNeeded, Unclear
 from forum_bridge.forums.engines.flarum.adapter import Flarum
+from forum_bridge.markup.clean import clean_post
+from forum_bridge.markup.compare import is_answer
 from forum_bridge.model import (
     Author,
     Draft,
@@ -23,6 +26,7 @@ from forum_bridge.model import (
     SignInState,
     ThreadId,
     ThreadRef,
+    Upload,
     Watch,
     WatchKind,
 )
@@ -222,3 +226,54 @@ def test_the_documents_that_a_real_one_gave() -> None:
     shown = Flarum.parse((RECORDED / "thread-p1.html").read_text(encoding="utf-8"), "http://127.0.0.1:8106/d/1-kopru")
     assert shown.ref.title == "Köprü denemesi: şehir hatları ve ölçüler"
     assert [post.id for post in shown.posts][:20] == [str(number) for number in range(1, 21)]
+
+
+def file(name: str, content: bytes = b"%PDF") -> Upload:
+    return Upload(name, "application/pdf", len(content), io.BytesIO(content))
+
+
+async def test_files_hang_on_the_post_and_its_text_names_them(flarum: Flarum, forum: FlarumForum, url: str) -> None:
+    assert flarum.takes("son_fatura.pdf", 9)
+    draft = Draft(
+        "Buyurun:\n\n📎 son\\_fatura.pdf\n\n📎 ekran.png\n\nİyi günler", (file("son_fatura.pdf"), file("ekran.png"))
+    )
+    receipt = await flarum.reply(thread(url), draft)
+    assert receipt.without == ()
+    newest = PostId(str(forum.discussions[1].entries[-2].id))
+    (post,) = (await flarum.own_posts(thread(url), newest)).posts
+    assert [(each.name, each.url) for each in post.attachments] == [
+        ("son_fatura.pdf", f"{url}/api/fof/download/00000000-0000"),
+        ("00000000-0001.png", "https://dosya.example/00000000-0001.png"),
+    ]
+    assert is_answer(
+        clean_post(post.html, post.url).text, "Buyurun:\n\n📎 son_fatura.pdf\n\n📎 ekran.png\n\nİyi günler"
+    )
+    assert "Button" not in post.html
+
+
+async def test_a_file_that_the_forum_does_not_take_posts_nothing(flarum: Flarum, forum: FlarumForum, url: str) -> None:
+    before = len(forum.discussions[1].entries)
+    with pytest.raises(FilesRefused, match="Bu türden"):
+        await flarum.reply(thread(url), Draft("📎 a.exe", (file("a.pdf"), file("a.exe"))))
+    assert len(forum.discussions[1].entries) == before
+    forum.tokens.clear()
+    with pytest.raises(SignInNeeded):
+        await flarum.reply(thread(url), Draft("📎 a.pdf", (file("a.pdf"),)))
+    assert len(forum.discussions[1].entries) == before
+
+
+async def test_a_file_that_the_post_does_not_show_is_told(flarum: Flarum, forum: FlarumForum, url: str) -> None:
+    forum.forgets = True
+    receipt = await flarum.reply(thread(url), Draft("📎 a.pdf", (file("a.pdf"),)))
+    assert receipt.without == ("a.pdf",)
+
+
+@pytest.mark.parametrize("what", ["extension", "may_upload"])
+async def test_where_nothing_can_be_uploaded_no_file_is_taken(
+    flarum: Flarum, forum: FlarumForum, url: str, clock: Time, what: str
+) -> None:
+    setattr(forum, what, False)
+    async with adapter_to(url, "flarum", user="kopru", password="Köprü-Parola-1", clock=clock) as adapter:
+        assert isinstance(adapter, Flarum)
+        await adapter.sign_in()
+        assert not adapter.takes("a.pdf", 9)

@@ -6,14 +6,12 @@ address, behind a name with `|attachment` or, as a picture, behind `!` (docs.dis
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from html import escape
 
 from forum_bridge.forums.api.document import number, text, within
-from forum_bridge.markup.answer import to_markup
-from forum_bridge.model import Markup, Upload
+from forum_bridge.forums.api.naming import with_files
+from forum_bridge.model import Upload
 
 KB = 1024
 _PICTURES = frozenset(("jpg", "jpeg", "png", "gif", "svg", "ico", "webp", "avif", "heic", "heif"))
@@ -51,19 +49,13 @@ def limits(settings: object) -> Limits:
 def shown(raw: str, files: Iterable[tuple[Upload, str]]) -> str:
     """Return a post's Markdown in which each file, at its address on the forum, stands where the text names it: the
     name becomes the link to it, below that of a picture stands the picture. What the text does not name comes last."""
-    done, rest = "", raw
-    for file, address in files:
-        name = to_markup(f"<p>{escape(file.name)}</p>", is_html=True, markup=Markup.MARKDOWN)
-        if _kind(file.name) in _PICTURES:
-            placed = f"📎 {name}\n\n![{name}]({address})"
-        else:
-            placed = f"📎 [{name}|attachment]({address})"
-        line = re.search(rf"^📎 {re.escape(name)}$", rest, re.MULTILINE)
-        if line is None:
-            rest = f"{rest.rstrip()}\n\n{placed}"
-        else:
-            done, rest = f"{done}{rest[: line.start()]}{placed}", rest[line.end() :]
-    return done + rest
+    return with_files(raw, files, _form)
+
+
+def _form(name: str, file: Upload, address: str) -> str:
+    if _kind(file.name) in _PICTURES:
+        return f"📎 {name}\n\n![{name}]({address})"
+    return f"📎 [{name}|attachment]({address})"
 
 
 def _kind(name: str) -> str:

@@ -11,15 +11,17 @@ from urllib.parse import quote
 from forum_bridge.errors import Forbidden, Retry
 from forum_bridge.forums.api.adapter import ApiAdapter
 from forum_bridge.forums.api.document import text, within
+from forum_bridge.forums.api.naming import with_files
 from forum_bridge.forums.api.options import ApiOptions
 from forum_bridge.forums.api.source import ApiSource
-from forum_bridge.forums.engines.flarum import addresses, documents, writing
+from forum_bridge.forums.engines.flarum import addresses, documents, uploads, writing
 from forum_bridge.forums.engines.flarum.saved import document_in
 from forum_bridge.forums.engines.flarum.source import Dialect, Source
+from forum_bridge.forums.html.files import left_out
 from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.markup.characters import one_line
 from forum_bridge.markup.render import prefixed
-from forum_bridge.model import Author, Draft, Markup, Quote, Receipt, ThreadRef
+from forum_bridge.model import Author, Draft, Markup, Quote, Receipt, ThreadRef, Upload
 from forum_bridge.web.session import Credentials
 
 FLOOD = timedelta(seconds=10)  # between two posts of a member (Post/PostCreationThrottler.php); a key has no such limit
@@ -44,6 +46,9 @@ class Flarum(ApiAdapter):
         " database's table api_keys, and posts without the pause of 10 seconds that members keep.",
     }
 
+    most_files = 10
+    _uploads = False  # whether the forum has fof/upload, and our account may use it
+
     @staticmethod
     def parse(saved: str, url: str) -> ThreadPage:
         """Read a saved page of a thread: a document of the API, or the page that people see. Raises Unreadable."""
@@ -63,20 +68,29 @@ class Flarum(ApiAdapter):
             await self._with_password(credentials.user, credentials.password.get_secret_value())
         document = await self._client.read(f"{self._api}?include=actor", signing_in=True)
         account_id = text(within(document, "data", "relationships", "actor", "data", "id"))
+        self._uploads = uploads.allowed(document)
         user = documents.included(document).get(("users", account_id or ""))
         if account_id is None:
             raise Forbidden("The forum takes us for a guest.", explanation="Check login.user and login.api_key.")
         return Author(text(within(user, "attributes", "displayName")) or credentials.user, account_id)
 
     async def post(self, thread: ThreadRef, draft: Draft) -> Receipt:
-        """Write a post. Raises Retry, SignInNeeded, NotPosted, Unclear."""
+        """Write a post. Raises Retry, SignInNeeded, NotPosted, FilesRefused, Unclear."""
         try:
-            told = await self._client.write(f"{self._api}/posts", writing.new_post(thread, draft.text))
+            shown = [(file, await self._upload(file)) for file in draft.files]
+            content = with_files(draft.text, shown, uploads.shown)
+            told = await self._client.write(f"{self._api}/posts", writing.new_post(thread, content))
         except Retry as flood:
             raise Retry(str(flood), after=flood.after or FLOOD) from flood
         if not told.taken:
             raise writing.refusal(told)
-        return writing.receipt(told, thread)
+        html = text(within(told.document, "data", "attributes", "contentHtml"))
+        hanging = uploads.taken_out(html, "")[1] if html is not None else ()
+        return writing.receipt(told, thread, left_out(draft.files, hanging))
+
+    def takes(self, name: str, size: int | None) -> bool:
+        """Return whether our account may upload at all; which kinds and sizes are taken, only trying tells."""
+        return self._uploads and bool(name) and size != 0
 
     def quote(self, quote: Quote) -> str:
         """Return the quote so that its author is told: with a mention of the post (mentions, ConfigureMentions.php)."""
@@ -86,6 +100,9 @@ class Flarum(ApiAdapter):
         """Return the author's name so that they are told; nothing where the quote does that already or they are
         guests."""
         return "" if quote.author.id is None else f'@"{_plain(quote.author.name)}"#{quote.author.id}'
+
+    async def _upload(self, file: Upload) -> str:
+        return uploads.uploaded(await self._client.upload(f"{self._api}/fof/upload", "files[]", file), file)
 
     async def _with_key(self, user: str, key: str) -> None:
         """A key that belongs to nobody needs to be told for whom it is used (AuthenticateWithHeader.php)."""

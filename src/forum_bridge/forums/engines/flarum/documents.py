@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from forum_bridge.errors import Unreadable
 from forum_bridge.forums.api.document import Node, moment, node, nodes, number, text, within
-from forum_bridge.forums.engines.flarum import addresses
+from forum_bridge.forums.engines.flarum import addresses, uploads
 from forum_bridge.forums.reading.page import BoardPage, BoardRow, Neighbours, ThreadPage
 from forum_bridge.model import Author, Post, PostId, ThreadId, ThreadRef
 
@@ -42,15 +42,17 @@ def post(item: Node, about: Included, ref: ThreadRef) -> Post:
     post_id, place, html = text(item.get("id")), number(attributes.get("number")), attributes.get("contentHtml")
     if post_id is None or place is None or not isinstance(html, str):
         raise Unreadable(f"A post of {ref.url} lacks its id, its number or its text.")
+    html, files = uploads.taken_out(html.strip(), ref.url.rpartition("/d/")[0])
     return Post(
         id=PostId(post_id),
         thread=ref,
         author=_author(item, about, ref),
-        html=html.strip(),
+        html=html,
         url=f"{ref.url}/{place}",
         time=moment(attributes.get("createdAt")),
         edited=moment(attributes.get("editedAt")),
         opening=place == 1,
+        attachments=files,
     )
 
 

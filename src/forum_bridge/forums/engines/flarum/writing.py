@@ -22,8 +22,9 @@ def new_post(thread: ThreadRef, content: str) -> object:
     return {"data": {"type": "posts", "attributes": {"content": content}, "relationships": {"discussion": discussion}}}
 
 
-def receipt(told: Told, thread: ThreadRef) -> Receipt:
-    """Return the receipt of a post that was created. Raises Unclear when the answer does not name it."""
+def receipt(told: Told, thread: ThreadRef, without: tuple[str, ...] = ()) -> Receipt:
+    """Return the receipt of a post that was created, ``without`` these files. Raises Unclear when the answer does not
+    name it."""
     post_id, place = (
         text(within(told.document, "data", "id")),
         number(within(told.document, "data", "attributes", "number")),
@@ -32,7 +33,7 @@ def receipt(told: Told, thread: ThreadRef) -> Receipt:
         raise Unclear("The forum took the answer and did not name the post.")
     waits = within(told.document, "data", "attributes", "isApproved") is False
     url = f"{thread.url}/{place}" if place is not None else thread.url
-    return Receipt(PostId(post_id), url, ReceiptState.QUEUED if waits else ReceiptState.POSTED)
+    return Receipt(PostId(post_id), url, ReceiptState.QUEUED if waits else ReceiptState.POSTED, without)
 
 
 def refusal(told: Told) -> BridgeError:
