@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -11,7 +12,7 @@ import pytest
 from tests.engines.place import START, Time, adapter_to, serving
 from tests.engines.vanilla import VanillaForum, seeded
 
-from forum_bridge.errors import NotPosted, Retry, SignInNeeded, Unclear, WatchTrouble
+from forum_bridge.errors import FilesRefused, NotPosted, Retry, SignInNeeded, Unclear, WatchTrouble
 from forum_bridge.forums.engines.vanilla import addresses
 from forum_bridge.forums.engines.vanilla.adapter import Vanilla
 from forum_bridge.forums.engines.vanilla.written import as_written
@@ -25,6 +26,7 @@ from forum_bridge.model import (
     SignInState,
     ThreadId,
     ThreadRef,
+    Upload,
     Watch,
     WatchKind,
 )
@@ -235,3 +237,34 @@ def test_what_the_editor_embeds_is_shown_as_people_see_it() -> None:
     assert '<img alt="a.png" src="https://f.example/a.png"/>' in shown
     assert '<p><a href="https://f.example/x">Başlık</a></p>' in shown and "kalsın" in shown
     assert files == (Attachment("https://f.example/uploads/f.pdf", "fatura.pdf", "application/pdf", 99),)
+
+
+def file(name: str, mime: str) -> Upload:
+    return Upload(name, mime, 4, io.BytesIO(b"%PDF"))
+
+
+async def test_files_lie_in_the_forum_s_store_and_the_comment_shows_them(
+    vanilla: Vanilla, forum: VanillaForum, url: str
+) -> None:
+    assert vanilla.takes("son_fatura.pdf", 9)
+    files = (file("son_fatura.pdf", "application/pdf"), file("ekran.png", "image/png"))
+    receipt = await vanilla.reply(thread(url), Draft("Buyurun:\n\n📎 son\\_fatura.pdf\n\n📎 ekran.png", files))
+    assert [(name, kind) for name, kind, _ in forum.media] == [("son_fatura.pdf", "file"), ("ekran.png", "image")]
+    pdf, png = (address for _, _, address in forum.media)
+    written = forum.talks[1].comments[-1]
+    assert written.body == (
+        f"<p>Buyurun:\n\n📎 [son\\_fatura.pdf](<{pdf}>)\n\n📎 [ekran.png](<{png}>)\n\n![]({png})</p>"
+    )
+    assert (receipt.post_id, receipt.without) == (str(written.id), ())
+
+
+async def test_a_file_that_the_forum_does_not_take_posts_nothing(
+    vanilla: Vanilla, forum: VanillaForum, url: str
+) -> None:
+    before = len(forum.talks[1].comments)
+    with pytest.raises(FilesRefused, match="allowed file extension"):
+        await vanilla.reply(thread(url), Draft("📎 a.exe", (file("a.exe", "application/x"),)))
+    forum.may_upload = False
+    with pytest.raises(FilesRefused, match="Permission Problem"):
+        await vanilla.reply(thread(url), Draft("📎 a.pdf", (file("a.pdf", "application/pdf"),)))
+    assert len(forum.talks[1].comments) == before

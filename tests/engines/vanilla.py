@@ -67,6 +67,9 @@ class VanillaForum:
         self.app.router.add_get("/api/v2/comments", self._comments)
         self.app.router.add_get("/api/v2/comments/{id}", self._comment)
         self.app.router.add_post("/api/v2/comments", self._create)
+        self.app.router.add_post("/api/v2/media", self._media)
+        self.media: list[tuple[str, str, str]] = []
+        self.may_upload = True
 
     def begin(self, name: str, author: User | None, body: str) -> Talk:
         number = len(self.talks) + 1
@@ -123,6 +126,21 @@ class VanillaForum:
                 if str(comment.id) == request.match_info["id"]:
                     return web.json_response(_told(comment, talk))
         return _error(404, "Comment not found.")
+
+    async def _media(self, request: web.Request) -> web.Response:
+        """Store a file; ``may_upload`` is the permission Garden.Uploads.Add."""
+        if self._user(request) is None:
+            return _error(401, "Access token not found")
+        if not self.may_upload:
+            return _error(403, "Permission Problem")
+        form = await request.post()
+        file = form["file"]
+        assert isinstance(file, web.FileField)
+        if not file.filename.endswith((".pdf", ".png")):
+            return _error(422, "Validation Failed", "file does not contain an allowed file extension.")
+        address = f"https://depo.example/uploads/{len(self.media)}/ABC.{file.filename.rpartition('.')[2]}"
+        self.media.append((file.filename, str(form["type"]), address))
+        return web.json_response({"mediaID": len(self.media), "url": address, "name": file.filename}, status=201)
 
     async def _create(self, request: web.Request) -> web.Response:
         user = self._user(request)

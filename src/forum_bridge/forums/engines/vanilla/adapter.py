@@ -11,16 +11,17 @@ from forum_bridge.errors import Forbidden
 from forum_bridge.forums.api import bell
 from forum_bridge.forums.api.adapter import ApiAdapter
 from forum_bridge.forums.api.document import parsed, text, within
+from forum_bridge.forums.api.naming import with_files
 from forum_bridge.forums.api.options import ApiOptions
 from forum_bridge.forums.api.source import ApiSource
 from forum_bridge.forums.contract import AdapterOptions
-from forum_bridge.forums.engines.vanilla import addresses, documents, ringing, writing
+from forum_bridge.forums.engines.vanilla import addresses, documents, ringing, uploads, writing
 from forum_bridge.forums.engines.vanilla.source import Source
 from forum_bridge.forums.pushed import Pushed, PushRequest
 from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.markup import quote as common
 from forum_bridge.markup.characters import one_line
-from forum_bridge.model import Author, Draft, Markup, Quote, Receipt, ThreadRef, normalised
+from forum_bridge.model import Author, Draft, Markup, Quote, Receipt, ThreadRef, Upload, normalised
 from forum_bridge.web.session import Credentials
 
 _PLAIN = re.compile(r"[\w-]+")
@@ -43,6 +44,8 @@ class Vanilla(ApiAdapter):
         "grant": "A token of the bridge's account (its profile, Access tokens), and for that account the right to view"
         " discussions and to add comments; a rank that is not held back by flood control helps.",
     }
+
+    most_files = 10
 
     @staticmethod
     def parse(saved: str, url: str) -> ThreadPage:
@@ -70,11 +73,16 @@ class Vanilla(ApiAdapter):
         return Author(name, user_id)
 
     async def post(self, thread: ThreadRef, draft: Draft) -> Receipt:
-        """Write a comment. Raises Retry, Forbidden, NotPosted, Unclear."""
-        told = await self._client.write(f"{self._root}/api/v2/comments", writing.new_comment(thread, draft))
+        """Write a comment. Raises Retry, Forbidden, NotPosted, FilesRefused, Unclear."""
+        body = with_files(draft.text, [(file, await self._upload(file)) for file in draft.files], uploads.shown)
+        told = await self._client.write(f"{self._root}/api/v2/comments", writing.new_comment(thread, body))
         if not told.taken:
             raise writing.refusal(told)
         return writing.receipt(told, thread)
+
+    def takes(self, name: str, size: int | None) -> bool:
+        """Return whether a file has a chance: of which kinds and sizes, only trying tells."""
+        return bool(name) and size != 0
 
     def decode_push(self, request: PushRequest) -> Pushed:
         """Return where a webhook says that something is new. Raises NotSigned, Malformed."""
@@ -91,6 +99,10 @@ class Vanilla(ApiAdapter):
         if quote.author.id is None or '"' in name:
             return common.mention(self.markup, quote)
         return f"@{name}" if _PLAIN.fullmatch(name) else f'@"{name}"'
+
+    async def _upload(self, file: Upload) -> str:
+        url, fields = f"{self._root}/api/v2/media", {"type": uploads.kind(file)}
+        return uploads.uploaded(await self._client.upload(url, "file", file, fields), file)
 
     @property
     def _root(self) -> str:

@@ -12,14 +12,14 @@ from forum_bridge.errors import BridgeError, Forbidden, NotPosted, Retry, Unclea
 from forum_bridge.forums.api.client import Told
 from forum_bridge.forums.api.document import text, within
 from forum_bridge.forums.engines.vanilla import addresses
-from forum_bridge.model import Draft, PostId, Receipt, ReceiptState, ThreadRef
+from forum_bridge.model import PostId, Receipt, ReceiptState, ThreadRef
 
 _NUMBERS = re.compile(r"\d+")
 
 
-def new_comment(thread: ThreadRef, draft: Draft) -> dict[str, object]:
+def new_comment(thread: ThreadRef, body: str) -> dict[str, object]:
     """Return the document that creates a comment."""
-    return {"discussionID": int(thread.id), "body": draft.text, "format": "markdown"}
+    return {"discussionID": int(thread.id), "body": body, "format": "markdown"}
 
 
 def receipt(told: Told, thread: ThreadRef) -> Receipt:
