@@ -3,7 +3,8 @@ conversations with the answers in them. Knows no network."""
 
 from __future__ import annotations
 
-from bs4 import BeautifulSoup
+import re
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge.desk_look import Found
@@ -15,7 +16,11 @@ from forum_bridge.ledger.posts import PostRow
 from forum_bridge.ledger.put_back import PutBack
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.markup.compare import fingerprint
+from forum_bridge.markup.cut import cut
+from forum_bridge.markup.message import BODY_LIMIT
 from forum_bridge.model import Clock, Wake, WorkKind
+
+_PIECES = re.compile(r"\n|\[img(?:: [^\]]*)?\]")  # a picture may have become a link in the middle of a line
 
 
 async def doubted_since(ledger: Ledger, post: PostRow) -> PutBack | None:
@@ -30,9 +35,9 @@ def check_says_it(post: PostRow, found: Found) -> None:
     it said before."""
     if found.message is None or post.html is None:
         return
-    there = fingerprint(BeautifulSoup(found.message.html or found.message.text, "lxml").get_text(" "))
-    lines = clean_post(post.html, post.url).text.split("\n")
-    if all(fingerprint(line) in there for line in lines):
+    there = fingerprint(_told(found.message.html or found.message.text, post.url))
+    body, _ = cut(clean_post(post.html, post.url).html, BODY_LIMIT)
+    if all(fingerprint(piece) in there for piece in _PIECES.split(_told(body, post.url))):
         return
     raise Held(
         f"the post was written to case {found.case_id} before an older copy of the ledger was put back, and says"
@@ -52,3 +57,7 @@ async def tie(db: AsyncConnection, lost: PutBack, owner: Conversation, case_id: 
         wake(WorkKind.RECONCILE, desk)
     if await put_back.adopt(db, lost, desk, case_id, owner.forum, now=clock()):
         wake(WorkKind.PUBLISH, owner.forum)
+
+
+def _told(html: str, url: str) -> str:
+    return clean_post(html, url).text
