@@ -42,14 +42,14 @@ class ApiClient:
         """Return the document at an address. Raises what ``ForumSession.get`` raises, with what the API says to it, and
         Unreadable."""
         page = await self.session.get(self._asked(url), headers=self._headers(), signing_in=signing_in, refusals=True)
-        _raise_refusal(page)
+        raise_refusal(page)
         return parsed(page.html, page.url)
 
     async def read_again(self, url: str, validators: Validators) -> tuple[object, Validators]:
         """Return the document, None if it is the one that the validators came from, and the marks for the next time.
         Raises as ``read``."""
         page = await self.session.get(self._asked(url), validators=validators, headers=self._headers(), refusals=True)
-        _raise_refusal(page)
+        raise_refusal(page)
         return (None, validators) if page.unchanged else (parsed(page.html, page.url), page.validators)
 
     async def write(
@@ -99,7 +99,8 @@ class ApiClient:
         return {"Accept": "application/json", **self.headers, **(more or {})}
 
 
-def _raise_refusal(page: Page) -> None:
+def raise_refusal(page: Page) -> None:
+    """Raise the error that an answer to a GET is, with what the API says to it; nothing if it is a document."""
     trouble = of_reading(page)
     if trouble is None:
         return
@@ -107,7 +108,9 @@ def _raise_refusal(page: Page) -> None:
         said = words(parsed(page.html, page.url))
     except Unreadable:
         said = None
-    raise type(trouble)(f"{trouble} {said}") if said else trouble
+    if said:
+        trouble.args = (f"{trouble} {said}",)  # all else that it holds stays, as how long to wait
+    raise trouble
 
 
 def _told(page: Page) -> Told:
