@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -7,6 +9,8 @@ import pytest
 from tests.cli.conftest import Place, free_port
 
 from forum_bridge.sandbox.forum.faults import What
+
+PAGES = Path(__file__).parent.parent / "pages"
 
 
 async def page(url: str) -> str:
@@ -200,3 +204,20 @@ async def test_on_a_terminal_it_says_what_it_is_at(place: Place) -> None:
     ran = await place.on_terminal("preview", f"{place.url}/thread/2")
     assert ran.status == 0
     assert f"reading acme: {place.url}/thread/2 …" in ran.out
+
+
+async def test_times_in_words_on_a_saved_page_count_from_when_it_was_saved(place: Place, tmp_path: Path) -> None:
+    saved = tmp_path / "konu.html"
+    saved.write_bytes((PAGES / "smf" / "thread-tr.html").read_bytes())
+    told = ("--adapter", "smf", "--file", str(saved), "--url", "https://forum.example/smf/index.php?topic=20.0")
+    moment = datetime(2026, 11, 5, 22, 30).astimezone()
+    os.utime(saved, (moment.timestamp(), moment.timestamp()))
+    ran = await place.call("preview", *told)
+    assert (ran.status, "time unknown" in ran.out) == (0, False)
+    assert f"{moment.astimezone(UTC) - timedelta(minutes=1):%Y-%m-%d %H:%M}" in ran.out
+    assert "Times in words count from 2026-11-05 22:30" in ran.out and "last" in ran.out
+    given = datetime(2026, 10, 9, 20).astimezone()
+    ran = await place.call("preview", *told, "--date", "2026-10-09T20:00")
+    assert f"{given.astimezone(UTC) - timedelta(minutes=1):%Y-%m-%d %H:%M}" in ran.out
+    assert "count from 2026-10-09 20:00" in ran.out and "as --date says" in ran.out
+    assert (await place.call("preview", *told, "--date", "yarın")).status == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -27,6 +28,8 @@ from forum_bridge.web.address import nearest, shown
 from forum_bridge.web.charset import decode
 from forum_bridge.web.depth import too_deep
 
+DATES = ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+
 
 def preview(
     url: Annotated[
@@ -43,6 +46,12 @@ def preview(
     address: Annotated[
         str | None, typer.Option("--url", metavar="URL", help="With --file: the address the page came from.")
     ] = None,
+    date: Annotated[
+        datetime | None,
+        typer.Option(
+            "--date", formats=DATES, help='With --file: when the page was saved, to which "yesterday" on it refers.'
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the posts as JSON instead.")] = False,
     config: ConfigOption = DEFAULT,
 ) -> None:
@@ -52,7 +61,8 @@ def preview(
     of it; then what each post would become on the desk by the rules of the forum's configuration, as if every post
     were new. Nothing is written anywhere.
 
-    With --file a saved page is read without configuration and without network: then only the posts are shown.
+    With --file a saved page is read without configuration and without network: then only the posts are shown. Times in
+    words ("today, 17:08") count from --date, or from when the file was last written.
 
     --json prints an object with the keys thread, posts and next (the address of the next page, or null).
 
@@ -63,8 +73,8 @@ def preview(
     if asked is None or (file is not None and adapter is None):
         raise typer.BadParameter("give a thread's address, or: --file PAGE --adapter NAME --url URL")
     if file is not None:
-        page = _saved(file, _registry(config), str(adapter), asked)
-        _tell(page.posts, page.next, as_json=as_json)
+        page, remark = _saved(file, _registry(config), str(adapter), asked, date)
+        _tell(page.posts, page.next, as_json=as_json, remark=remark)
     else:
         loaded, name = _chosen(ready(config), asked, adapter)
         found = _live(loaded, name, asked)
@@ -77,7 +87,8 @@ def _registry(config: Path) -> Registry:
     return Registry.load(found or config.parent / "adapters")
 
 
-def _saved(file: Path, registry: Registry, adapter: str, url: str) -> ThreadPage:
+def _saved(file: Path, registry: Registry, adapter: str, url: str, date: datetime | None) -> tuple[ThreadPage, str]:
+    """Return the page, and from which moment times in words were counted."""
     entry = registry.get(adapter)
     if entry.parse is None:
         raise ConfigurationRefused(
@@ -88,6 +99,7 @@ def _saved(file: Path, registry: Registry, adapter: str, url: str) -> ThreadPage
         )
     try:
         html, _ = decode(file.read_bytes(), None)
+        served = (date or datetime.fromtimestamp(file.stat().st_mtime, UTC)).astimezone()
     except OSError as error:
         raise BridgeError(
             f"{file} cannot be read: {error.strerror or error}.",
@@ -96,7 +108,8 @@ def _saved(file: Path, registry: Registry, adapter: str, url: str) -> ThreadPage
     try:
         if too_deep(html):
             raise Unreadable(f"{file} is nested too deep to be a forum's page")
-        return entry.parse(html, url)
+        why = "as --date says" if date is not None else "when the file was last written; --date says otherwise"
+        return entry.parse(html, url, served), f"Times in words count from {served:%Y-%m-%d %H:%M %Z}, {why}."
     except Unreadable as error:
         raise Unreadable(
             f"{file}: {error}",
@@ -143,6 +156,7 @@ def _tell(
     as_json: bool,
     rehearsal: Rehearsal | None = None,
     forum: tuple[Ready, str] | None = None,
+    remark: str = "",
 ) -> None:
     if as_json:
         thread = posts[0].thread if posts else None
@@ -168,6 +182,9 @@ def _tell(
             say.line(f"Nothing watches this thread yet: add `{to_add}` to forums.{forum[1]}.watch.", mark="•")
         if rehearsal.remark:
             say.line(rehearsal.remark, mark="•", style="yellow")
+    if remark:
+        say.blank()
+        say.line(remark, mark="•")
     if following:
         say.line(f"The next page is {following}", mark="•")
 

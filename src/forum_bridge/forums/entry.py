@@ -3,8 +3,9 @@ it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from pydantic import BaseModel, ValidationError
@@ -48,6 +49,13 @@ class Maker(Protocol):
         ...
 
 
+class Parse(Protocol):
+    """Reads what was saved from an address. ``served`` is when the forum sent it, to which "yesterday" refers; without
+    it such times stay unknown."""
+
+    def __call__(self, saved: str, url: str, served: datetime | None = None) -> ThreadPage: ...
+
+
 @dataclass(frozen=True, slots=True)
 class AdapterEntry:
     """An adapter that can be used, or one that cannot: then ``fault`` says why. ``source`` is ``built-in``, a file's
@@ -65,7 +73,7 @@ class AdapterEntry:
     container: str | None = None  # a preset's selector of a post on a page
     in_rows: bool = False  # whether a post goes on beside its container, so that this alone is none
     opens_with: frozenset[str] = frozenset({"password"})  # what of ``login`` opens the account: password, api_key
-    parse: Callable[[str, str], ThreadPage] | None = None  # (page or document, url): reads a saved one, without network
+    parse: Parse | None = None  # reads a saved page or document, without network
     detect: Fingerprint | None = None  # what its engine is recognised by
 
     def check(self, options: Options) -> list[OptionFault]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -151,5 +152,5 @@ def merged(base: Options, over: Options) -> dict[str, object]:
     return result
 
 
-def _parse(preset: Preset, html: str, url: str) -> ThreadPage:
-    return parse_thread(html, url, preset, served=None)
+def _parse(preset: Preset, saved: str, url: str, served: datetime | None = None) -> ThreadPage:
+    return parse_thread(saved, url, preset, served)

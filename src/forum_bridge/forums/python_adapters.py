@@ -7,6 +7,8 @@ import importlib
 import importlib.util
 import sys
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +20,7 @@ from forum_bridge.forums.contract import Adapter, AdapterOptions
 from forum_bridge.forums.entry import AdapterEntry, Options
 from forum_bridge.forums.fingerprint import Fingerprint
 from forum_bridge.forums.preset_files import CAPABILITIES
+from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.model import POLLED, Markup
 from forum_bridge.web.session import ForumSession
 
@@ -101,10 +104,16 @@ def class_entry(name: str, source: str, adapter: type[Adapter]) -> AdapterEntry:
         Markup(markup) if markup else None,
         able,
         watches=watches,
-        parse=getattr(adapter, "parse", None),
+        parse=partial(_parse, adapter) if hasattr(adapter, "parse") else None,
         opens_with=frozenset(getattr(adapter, "opens_with", ("password",))),
         detect=_fingerprint(name, adapter),
     )
+
+
+def _parse(adapter: type[Adapter], saved: str, url: str, served: datetime | None = None) -> ThreadPage:
+    del served  # documents of an API tell moments
+    page: ThreadPage = adapter.parse(saved, url)  # type: ignore[attr-defined] # an adapter may read saved pages or not
+    return page
 
 
 def _fingerprint(name: str, adapter: type[Adapter]) -> Fingerprint | None:

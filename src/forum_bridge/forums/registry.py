@@ -72,6 +72,13 @@ class Registry:
         mine, its = self._entries.get(name), other._entries.get(name)
         return mine is None or its is None or mine.mark != its.mark or mine.fault != its.fault
 
+    def changed_scripts(self, folder: Path) -> frozenset[str]:
+        """Return the adapters in Python of a folder that are not these, without opening any."""
+        marks = {path.stem: content_mark(path) for path in folder.glob("*.py")}
+        return frozenset(
+            name for name, mark in marks.items() if name not in self._entries or self._entries[name].mark != mark
+        )
+
     def keeping(self, old: Registry, names: Iterable[str]) -> Registry:
         """Return these adapters, but those of ``names`` as they are in ``old``."""
         kept = {name: old._entries[name] for name in names if name in old._entries}

@@ -91,7 +91,7 @@ def _read(found: Detected, match: Match, seen: Seen) -> Detected:
     if match.entry.parse is None:
         return found
     try:
-        page = match.entry.parse(seen.html, seen.url)
+        page = match.entry.parse(seen.html, seen.url, seen.served)
     except WatchTrouble as error:
         of_pages = found.kind is WatchKind.THREAD and match.fingerprint.probe is None
         return replace(found, trouble=str(error)) if of_pages else found
