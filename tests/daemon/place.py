@@ -10,6 +10,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from forum_bridge.sandbox.desk import Desk, DeskServer
 from forum_bridge.sandbox.desk.seed import API_KEY, EMAIL
 from forum_bridge.sandbox.forum import Forum, ForumServer
 from forum_bridge.sandbox.forum.seed import BRIDGE_PASSWORD, BRIDGE_USER, seeded
+from forum_bridge.testkit.apart import tried_apart
 
 CHANNEL = "cch42"
 SECRET = "hook-secret-of-invented-letters-0001"
@@ -87,9 +89,9 @@ class Place:
             self.tell_desk(daemon)
             yield daemon
 
-    async def reload(self, daemon: Daemon) -> bool:
+    async def reload(self, daemon: Daemon, seconds: float = 60) -> bool:
         """Write the configuration down and have the daemon take it over."""
-        done = await reload(daemon, self.written(), {})
+        done = await reload(daemon, self.written(), {}, partial(tried_apart, config=self.path, seconds=seconds))
         self.tell_desk(daemon)
         return done
 

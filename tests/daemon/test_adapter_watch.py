@@ -111,3 +111,29 @@ async def test_what_no_forum_uses_is_nobodys_business(place: Place) -> None:
         saved(place, "markup: [", "baska.yaml")
         assert await looked(watch) == []
         assert (await daemon.look()).startswith("1 forum")
+
+
+async def test_a_reload_takes_no_adapter_that_was_not_tried(place: Place) -> None:
+    """Whoever saves a file and then asks for a reload comes by the same road."""
+    async with watched(place) as (daemon, _):
+        saved(place, f"{GOOD}posts: {{container: .nowhere}}\nboard: {{row: .nowhere, empty: null}}\n")
+        place.tree["forums"]["kargo"]["every"] = "1s"
+        with capture_logs() as logs:
+            assert await place.reload(daemon)
+        assert [each["adapter"] for each in logs if each["event"] == "adapter_refused"] == ["benim"]
+        assert "the changed adapter benim was refused: kargo:" in await daemon.look()
+        await place.ask("Eski adaptörle, yeni düzenle")
+        saved(place, f"{GOOD}threads_a_poll: 7\n")
+        assert await place.reload(daemon)
+        assert "refused" not in await daemon.look()
+
+
+async def test_a_reload_runs_nothing_of_a_new_script_that_never_ends(place: Place) -> None:
+    async with watched(place) as (daemon, _):
+        before = daemon.config
+        saved(place, "import time\nwhile True:\n    time.sleep(1)\n", "sonsuz.py")
+        place.tree["forums"]["kargo"]["adapter"] = "sonsuz"
+        assert not await place.reload(daemon, seconds=6)
+        assert daemon.config is before
+        assert "the changed adapter sonsuz was refused: its trial was not over after 6 seconds" in await daemon.look()
+        await place.ask("Eski düzen sürüyor")

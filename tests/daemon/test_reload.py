@@ -42,6 +42,10 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
         yield made
 
 
+async def nobody_tries(name: str) -> str | None:
+    raise AssertionError(f"{name} was tried")
+
+
 def told(logs: Logs, event: str) -> list[MutableMapping[str, Any]]:
     return [each for each in logs if each["event"] == event]
 
@@ -93,9 +97,9 @@ async def test_a_file_that_is_no_configuration_keeps_the_old_one(place: Place, t
 
     async with place.daemon() as daemon:
         place.path.write_text(text)
-        assert not await reload(daemon, place.path, {})
+        assert not await reload(daemon, place.path, {}, nobody_tries)
         place.path.unlink()
-        assert not await reload(daemon, place.path, {})
+        assert not await reload(daemon, place.path, {}, nobody_tries)
         await place.ask("Dosya yok")
 
 

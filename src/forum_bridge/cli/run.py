@@ -72,7 +72,7 @@ async def _until_told(loaded: Ready, path: Path) -> None:
         async with beating(Heartbeat(notify, daemon.look, daemon.stalled), every), watching(daemon, trial):
             while await told.get() is signal.SIGHUP:
                 notify.reloading()
-                await reload(daemon, path, os.environ)
+                await reload(daemon, path, os.environ, trial)
                 notify.ready(daemon.remark or "Reloaded")
         notify.stopping()
         structlog.get_logger().info("stopping")

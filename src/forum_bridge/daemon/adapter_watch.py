@@ -1,5 +1,5 @@
-"""Notices adapters that are saved while the bridge works, has each tried elsewhere, and works with those that pass. One
-that does not pass stays out, the one before it stays in, and the operator hears why. Knows not how a trial goes."""
+"""Notices adapters that are saved while the bridge works, has each tried, and works with those that pass. One that does
+not pass stays out, the one before it stays in, and the operator hears why."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from typing import Protocol
 import structlog
 
 from forum_bridge.config import Config
+from forum_bridge.daemon.adapter_trials import Trial, remark, tried
+from forum_bridge.daemon.alongside import alongside
 from forum_bridge.forums.registry import Registry
 
 EVERY = 2.0  # seconds; a file that is still being written is not the same at two looks
 
 Marks = Mapping[str, tuple[int, int]]
-Trial = Callable[[str], Awaitable[str | None]]
-"""Tries the adapter of this name as it stands in its file; returns why it may not work, None if it may."""
-
 Sleep = Callable[[float], Awaitable[None]]
 
 
@@ -60,28 +59,19 @@ class AdapterWatch:
         rests, self._before = marks == self._before, marks
         if not rests or marks == self._known:
             return
-        changed = {name for name in marks.keys() | self._known.keys() if marks.get(name) != self._known.get(name)}
         self._known = marks
-        await self._changed(frozenset(changed))
+        await self._changed()
 
-    async def _changed(self, files: frozenset[str]) -> None:
-        """Nothing of a file in Python is run in this process before its trial is over."""
-        log = structlog.get_logger()
+    async def _changed(self) -> None:
         config, old = self._daemon.config, self._daemon.registry
-        used = {forum.adapter for forum in config.forums.values()}
-        refused: dict[str, str] = {}
-        for name in sorted(used & _concerned(files, old)):
-            if (why := await self._trial(name)) is not None:
-                refused[name] = why
-                log.error("adapter_refused", adapter=name, why=why, now="the one before it stays in use")
-        untried = {Path(file).stem for file in files if file.endswith(".py")} - used
-        found = await asyncio.to_thread(Registry.load, config.adapters_dir, without=untried | refused.keys())
-        new = found.keeping(old, untried | refused.keys())
-        passed = [name for name in sorted(used) if old.differs(new, name)]
+        new, refused = await tried(config, old, self._trial)
+        passed = [
+            name for name in sorted({forum.adapter for forum in config.forums.values()}) if old.differs(new, name)
+        ]
         if passed:
             await self._daemon.take_over(config, new)
-            log.info("adapters_taken_over", adapters=passed)
-        self._remark("; ".join(f"the changed adapter {name} was refused: {why}" for name, why in refused.items()))
+            structlog.get_logger().info("adapters_taken_over", adapters=passed)
+        self._remark(remark(refused))
 
     def _remark(self, said: str) -> None:
         """Say it in the status, and take back what was said before unless somebody else has spoken since."""
@@ -100,20 +90,8 @@ class AdapterWatch:
         return marks
 
 
-def _concerned(files: frozenset[str], known: Registry) -> set[str]:
-    """Return the adapters that changed files may have changed: presets may extend one another."""
-    presets = {entry.name for entry in known if entry.container is not None}
-    named = {Path(file).stem for file in files}
-    return named | (presets if any(file.endswith(".yaml") for file in files) else set())
-
-
 @asynccontextmanager
 async def watching(daemon: Works, trial: Trial) -> AsyncIterator[None]:
     """Watch the adapters folder while the context is open."""
-    task = asyncio.create_task(AdapterWatch(daemon, trial).run(), name="adapters")
-    try:
+    async with alongside(AdapterWatch(daemon, trial).run(), "adapters"):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 
 import structlog
 
+from forum_bridge.daemon.alongside import alongside
 from forum_bridge.daemon.notify import Notifier
 from forum_bridge.errors import BridgeError
 
@@ -75,13 +76,8 @@ class Heartbeat:
 @asynccontextmanager
 async def beating(heartbeat: Heartbeat, every: float, sleep: Sleep = asyncio.sleep) -> AsyncIterator[None]:
     """Let it beat while the context is open."""
-    task = asyncio.create_task(heartbeat.run(every, sleep), name="heartbeat")
-    try:
+    async with alongside(heartbeat.run(every, sleep), "heartbeat"):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 @asynccontextmanager
@@ -94,10 +90,5 @@ async def patience(notify: Notifier, status: str, sleep: Sleep = asyncio.sleep) 
             notify.extend(4 * EVERY, status)
             await sleep(EVERY)
 
-    task = asyncio.create_task(ask(), name="patience")
-    try:
+    async with alongside(ask(), "patience"):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
