@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
@@ -210,14 +210,12 @@ async def test_times_in_words_on_a_saved_page_count_from_when_it_was_saved(place
     saved = tmp_path / "konu.html"
     saved.write_bytes((PAGES / "smf" / "thread-tr.html").read_bytes())
     told = ("--adapter", "smf", "--file", str(saved), "--url", "https://forum.example/smf/index.php?topic=20.0")
-    moment = datetime(2026, 11, 5, 22, 30).astimezone()
+    moment = datetime(2026, 11, 5, 21, 0, 20, tzinfo=UTC)
     os.utime(saved, (moment.timestamp(), moment.timestamp()))
     ran = await place.call("preview", *told)
     assert (ran.status, "time unknown" in ran.out) == (0, False)
-    assert f"{moment.astimezone(UTC) - timedelta(minutes=1):%Y-%m-%d %H:%M}" in ran.out
-    assert "Times in words count from 2026-11-05 22:30" in ran.out and "last" in ran.out
-    given = datetime(2026, 10, 9, 20).astimezone()
-    ran = await place.call("preview", *told, "--date", "2026-10-09T20:00")
-    assert f"{given.astimezone(UTC) - timedelta(minutes=1):%Y-%m-%d %H:%M}" in ran.out
-    assert "count from 2026-10-09 20:00" in ran.out and "as --date says" in ran.out
+    assert "2026-11-05 20:59" in ran.out and "2026-11-05 21:00" in ran.out
+    assert f"Times in words count from {moment.astimezone():%Y-%m-%d %H:%M}" in ran.out and "last" in ran.out
+    ran = await place.call("preview", *told, "--date", "2026-10-09T21:00:20+0000")
+    assert "2026-10-09 20:59" in ran.out and "2026-10-09 21:00" in ran.out and "as --date" in ran.out
     assert (await place.call("preview", *told, "--date", "yarın")).status == 2
