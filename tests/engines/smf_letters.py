@@ -70,8 +70,6 @@ class SMFLetters(Letters):
             return self.fatal(request, "no_access", "You are not allowed to access this section")
         if asked.get("sa") == "send":
             return self._compose(request, member, asked)
-        if number is not None:
-            letters = [each for each in letters if each.id == int(number)]
         page = self._folder(request, asked, folder, letters)
         self.listed()
         return page
@@ -80,6 +78,9 @@ class SMFLetters(Letters):
         self, request: web.Request, asked: dict[str, str], folder: str, letters: Sequence[Letter]
     ) -> web.Response:
         desc, grouped = "desc" in asked, dict[object, Letter]()
+        count = len(letters)  # of the whole folder, also where one message is shown
+        if (number := asked.get("pmsg")) is not None:
+            letters = [each for each in letters if each.id == int(number)]
         for each in letters:
             other = each.to if folder == SENT else each.sender
             grouped.setdefault(other and other.name if self.mode == CONVERSATIONS else each.id, each)
@@ -90,7 +91,7 @@ class SMFLetters(Letters):
         for each in whole:
             self.opened(each)
         about = {"rows": shown, "whole": whole, "current": whole[0] if whole else None, "empty": not rows}
-        paging = {"start": start, "number": start // PAGE + 1, "last": max(1, -(-len(rows) // PAGE)), "size": PAGE}
+        paging = {"start": start, "number": start // PAGE + 1, "last": max(1, -(-count // PAGE)), "size": PAGE}
         told = {"folder": folder, "desc": desc, "mode": self.mode, "done": asked.get("done") == "sent"}
         return self.page(request, "folder", title="Personal messages", **about, **paging, **told)
 

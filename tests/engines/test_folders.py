@@ -205,6 +205,8 @@ async def test_without_a_message_to_answer_a_new_one_is_written_to_the_person(ca
     assert len(case.got(case.ayse)) == 3
     assert case.got(case.cagri) == []
     assert {each.subject for each in case.letters.all if each.owner is case.ayse} == {"Re: Kargo nerede"}
+    own = await case.adapter.own_posts(case.with_(case.ayse), None)
+    assert [text(each) for each in own.posts] == case.got(case.ayse)
 
 
 async def test_a_message_goes_to_the_one_person_and_is_found(case: Case) -> None:
