@@ -69,6 +69,15 @@ async def test_a_post_that_grows_after_a_correction_brings_its_follow_up(world: 
     assert len(told(world).splitlines()) == 2
 
 
+async def test_a_follow_up_that_was_merged_into_a_post_just_corrected_arrives(world: World) -> None:
+    world.forum.switches.merge_posts = True
+    question = await world.reply(THREAD, "Siparsim nerede?")
+    world.forum.edit(question, "Siparişim nerede?")
+    await world.reply(THREAD, "Numarası 4491.")
+    assert "4491" in told(world)
+    assert len(told(world).splitlines()) == 2
+
+
 async def test_pages_that_are_old_and_new_by_turns_bring_a_follow_up_once(world: World) -> None:
     question = await world.reply(THREAD, "Nerede?")
     for _ in range(3):

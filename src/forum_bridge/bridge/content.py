@@ -27,8 +27,9 @@ class Content:
         return hashlib.sha256(f"{self.text}|{self.pictures}|{self.files}".encode()).hexdigest()[:32]
 
     def grew_from(self, old: Content) -> bool:
-        """Whether something was added at the end and nothing was taken away."""
-        added = self.text.startswith(old.text)
+        """Whether something was added at the end and nothing was taken away; what stands behind a new rule is a
+        follow-up, whatever was corrected before it meanwhile."""
+        added = self.text.startswith(old.text) or len(self.beginnings) > len(old.beginnings)
         return added and self.pictures >= old.pictures and self.files >= old.files
 
     def grew_onto(self, old_hash: str) -> bool:
