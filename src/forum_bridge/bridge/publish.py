@@ -120,14 +120,13 @@ class Publish:
     async def _write(self, site: Site, answer: AnswerRow, place: Place, send: Write) -> None:
         newest = await self._newest(site, place)
 
-        async def write() -> Receipt:
-            now = self._clock()
-            first = answer.first_tried_at or now
-            await self._change(answer, state=State.SENDING, sending_at=now, first_tried_at=first, after_post=newest)
-            return await send()
+        async def write() -> Receipt | None:
+            return await send() if await self._begun(answer, newest) else None
 
         with writing():
             receipt = await site.account.doing(write)
+            if receipt is None:
+                return
             await self._check_new(site, answer, receipt)
         with recording():
             looks = not isinstance(site.adapter, Idempotent)
@@ -136,6 +135,22 @@ class Publish:
                 receipt = await self._read_back(site, answer, place)
             await self._sent(site, answer, receipt)
         structlog.get_logger().info("answer_published", forum=site.name, message=answer.message_id, post=receipt.url)
+
+    async def _begun(self, answer: AnswerRow, newest: PostId | None) -> bool:
+        """Write down that a write begins; False if one that goes first came while it was prepared, then nothing was
+        begun."""
+        now, first = self._clock(), answer.first_tried_at or self._clock()
+        facts = {"state": State.SENDING, "sending_at": now, "first_tried_at": first, "after_post": newest}
+
+        async def work(db: AsyncConnection) -> bool:
+            assert answer.forum is not None  # it is one of a forum's queue
+            found = head(await answers.unpublished(db, answer.forum), now)
+            if not isinstance(found, AnswerRow) or found.id != answer.id:
+                return False
+            await answers.change(db, answer.id, **facts)
+            return True
+
+        return await self._ledger.commit(work)
 
     async def _check_new(self, site: Site, answer: AnswerRow, receipt: Receipt) -> None:
         """Raise Retry where the forum has taken an answer for the one before, and named that one's post."""

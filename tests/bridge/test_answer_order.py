@@ -1,0 +1,31 @@
+"""Answers stand in a thread in the order in which they were written, whatever the order in which they came."""
+
+import asyncio
+
+import aiohttp
+from tests.bridge.world import ELIF, World
+
+from forum_bridge.sandbox.sandbox import CHANNEL
+
+MESSAGES = r"GET /api/cases/\d+/messages"
+
+
+async def test_an_answer_that_comes_while_a_later_one_is_prepared_goes_first(world: World) -> None:
+    await world.write("Kargo", "Nerede?")
+    (case,) = world.deskie.cases()
+    channel = world.deskie.channels[CHANNEL]
+    channel.webhook_url = ""
+    first = await world.deskie.agent_reply(case.case_id, "<p>Birinci.</p>", ELIF)
+    channel.webhook_url = world.door
+    hangs = world.deskie.faults.next(MESSAGES, "hang")
+    await world.deskie.agent_reply(case.case_id, "<p>İkinci.</p>", ELIF)
+    working = asyncio.create_task(world.settle())
+    await world.deskie.wait_for(lambda: hangs.hits > 0)
+    (late,) = world.deskie.deliveries_of(first.message_id)
+    headers = {"Content-Type": late.content_type}
+    async with aiohttp.ClientSession() as http, http.post(world.door, data=late.body, headers=headers) as told:
+        assert told.status == 200
+    hangs.release()
+    await working
+    await world.settle()
+    assert ["Birinci" in text for text in world.ours()] == [True, False]
