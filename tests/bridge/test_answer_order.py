@@ -29,3 +29,22 @@ async def test_an_answer_that_comes_while_a_later_one_is_prepared_goes_first(wor
     await working
     await world.settle()
     assert ["Birinci" in text for text in world.ours()] == [True, False]
+
+
+async def test_answers_of_a_case_that_was_merged_before_they_are_published_keep_their_order(world: World) -> None:
+    await world.write("Kargo", "Nerede?")
+    thread = world.forum.threads()[0].id
+    await world.reply(thread, "Benimki de.", author=world.forum.person("Harry Whitlock"))
+    into, left = sorted(case.case_id for case in world.deskie.cases())
+    channel = world.deskie.channels[CHANNEL]
+    channel.webhook_url = ""
+    await world.deskie.agent_reply(left, "<p>Birinci.</p>", ELIF)
+    channel.webhook_url = world.door
+    await world.deskie.agent_reply(left, "<p>İkinci, <b>kalın</b>.</p>", ELIF)
+    await world.deskie.webhooks_idle()
+    world.deskie.merge(left, into)
+    await world.settle()
+    for _ in range(12):
+        await world.later(seconds=31)
+    assert ["Birinci" in text for text in world.ours()] == [True, False]
+    assert "**kalın**" in world.ours()[1]

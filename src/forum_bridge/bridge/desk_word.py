@@ -40,10 +40,11 @@ class NeverShown(NotPosted):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An answer's message as Deskie shows it, and the case it stands in."""
+    """An answer's message as Deskie shows it, the case it stands in, and what stands beside it there, newest first."""
 
     message: Message
     case_id: int
+    beside: Sequence[Message]
 
 
 class DeskWord:
@@ -73,10 +74,11 @@ class DeskWord:
         """Return where Deskie shows an answer: in its case, the one that absorbed it, or another of the customer's.
         Raises NotShown for ten minutes after it came in where it is in none of them, then NeverShown."""
         if answer.case_id is not None and (found := _among(newest or (), answer)) is not None:
-            return Shown(found, answer.case_id)
+            return Shown(found, answer.case_id, newest or ())
         for case_id in await self._cases(answer, channel):
-            if (found := _among(await self._messages(case_id, DEEPER) or (), answer)) is not None:
-                return Shown(found, case_id)
+            messages = await self._messages(case_id, DEEPER) or ()
+            if (found := _among(messages, answer)) is not None:
+                return Shown(found, case_id, messages)
         what = f"Deskie does not show message {answer.message_id}"
         if self._clock() - answer.received_at < ASKED_FOR:
             raise NotShown(f"{what} of which its webhook told", after=ASKED_AGAIN)

@@ -144,7 +144,7 @@ class Publish:
 
         async def work(db: AsyncConnection) -> bool:
             assert answer.forum is not None  # it is one of a forum's queue
-            found = head(await answers.unpublished(db, answer.forum), now)
+            found = head(await answers.unpublished(db, answer.forum), now, self._wording.stands_aside)
             if not isinstance(found, AnswerRow) or found.id != answer.id:
                 return False
             await answers.change(db, answer.id, **facts)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge.answer_files import said
 from forum_bridge.bridge.around import Around
-from forum_bridge.bridge.desk_word import DeskWord, NotShown
+from forum_bridge.bridge.desk_word import DeskWord, NotShown, Shown
 from forum_bridge.bridge.owner import owner_of
 from forum_bridge.bridge.privacy import Privacy
 from forum_bridge.bridge.site import Site
@@ -48,10 +48,11 @@ class Wording:
         ``owner_of`` and ``Around.check`` raise."""
         if answer.parts > 1:  # what was split has its full wording, and must stay as it is
             return answer, await self._owner(answer)
-        messages = await self._word.newest(answer)
+        holder, messages = answer.case_id, await self._word.newest(answer)
         told = next((each for each in messages or () if each.id == answer.message_id), None)
         if told is None and site.config.answers.verify:
-            answer, told = await self._shown(site, answer, messages)
+            answer, shown = await self._shown(site, answer, messages)
+            told, holder, messages = shown.message, shown.case_id, shown.beside
         if told is not None and told.note:
             raise NotAnAnswer("it is an internal note")
         if told is not None and told.user_id and not told.staff_id and not told.sent_via_rule:
@@ -59,7 +60,7 @@ class Wording:
         answer = await self._settled(site, answer, told)
         owner = await self._owner(answer)
         if messages is not None:
-            await self._around.check(answer, owner, messages)
+            await self._around.check(replace(answer, case_id=holder), owner, messages)
         return answer, owner
 
     async def look_early(self, site: Site, waiting: Sequence[AnswerRow]) -> bool:
@@ -90,8 +91,8 @@ class Wording:
 
     async def _shown(
         self, site: Site, answer: AnswerRow, newest: Sequence[Message] | None
-    ) -> tuple[AnswerRow, Message]:
-        """Return an answer, its case known if its webhook named none, and its message wherever Deskie shows it."""
+    ) -> tuple[AnswerRow, Shown]:
+        """Return an answer, its case known if its webhook named none, and where Deskie shows its message."""
         self._not_shown.discard(answer.id)
         try:
             shown = await self._word.shown(answer, site.channel, newest)
@@ -101,7 +102,7 @@ class Wording:
         if answer.case_id is None:
             answer = replace(answer, case_id=shown.case_id)
             await self._ledger.commit(lambda db: answers.change(db, answer.id, case_id=shown.case_id))
-        return answer, shown.message
+        return answer, shown
 
     async def _owner(self, answer: AnswerRow) -> Conversation:
         return await self._ledger.commit(lambda db: owner_of(db, answer))
