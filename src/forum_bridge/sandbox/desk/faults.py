@@ -23,6 +23,7 @@ class What(StrEnum):
     UNPROCESSABLE = "422"
     TOO_MANY = "429"
     HANG = "hang"  # no answer until released or until the client leaves
+    LATE = "late"  # the connection ends at once, and the write takes effect once released
     CUT_BEFORE = "cut_before"  # the connection ends and nothing was written
     CUT_AFTER = "cut_after"  # the connection ends after the write took effect
     MALFORMED = "malformed"  # 200 and half a JSON object
@@ -40,6 +41,7 @@ class Fault:
     takes_effect: bool
     hits: int = 0
     released: asyncio.Event = field(default_factory=asyncio.Event)
+    late: list[asyncio.Task[None]] = field(default_factory=list, repr=False)
 
     def release(self) -> None:
         """Let the requests that hang on this fault go on to their ordinary answer."""

@@ -16,6 +16,7 @@ from forum_bridge.sandbox.desk.faults import Fault, What
 from forum_bridge.sandbox.desk.rates import Verdict
 from forum_bridge.sandbox.desk.refusal import Refusal
 from forum_bridge.sandbox.desk.state import Desk
+from forum_bridge.sandbox.late import carried_out
 
 AGENT = web.RequestKey("agent", Agent)
 ERROR_PAGE = "<!DOCTYPE html>\n<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center></body></html>\n"
@@ -41,6 +42,9 @@ def fault_layer(desk: Desk) -> Middleware:
         fault = desk.faults.take(f"{request.method} {request.path_qs}")
         if fault is None:
             return await handler(request)
+        if fault.what is What.LATE:
+            await request.read()
+            fault.late.append(carried_out(request, handler, fault.released))
         answered = await handler(request) if fault.takes_effect else None
         if fault.what is What.HANG:
             await fault.released.wait()
@@ -112,7 +116,7 @@ def auth_layer(desk: Desk) -> Middleware:
 
 def _spoilt(request: web.Request, fault: Fault, desk: Desk) -> web.Response:
     match fault.what:
-        case What.CUT_BEFORE | What.CUT_AFTER:
+        case What.CUT_BEFORE | What.CUT_AFTER | What.LATE:
             if request.transport is not None:
                 request.transport.abort()
             return web.Response()

@@ -15,6 +15,7 @@ class What(StrEnum):
     CUT_BEFORE = "cut_before"  # the connection ends and nothing was written
     CUT_AFTER = "cut_after"  # the connection ends after the write took effect
     HANG = "hang"  # no answer until released or until the client leaves
+    LATE = "late"  # the connection ends at once, and the write takes effect once released
     HALF = "half"  # 200 and the first half of the page, as if it were all
     TRUNCATED = "truncated"  # the connection ends in the middle of the page
     EMPTY = "empty"  # 200 and nothing
@@ -34,6 +35,7 @@ class Fault:
     retry_after: int | None = None
     hits: int = 0
     released: asyncio.Event = field(default_factory=asyncio.Event)
+    late: list[asyncio.Task[None]] = field(default_factory=list, repr=False)
 
 
 class Faults:

@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from forum_bridge.sandbox.forum.faults import Fault, Faults, What
+from forum_bridge.sandbox.late import carried_out
 
 _CHALLENGE = """<!doctype html><html lang="en"><head><title>Just a moment...</title></head>
 <body><div id="challenge-error-text">Enable JavaScript and cookies to continue</div></body></html>"""
@@ -59,6 +60,9 @@ def striking(faults: Faults, login: Callable[[web.Request], Awaitable[web.Stream
             return await handler(request)
         if fault.what is What.LOGIN and not fault.takes_effect:
             return await login(request)
+        if fault.what is What.LATE:
+            await request.post()
+            fault.late.append(carried_out(request, handler, fault.released))
         response: web.StreamResponse = web.Response()
         if fault.takes_effect or fault.what in {What.HALF, What.TRUNCATED}:
             try:
