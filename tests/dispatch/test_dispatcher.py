@@ -165,3 +165,27 @@ async def test_stopping_waits_for_what_runs_then_cancels_it() -> None:
     await asyncio.wait_for(started.wait(), 5)
     await bell.stop(patience=timedelta(0))
     assert ended == ["7"]
+
+
+async def test_a_clock_moved_by_hand_brings_what_became_due_by_it() -> None:
+    clock, ran = Clock(), asyncio.Queue[str]()
+
+    async def handler(key: str) -> datetime | None:
+        await ran.put(key)
+        return None
+
+    dispatcher = Dispatcher({WorkKind.POLL: handler}, clock)
+    dispatcher.start()
+    try:
+        dispatcher.wake(WorkKind.POLL, "later", FAR)
+        dispatcher.wake(WorkKind.POLL, "much later", FAR + timedelta(days=1))
+        dispatcher.catch_up()
+        assert dispatcher.next_due == FAR
+        clock.now = FAR
+        dispatcher.catch_up()
+        assert await asyncio.wait_for(ran.get(), 5) == "later"
+        await asyncio.sleep(0)
+        assert dispatcher.next_due == FAR + timedelta(days=1)
+        assert ran.empty()
+    finally:
+        await dispatcher.stop(patience=timedelta(0))

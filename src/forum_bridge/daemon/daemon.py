@@ -18,6 +18,7 @@ from forum_bridge.daemon.notify import Notifier
 from forum_bridge.daemon.oblivion import erase
 from forum_bridge.daemon.operate import operate
 from forum_bridge.daemon.shift import Shift, open_shift
+from forum_bridge.dispatch import Dispatcher
 from forum_bridge.errors import ConfigurationRefused
 from forum_bridge.forums.registry import Registry
 from forum_bridge.ledger.ledger import Ledger
@@ -58,6 +59,11 @@ class Daemon:
     def config(self) -> Config:
         """The configuration in effect."""
         return self._shift.config
+
+    @property
+    def dispatcher(self) -> Dispatcher:
+        """What decides when work runs under the configuration in effect."""
+        return self._shift.dispatcher
 
     @property
     def settled(self) -> asyncio.Event:

@@ -85,7 +85,7 @@ class Shift:
             kind: self._attendance.watched(kind, progress.watched(kind, handler))
             for kind, handler in {**self._roads, **own}.items()
         }
-        self._dispatcher = Dispatcher(self._handlers, self._clock)
+        self.dispatcher = Dispatcher(self._handlers, self._clock)
         pushes = TakePush(ledger, sites, rules_for, self._wake, self._clock)
         self.behind = behind(config.webhook, receive, self._channels(), ledger, self._check, desk.files, pushes)
 
@@ -96,7 +96,7 @@ class Shift:
 
     def work(self) -> None:
         """Let the dispatcher run."""
-        self._dispatcher.start()
+        self.dispatcher.start()
         self._wake(WorkKind.MEET, self.desk.name)
         self._wake(WorkKind.SWEEP, self.desk.name)
         self._wake(WorkKind.RECONCILE, self.desk.name)
@@ -131,7 +131,7 @@ class Shift:
 
     async def end(self) -> None:
         """Finish what runs, start nothing new."""
-        await self._dispatcher.stop(patience=PATIENCE)
+        await self.dispatcher.stop(patience=PATIENCE)
         self._attendance.close()
 
     async def status(self) -> str:
@@ -140,7 +140,7 @@ class Shift:
 
     def _wake(self, kind: WorkKind, key: str, at: datetime | None = None) -> None:
         self.progress.woken(kind, key, at)
-        self._dispatcher.wake(kind, key, at)
+        self.dispatcher.wake(kind, key, at)
 
     def _channels(self) -> frozenset[str]:
         return frozenset(site.channel for site in self.sites.values())

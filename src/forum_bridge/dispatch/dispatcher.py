@@ -54,6 +54,17 @@ class Dispatcher:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
+    @property
+    def next_due(self) -> datetime | None:
+        """When there is work next; now while work is under way, None if nothing was asked for."""
+        return self._clock() if self._running else min(self._due.values(), default=None)
+
+    def catch_up(self) -> None:
+        """Begin at once what has become due by a clock that does not go by itself."""
+        for name, when in list(self._due.items()):
+            if when <= self._clock():
+                self._schedule(name, when)
+
     def wake(self, kind: WorkKind, key: str, at: datetime | None = None) -> None:
         """Run ``kind`` for ``key`` at ``at`` (None: at once); an earlier wish stands, a running key is rung again."""
         name, when = (kind, key), at or self._clock()
