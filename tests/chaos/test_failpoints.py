@@ -1,0 +1,43 @@
+"""The bridge is killed once at each named place, found by looking on: every remote write and every commit, before and
+after."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from forum_bridge.testkit.chaos.many import Total, at_failpoints, play, recorded
+
+KNOWN = """
+deliver.begun deliver.sent deliver.failed[unclear] deliver.failed[waiting] deliver.after_a_lost_answer[waiting]
+publish.begun[sending] publish.sent[sent] publish.failed[unclear] publish.after_a_lost_answer[waiting]
+receive.take poll.store reconcile.advance account.try register.register conversation.learn wording.keep
+"desk POST cases" "desk POST cases/*/messages"
+"forum POST /thread/*/reply" "forum POST /messages/new" "forum POST /login"
+"""
+
+
+@pytest.fixture(scope="module")
+def found() -> Mapping[str, int]:
+    return recorded(seed=1, jobs=1)
+
+
+def test_each_known_step_of_both_roads_is_a_failpoint(found: Mapping[str, int]) -> None:
+    wanted = {f"{step}:{side}" for step in shlex.split(KNOWN) for side in ("before", "after")}
+    assert wanted - found.keys() == set()
+
+
+def test_nothing_is_lost_doubled_or_misordered_wherever_it_is_killed(
+    found: Mapping[str, int], figures: Callable[..., None]
+) -> None:
+    total, missed, wrong = Total(), [], []
+    for order, made in play(at_failpoints(found), jobs=1):
+        total.add(made)
+        wrong += [(order, made.verdict.wrong, made.broken)] if made.verdict.wrong or made.broken else []
+        assert order.kills is not None
+        missed += [order.kills[0].name] if order.kills[0].name not in made.killed_at else []
+    figures("killed at each failpoint", **total.line(1))
+    assert wrong == []
+    assert len(missed) <= len(found) // 10, missed  # a run may go another way before it comes there

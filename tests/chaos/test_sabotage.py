@@ -1,0 +1,41 @@
+"""The proof can fail: without any one of what makes the bridge safe, it is found out within few runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from forum_bridge.testkit.chaos.many import play
+from forum_bridge.testkit.chaos.names import of_call
+from forum_bridge.testkit.chaos.points import Kill
+from forum_bridge.testkit.chaos.run import Order
+
+RUNS = 40
+TAKEN = "forum POST /thread/*/reply:after"  # the forum has it, the ledger has not heard of it
+
+
+@pytest.mark.parametrize(
+    ("turned_off", "kills", "found"),
+    [
+        ("sending-row", (Kill(TAKEN),), "doubled"),
+        ("look-up", (Kill(TAKEN),), "doubled"),
+        ("waiting-time", None, "doubled"),
+        ("unique-keys", None, "doubled"),
+        ("commit-first", (Kill("receive.take:before"),), "lost"),
+    ],
+)
+def test_what_is_turned_off_is_missed(
+    turned_off: str, kills: tuple[Kill, ...] | None, found: str, figures: Callable[..., None]
+) -> None:
+    orders = (Order(seed, kills=kills, sabotage=turned_off) for seed in range(1, RUNS + 1))
+    outcomes = enumerate((made for _, made in play(orders, jobs=1)), 1)
+    runs, made = next((runs, made) for runs, made in outcomes if made.verdict.wrong or made.broken)
+    figures(f"without {turned_off}", runs_until_found=runs)
+    assert made.broken == ""
+    assert found in made.verdict.wrong
+
+
+def test_calls_keep_their_names_whatever_their_numbers() -> None:
+    assert of_call("http://d/api/", "POST", "http://d/api/cases/12/messages.json") == "desk POST cases/*/messages"
+    assert of_call("http://d/api/", "POST", "http://f/thread/3-kargo-%C4%B1/reply") == "forum POST /thread/*/reply"
