@@ -89,9 +89,7 @@ class Wording:
         """Whether an answer keeps no other back: Deskie does not show it, so it may never be one."""
         return answer.id in self._not_shown
 
-    async def _shown(
-        self, site: Site, answer: AnswerRow, newest: Sequence[Message] | None
-    ) -> tuple[AnswerRow, Shown]:
+    async def _shown(self, site: Site, answer: AnswerRow, newest: Sequence[Message] | None) -> tuple[AnswerRow, Shown]:
         """Return an answer, its case known if its webhook named none, and where Deskie shows its message."""
         self._not_shown.discard(answer.id)
         try:
