@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 from tests.bridge.world import ELIF, World
 
+from forum_bridge.sandbox import desk, forum
 from forum_bridge.sandbox.forum.faults import What
 
 APPEND, REPLY = r"POST /api/cases/\d+/messages\.json", r"POST /thread/\d+/reply"
@@ -95,7 +96,10 @@ async def test_a_clock_that_jumps_while_writes_are_lost_doubles_nothing(
 async def test_a_write_that_takes_effect_after_its_connection_ended_is_found(world: World, seconds: int) -> None:
     await world.write("Kargo", "Nerede?")
     (case,) = world.deskie.cases()
-    late = [world.deskie.faults.next(APPEND, "late"), world.forum.faults.next(REPLY, "late")]
+    late: list[desk.Fault | forum.Fault] = [
+        world.deskie.faults.next(APPEND, "late"),
+        world.forum.faults.next(REPLY, "late"),
+    ]
     second = await world.reply(world.forum.threads()[0].id, "Hâlâ yok.")
     await world.answer(case.case_id, "<p>Yarın sizde.</p>")
     await world.later(seconds=seconds)
