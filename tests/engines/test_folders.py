@@ -16,12 +16,14 @@ from tests.engines.mybb import MyBBForum
 from tests.engines.mybb_letters import MyBBLetters
 from tests.engines.phpbb import PhpbbForum
 from tests.engines.phpbb_letters import PhpbbLetters
-from tests.engines.place import START, Time, adapter_to, serving
+from tests.engines.place import START, Time, adapter_to, registry, serving
 from tests.engines.smf import SMFForum
 from tests.engines.smf_letters import CONVERSATIONS, ONE, SMFLetters
 
 from forum_bridge.errors import Forbidden, NotPosted, Retry, SignInNeeded, Unclear, Unreadable
 from forum_bridge.forums.html.adapter import HtmlMessenger
+from forum_bridge.forums.html.judge import said
+from forum_bridge.forums.html.preset import Preset
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.model import (
     Author,
@@ -388,3 +390,14 @@ async def test_where_the_page_hides_its_zone_a_lost_message_is_found_all_the_sam
             await adapter.message(author(case.ayse), "Re: Kargo", Draft("Bir kez"))
         own = await adapter.own_messages(author(case.ayse), before)
         assert [text(each) for each in own.posts] == ["Bir kez"]
+
+
+def test_haste_is_understood_in_turkish_however_mybb_words_it_there() -> None:
+    preset = registry().get("mybb").maker
+    assert preset is not None
+    options = preset.options({})
+    assert isinstance(options, Preset)
+    page = "<html><body><div class='error'><ul><li>Çok hızlı gönderiyorsunuz: 12 saniye sonra deneyin.</li></ul></div>"
+    word = said(page, options)
+    assert word is not None
+    assert (word.meaning, word.wait) == ("flood", timedelta(seconds=12))
