@@ -39,6 +39,12 @@ class Workplace:
         assert old in text
         self.write(text.replace(old, new))
 
+    async def followed(self, old: str, new: str) -> None:
+        """Save, and wait until the stage has followed by itself, however busy the machine is."""
+        before = self.stage.version
+        self.mend(old, new)
+        assert await self.stage.bell.until(lambda: self.stage.version != before, 120)
+
 
 def workplace(folder: Path, seen: Seen | None = None, *, name: str = "kahve") -> Workplace:
     """Return the preset, guessed and saved, on a stage with its own thread or another page."""

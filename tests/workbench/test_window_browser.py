@@ -40,19 +40,19 @@ async def test_what_is_read_is_in_colours_and_follows_the_file(page: Page, tmp_p
         await expect(page.locator("[data-test=case]")).to_contain_text("Ayşe Öz")
         await expect(page.locator("[data-test=answer] pre")).to_contain_text("[b]yarın elinizde[/b] olacak.")
 
-        place.mend("Yazıldı:", "Yazildi:")
+        await place.followed("Yazıldı:", "Yazildi:")
         await expect(page.locator("[data-test=finding]")).to_contain_text("düzenli ifade")
         await expect(times).to_have_count(0)
         await expect(page.locator("[data-test=key-time]")).to_be_disabled()
 
-        place.mend("body: .soz ", "body .soz ")
+        await place.followed("body: .soz ", "body .soz ")
         await expect(page.locator("[data-test=fault-line]")).to_contain_text("body .soz")
         await expect(page.locator("[data-test=status]")).to_have_text("dosyada hata var")
         await expect(bodies).to_have_count(6)  # the last good view stays
         await expect(page.locator("[data-test=post]")).to_have_count(6)
 
-        place.mend("body .soz ", "body: .soz ")
-        place.mend("Yazildi:", "Yazıldı:")
+        await place.followed("body .soz ", "body: .soz ")
+        await place.followed("Yazildi:", "Yazıldı:")
         await expect(times).to_have_count(6)
         await expect(page.locator("[data-test=fault]")).to_have_count(0)
         await page.goto("about:blank")
@@ -68,7 +68,7 @@ async def test_one_key_alone_a_post_on_the_page_and_the_keyboard(page: Page, tmp
         await expect(chip).to_have_attribute("aria-pressed", "true")
         await expect(inside(page).locator(".on")).to_have_text(["Son düzenleme: Bugün, 21:00"])
         await expect(inside(page).locator(".on")).to_be_in_viewport()
-        place.mend("edited: .not", "edited: div.not")  # what is chosen stays chosen
+        await place.followed("edited: .not", "edited: div.not")  # what is chosen stays chosen
         await expect(page.locator('tr[data-key="edited"] code')).to_contain_text("div.not")
         await expect(inside(page).locator(".on")).to_have_count(1)
         await expect(chip).to_have_attribute("aria-pressed", "true")
@@ -94,7 +94,7 @@ async def test_nothing_is_wider_than_the_screen(page: Page, tmp_path: Path) -> N
     async with showing(place.stage) as url:
         await page.goto(url)
         await expect(page.locator("[data-test=post]")).to_have_count(6)
-        place.mend("body: .soz ", "body: '.soz[[" + "uzun" * 100 + "' ")
+        await place.followed("body: .soz ", "body: '.soz[[" + "uzun" * 100 + "' ")
         await expect(page.locator("[data-test=fault-line]")).to_be_visible()
         for width in (320, 390, 860, 1280):
             await page.set_viewport_size({"width": width, "height": 800})

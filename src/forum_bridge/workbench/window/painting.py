@@ -9,6 +9,7 @@ from typing import TypedDict
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
 from forum_bridge.sandbox.look.page import PAGES
+from forum_bridge.web.address import shown
 from forum_bridge.workbench.trying.wording import advice, status, told, words
 from forum_bridge.workbench.window.inert import inert, language_of, plain
 from forum_bridge.workbench.window.marks import ORDER, legend, marks
@@ -66,6 +67,7 @@ class Painting:
             lang=lang,
             stage=stage,
             subject=stage.subject,
+            url=shown(stage.subject.seen.url),
             view=view,
             status=status(attempt, t) if attempt is not None else "",
             findings=[(each, told(each, t), advice(each, t)) for each in attempt.findings] if attempt else [],
