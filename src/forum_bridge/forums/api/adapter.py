@@ -64,6 +64,10 @@ class ApiAdapter(ABC):
         """Write a draft into a thread, signed in. Raises as ``reply``, and Forbidden where that may be because we are
         let in nowhere any more."""
 
+    @property
+    def _root(self) -> str:
+        return self._session.base_url.rstrip("/")
+
     def named(self, url: str) -> str | None:
         """Return the id of the thread that an address names, None where only its page tells."""
         try:

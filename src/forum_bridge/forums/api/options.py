@@ -12,3 +12,8 @@ class ApiOptions(AdapterOptions):
 
     pages_a_poll: int = Field(10, ge=1, le=200, description="pages of one thread (or board) read in one poll")
     threads_a_poll: int = Field(20, ge=1, le=200, description="threads of a board read in one poll")
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """These, as a source takes them."""
+        return {"pages_a_poll": self.pages_a_poll, "threads_a_poll": self.threads_a_poll}

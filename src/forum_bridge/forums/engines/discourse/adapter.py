@@ -74,13 +74,11 @@ class Discourse(ApiMessenger):
     def source(self, options: ApiOptions) -> ApiSource:
         """Return the pages of this forum."""
         self._unchecked = isinstance(options, DiscourseOptions) and options.skip_validations
-        limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
-        return Source(Dialect(self._session.base_url), self._client, **limits)
+        return Source(Dialect(self._session.base_url), self._client, **options.limits)
 
     def conversations(self, options: ApiOptions) -> ApiSource:
         """Return the pages of personal messages."""
-        limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
-        return Source(Dialect(self._session.base_url, private=True), self._client, **limits)
+        return Source(Dialect(self._session.base_url, private=True), self._client, **options.limits)
 
     @property
     def inbox(self) -> str:
@@ -176,7 +174,3 @@ class Discourse(ApiMessenger):
             return limits(await self._client.read(f"{self._root}/site/settings.json", signing_in=True))
         except (Forbidden, Gone, Unreadable):  # only trying tells
             return Limits()
-
-    @property
-    def _root(self) -> str:
-        return self._session.base_url.rstrip("/")

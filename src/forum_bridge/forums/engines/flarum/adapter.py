@@ -56,9 +56,7 @@ class Flarum(ApiAdapter):
 
     def source(self, options: ApiOptions) -> ApiSource:
         """Return the pages of this forum."""
-        root = self._session.base_url
-        limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
-        return Source(Dialect(root), self._client, **limits)
+        return Source(Dialect(self._root), self._client, **options.limits)
 
     async def open(self, credentials: Credentials) -> Author:
         """Open the account. Raises Forbidden when the forum does not know it, Unclear, Retry."""
@@ -124,7 +122,7 @@ class Flarum(ApiAdapter):
 
     @property
     def _api(self) -> str:
-        return f"{self._session.base_url.rstrip('/')}/api"
+        return f"{self._root}/api"
 
 
 def _plain(name: str) -> str:

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
+from forum_bridge.forums.api.dialect import PlainDialect
 from forum_bridge.forums.api.document import number, within
 from forum_bridge.forums.api.source import ApiSource
 from forum_bridge.forums.engines.flarum import addresses, documents
 from forum_bridge.forums.reading.page import BoardPage, ThreadPage
-from forum_bridge.model import ThreadRef
 
 
-class Dialect:
+class Dialect(PlainDialect):
     """Flarum's, on the forum at ``root``."""
 
-    def __init__(self, root: str) -> None:
-        self._root = root.rstrip("/")
+    addresses, documents = addresses, documents
 
     def thread_address(self, url: str) -> str:
         return addresses.posts_page(url)
 
-    def thread_page(self, document: object, address: str) -> ThreadPage:
-        return documents.thread_page(document, address)
-
-    def board_address(self, url: str) -> str:
-        return addresses.board_page(url, self._root)
-
     def board_page(self, document: object, address: str) -> BoardPage:
         del address  # the document says all
         return documents.board_page(document, self._root)
-
-    def ref(self, url: str) -> ThreadRef:
-        return addresses.ref(url)
 
     def named(self, url: str) -> str | None:
         return addresses.discussion(url).id

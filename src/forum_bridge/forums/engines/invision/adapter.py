@@ -45,12 +45,11 @@ class Invision(ApiAdapter):
     @staticmethod
     def parse(saved: str, url: str) -> ThreadPage:
         """Read a saved document of a topic's posts (`/api/forums/topics/12/posts`). Raises Unreadable."""
-        return documents.thread_page(parsed(saved, url), None, addresses.topic(url).posts)
+        return documents.thread_page(parsed(saved, url), addresses.topic(url).posts)
 
     def source(self, options: ApiOptions) -> ApiSource:
         """Return the pages of this community."""
-        limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
-        return Source(self._root, self._client, **limits)
+        return Source(self._root, self._client, **options.limits)
 
     async def open(self, credentials: Credentials) -> Author:
         """Open the account. Raises Forbidden when the key opens nothing, or there is no such member; Retry."""
@@ -112,7 +111,3 @@ class Invision(ApiAdapter):
         members = nodes(within(found, "results"), "list of members")
         wanted = normalised(user).casefold()
         return next((each for each in members if normalised(text(each.get("name")) or "").casefold() == wanted), None)
-
-    @property
-    def _root(self) -> str:
-        return self._session.base_url.rstrip("/")

@@ -20,20 +20,20 @@ from forum_bridge.model import Attachment, Author, Post, PostId, ThreadId, Threa
 _BASE = "<___base_url___>"  # how the engine keeps its own address in texts
 
 
-def thread_page(told: object, topic: object, address: str, account_id: str | None = None) -> ThreadPage:
+def thread_page(document: object, address: str, topic: object = None, account_id: str | None = None) -> ThreadPage:
     """Return the page that a document with posts is; ``topic`` is the topic's own, None where nobody has asked for it.
 
     What is hidden or waits for a moderator is left out, except our own account's: only so is a lost answer found there.
     Raises Unreadable when it is no page of posts, or lacks what a post needs."""
     found = addresses.topic(address)
     ref = ThreadRef(ThreadId(found.id), found.url, text(within(topic, "title")) or "")
-    items = nodes(within(told, "results"), "list of posts")
+    items = nodes(within(document, "results"), "list of posts")
     if not items:
         raise Unreadable(f"{address} shows no post.")
     first = text(within(topic, "firstPost", "id")) or (text(items[0].get("id")) if found.page == 1 else None)
     posts = tuple(_post(item, ref, found, first) for item in items if _stands(item, account_id))
     locked = within(topic, "locked") is True or within(topic, "archived") is True
-    return ThreadPage(address, ref, posts, _neighbours(told, found), locked, account_id)
+    return ThreadPage(address, ref, posts, _neighbours(document, found), locked, account_id)
 
 
 def board_page(told: object, address: str, root: str) -> BoardPage:

@@ -4,37 +4,27 @@ from __future__ import annotations
 
 from forum_bridge.errors import Gone
 from forum_bridge.forums.api.client import ApiClient
+from forum_bridge.forums.api.dialect import PlainDialect
 from forum_bridge.forums.api.document import number, text, within
 from forum_bridge.forums.api.numbered import page_with
 from forum_bridge.forums.api.source import ApiSource
 from forum_bridge.forums.engines.invision import addresses, documents
 from forum_bridge.forums.engines.invision.addresses import Topic
 from forum_bridge.forums.reading.page import BoardPage, ThreadPage
-from forum_bridge.model import ThreadRef
 from forum_bridge.web.page import Validators
 
 
-class Dialect:
+class Dialect(PlainDialect):
     """Invision's, on the community at ``root``."""
 
-    def __init__(self, root: str) -> None:
-        self._root = root.rstrip("/")
+    addresses, documents = addresses, documents
 
     def thread_address(self, url: str) -> str:
         found = addresses.topic(url)
         return url if found.post is not None else found.posts
 
-    def thread_page(self, document: object, address: str) -> ThreadPage:
-        return documents.thread_page(document, None, address)
-
-    def board_address(self, url: str) -> str:
-        return addresses.board_page(url, self._root)
-
     def board_page(self, document: object, address: str) -> BoardPage:
         return documents.board_page(document, address, self._root)
-
-    def ref(self, url: str) -> ThreadRef:
-        return addresses.ref(url)
 
     def named(self, url: str) -> str | None:
         found = addresses.topic(url)
@@ -62,7 +52,7 @@ class Source(ApiSource):
 
     async def _whole(self, told: object, found: Topic) -> ThreadPage:
         topic = await self.document(found.document)
-        return documents.thread_page(told, topic, found.posts, self.account_id)
+        return documents.thread_page(told, found.posts, topic, self.account_id)
 
     async def _where(self, found: Topic, post_id: str) -> Topic:
         """Return the page on which a post stands, in whichever topic moderators have put it."""

@@ -66,13 +66,11 @@ class Misago(ApiMessenger):
 
     def source(self, options: ApiOptions) -> ApiSource:
         """Return the pages of this forum."""
-        limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
-        return Source(Dialect(self._root), self._client, **limits)
+        return Source(Dialect(self._root), self._client, **options.limits)
 
     def conversations(self, options: ApiOptions) -> ApiSource:
         """Return the private threads of our account."""
-        limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
-        return private.Conversations(private.Dialect(), self._client, **limits)
+        return private.Conversations(private.Dialect(), self._client, **options.limits)
 
     @property
     def inbox(self) -> str:
@@ -184,10 +182,6 @@ class Misago(ApiMessenger):
         """Django wants the cookie said back, and over HTTPS where we come from."""
         token = self._session.cookie(self._csrf_cookie) or ""
         return {"X-CSRFToken": token, "Referer": f"{self._root}/"}
-
-    @property
-    def _root(self) -> str:
-        return self._session.base_url.rstrip("/")
 
     @property
     def _api(self) -> str:

@@ -63,13 +63,11 @@ class NodeBB(ApiMessenger):
 
     def source(self, options: ApiOptions) -> ApiSource:
         """Return the pages of this forum."""
-        limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
-        return Source(Dialect(self._root), self._client, **limits)
+        return Source(Dialect(self._root), self._client, **options.limits)
 
     def conversations(self, options: ApiOptions) -> ApiSource:
         """Return the pages of our account's chats."""
-        limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
-        return chats.Chats(self._client, **limits)
+        return chats.Chats(self._client, **options.limits)
 
     @property
     def inbox(self) -> str:
@@ -179,10 +177,6 @@ class NodeBB(ApiMessenger):
                 "This is a master token, and the forum does not tell guests which number login.user has.",
                 explanation="Give the account's number as login.user, or make a token of its own for it.",
             ) from error
-
-    @property
-    def _root(self) -> str:
-        return self._session.base_url.rstrip("/")
 
 
 def _taken(told: Told) -> Told:

@@ -50,12 +50,11 @@ class Vanilla(ApiAdapter):
     @staticmethod
     def parse(saved: str, url: str) -> ThreadPage:
         """Read a saved document of a discussion's comments (`/api/v2/comments?discussionID=12`). Raises Unreadable."""
-        return documents.thread_page(parsed(saved, url), None, addresses.discussion(url).comments)
+        return documents.thread_page(parsed(saved, url), addresses.discussion(url).comments)
 
     def source(self, options: ApiOptions) -> ApiSource:
         """Return the pages of this forum."""
-        limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
-        return Source(self._root, self._client, **limits)
+        return Source(self._root, self._client, **options.limits)
 
     async def open(self, credentials: Credentials) -> Author:
         """Open the account. Raises Forbidden when the forum takes the token for nobody's, or somebody else's; Retry."""
@@ -103,7 +102,3 @@ class Vanilla(ApiAdapter):
     async def _upload(self, file: Upload) -> str:
         url, fields = f"{self._root}/api/v2/media", {"type": uploads.kind(file)}
         return uploads.uploaded(await self._client.upload(url, "file", file, fields), file)
-
-    @property
-    def _root(self) -> str:
-        return self._session.base_url.rstrip("/")

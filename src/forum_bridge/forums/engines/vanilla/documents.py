@@ -14,13 +14,13 @@ from forum_bridge.forums.reading.page import BoardPage, BoardRow, Neighbours, Th
 from forum_bridge.model import Author, Post, PostId, ThreadId, ThreadRef
 
 
-def thread_page(told: object, about: object, address: str, account_id: str | None = None) -> ThreadPage:
+def thread_page(document: object, address: str, about: object = None, account_id: str | None = None) -> ThreadPage:
     """Return the page that a list of comments is; ``about`` is the discussion itself, whose text opens the first page.
 
     Raises Unreadable when it is no list of comments, or a post lacks what it needs."""
     found = addresses.discussion(address)
     ref = ThreadRef(ThreadId(found.id), found.url, text(within(about, "name")) or "")
-    items = nodes(told, "list of comments")
+    items = nodes(document, "list of comments")
     posts = [_comment(item, ref, found) for item in items]
     if found.page == 1 and about is not None:
         posts.insert(0, _opening(about, ref))

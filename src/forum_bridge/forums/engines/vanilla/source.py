@@ -5,39 +5,29 @@ from __future__ import annotations
 
 from forum_bridge.errors import Gone, WatchTrouble
 from forum_bridge.forums.api.client import ApiClient
+from forum_bridge.forums.api.dialect import PlainDialect
 from forum_bridge.forums.api.document import nodes, text, within
 from forum_bridge.forums.api.numbered import page_with
 from forum_bridge.forums.api.source import ApiSource
 from forum_bridge.forums.engines.vanilla import addresses, documents
 from forum_bridge.forums.engines.vanilla.addresses import Discussion
 from forum_bridge.forums.reading.page import BoardPage, ThreadPage
-from forum_bridge.model import ThreadRef
 from forum_bridge.web.page import Validators
 
 _MOST_PAGES = 20  # of categories
 
 
-class Dialect:
+class Dialect(PlainDialect):
     """Vanilla's, on the forum at ``root``."""
 
-    def __init__(self, root: str) -> None:
-        self._root = root
+    addresses, documents = addresses, documents
 
     def thread_address(self, url: str) -> str:
         found = addresses.discussion(url)
         return url if found.comment is not None else found.comments
 
-    def thread_page(self, document: object, address: str) -> ThreadPage:
-        return documents.thread_page(document, None, address)
-
-    def board_address(self, url: str) -> str:
-        return addresses.board_page(url, self._root)
-
     def board_page(self, document: object, address: str) -> BoardPage:
         return documents.board_page(document, address, self._root)
-
-    def ref(self, url: str) -> ThreadRef:
-        return addresses.ref(url)
 
     def named(self, url: str) -> str | None:
         return addresses.discussion(url).id or None
@@ -72,7 +62,7 @@ class Source(ApiSource):
 
     async def _whole(self, told: object, found: Discussion) -> ThreadPage:
         about = await self.document(found.document)
-        return documents.thread_page(told, about, found.comments, self.account_id)
+        return documents.thread_page(told, found.comments, about, self.account_id)
 
     async def _where(self, found: Discussion, comment_id: str) -> Discussion:
         """Return the page on which a comment stands, in whichever discussion moderators have put it."""

@@ -69,13 +69,11 @@ class XenForo(ApiMessenger):
         """Return the pages of this forum."""
         api = options.api if isinstance(options, XenForoOptions) else API
         self._addresses = Addresses(self._session.base_url.rstrip("/"), api)
-        limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
-        return Source(self._addresses, self._client, **limits)
+        return Source(self._addresses, self._client, **options.limits)
 
     def conversations(self, options: ApiOptions) -> ApiSource:
         """Return the pages of our account's conversations."""
-        limits = {"pages_a_poll": options.pages_a_poll, "threads_a_poll": options.threads_a_poll}
-        return Conversations(self._addresses, self._client, **limits)
+        return Conversations(self._addresses, self._client, **options.limits)
 
     @property
     def inbox(self) -> str:
