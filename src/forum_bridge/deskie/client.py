@@ -1,16 +1,16 @@
 """The calls to Deskie that the bridge needs, from plain values to records. Knows no forum, no ledger and no retry.
-It is long for one reason: a method a call, and nothing else."""
+A method a call, and nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 import aiohttp
 
 from forum_bridge.deskie.budget import Budget, Priority
-from forum_bridge.deskie.lists import total
+from forum_bridge.deskie.exchange import Exchange, read_one
 from forum_bridge.deskie.reading import (
     AGENT,
     CASE,
@@ -20,10 +20,6 @@ from forum_bridge.deskie.reading import (
     LANGUAGE,
     MESSAGE,
     USER,
-    Kind,
-    Record,
-    listed,
-    single,
 )
 from forum_bridge.deskie.records import (
     Agent,
@@ -39,13 +35,9 @@ from forum_bridge.deskie.records import (
 )
 from forum_bridge.deskie.transport import Transport
 from forum_bridge.deskie.trouble import CaseNotFound, DeskDeclined
-from forum_bridge.deskie.values import Misshapen
-from forum_bridge.deskie.verdict import Call, lost
+from forum_bridge.deskie.verdict import Call
 from forum_bridge.deskie.writing import case_fields
 from forum_bridge.model import Clock, Upload
-
-PAGE = 100  # the most that Deskie returns at once
-MAX_LIST = 1000  # no account of ours has more agents, labels or namesakes
 
 
 class DeskieClient:
@@ -66,6 +58,7 @@ class DeskieClient:
         self._transport = Transport(
             http, base_url, email=email, api_key=api_key, budget=budget, clock=clock, timeout=timeout
         )
+        self._exchange = Exchange(self._transport)
 
     def ready(self, priority: Priority) -> None:
         """Raise Retry unless the request budget allows a write of this priority now; for who has to prepare much."""
@@ -73,7 +66,7 @@ class DeskieClient:
 
     async def create_case(self, new: NewCase, *, priority: Priority = Priority.NEW_CASE) -> Case:
         """Open a case; the customer is created on the way if the channel does not know them."""
-        return await self._write("POST", "cases.json", {"case": case_fields(new)}, CASE, priority, new.files)
+        return await self._exchange.write("POST", "cases.json", {"case": case_fields(new)}, CASE, priority, new.files)
 
     async def case(self, case_id: int, *, priority: Priority = Priority.MESSAGE) -> Case | None:
         """Return a case, also one in the bin or in spam; None if it does not exist (any more)."""
@@ -82,21 +75,21 @@ class DeskieClient:
             answer = await self._transport.get(path, {}, priority)
         except CaseNotFound:
             return None
-        return _read(Call("GET", path), answer, CASE)
+        return read_one(Call("GET", path), answer, CASE)
 
     async def set_status(
         self, case_id: int, status: CaseStatus | str, *, priority: Priority = Priority.MESSAGE
     ) -> Case:
         """Set a case's status and return the case as it then stands."""
         body = {"case": {"status": str(status)}}
-        return await self._write("PUT", f"cases/{case_id}.json", body, CASE, priority)
+        return await self._exchange.write("PUT", f"cases/{case_id}.json", body, CASE, priority)
 
     async def set_label(
         self, case_id: int, label_id: int, *, on: bool, priority: Priority = Priority.BACKGROUND
     ) -> Case:
         """Put a label on a case, or take it off; the others stay. The same again changes nothing."""
         body = {"case": {"add_labels" if on else "delete_labels": [label_id]}}
-        return await self._write("PUT", f"cases/{case_id}.json", body, CASE, priority)
+        return await self._exchange.write("PUT", f"cases/{case_id}.json", body, CASE, priority)
 
     async def add_message(
         self,
@@ -110,14 +103,14 @@ class DeskieClient:
         """Add a customer's message with files, which are sent along."""
         fields = {"user_id": user_id, "content_html": html}
         path = f"cases/{case_id}/messages.json"
-        return await self._write("POST", path, {"message": fields}, MESSAGE, priority, files)
+        return await self._exchange.write("POST", path, {"message": fields}, MESSAGE, priority, files)
 
     async def add_note(
         self, case_id: int, html: str, *, files: Sequence[Upload] = (), priority: Priority = Priority.ANSWER
     ) -> Message:
         """Add an internal note, seen by agents only."""
         body = {"note": {"content_html": html}}
-        return await self._write("POST", f"cases/{case_id}/note.json", body, MESSAGE, priority, files)
+        return await self._exchange.write("POST", f"cases/{case_id}/note.json", body, MESSAGE, priority, files)
 
     async def messages(
         self, case_id: int, *, newest_first: bool = True, limit: int = 50, priority: Priority = Priority.ANSWER
@@ -125,7 +118,7 @@ class DeskieClient:
         """Return a case's messages, notes among them."""
         query = {"order": "desc" if newest_first else "asc"}
         path = f"cases/{case_id}/messages.json"
-        return await self._list(path, MESSAGE, priority, query, limit)
+        return await self._exchange.all(path, MESSAGE, priority, query, limit)
 
     async def cases_of_user(
         self, user_id: int, *, absorbed: bool = False, limit: int = 20, priority: Priority = Priority.MESSAGE
@@ -139,7 +132,7 @@ class DeskieClient:
         if absorbed:
             query["show_merged_cases"] = "true"
         found: list[Case] = []
-        async for page in self._pages("cases.json", CASE, priority, query):
+        async for page in self._exchange.pages("cases.json", CASE, priority, query):
             found += [case for case in page if case.user_id in {0, user_id}]
             if len(found) >= limit:
                 break
@@ -155,7 +148,7 @@ class DeskieClient:
         query = {"channel": channel, "show_active_chats": "true", "sort": "updated_at_desc"}
         query["from_updated_time"] = str(int(since.timestamp()))
         found: list[Case] = []
-        async for page in self._pages("cases.json", CASE, priority, query):
+        async for page in self._exchange.pages("cases.json", CASE, priority, query):
             found += (new := [case for case in page if case.updated_at is not None and case.updated_at >= since])
             if len(new) < len(page):
                 break
@@ -172,7 +165,7 @@ class DeskieClient:
         """
         for wanted in (f"^{custom_id}^", custom_id):
             query = {"user_custom_id": wanted, "user_custom_channel": channel}
-            users = await self._list("users.json", USER, priority, query)
+            users = await self._exchange.all("users.json", USER, priority, query)
             found = [user for user in users if user.custom_id in {None, custom_id} and user.channel in {"", channel}]
             if found:
                 return found
@@ -181,7 +174,7 @@ class DeskieClient:
     async def user(self, user_id: int, *, priority: Priority = Priority.BACKGROUND) -> User:
         """Return a customer's profile; raises DeskDeclined if it does not exist (any more)."""
         path = f"users/{user_id}.json"
-        return _read(Call("GET", path), await self._transport.get(path, {}, priority), USER)
+        return read_one(Call("GET", path), await self._transport.get(path, {}, priority), USER)
 
     async def link_users(self, user_id: int, other_id: int, *, priority: Priority = Priority.BACKGROUND) -> None:
         """Link two profiles of one person; both keep their ids.
@@ -211,75 +204,20 @@ class DeskieClient:
 
     async def custom_channels(self, *, priority: Priority = Priority.BACKGROUND) -> list[Channel]:
         """Return the account's custom channels."""
-        return await self._list("custom_channels.json", CHANNEL, priority)
+        return await self._exchange.all("custom_channels.json", CHANNEL, priority)
 
     async def staff(self, *, priority: Priority = Priority.ANSWER) -> list[Agent]:
         """Return the agents, disabled ones too."""
-        return await self._list("staff.json", AGENT, priority)
+        return await self._exchange.all("staff.json", AGENT, priority)
 
     async def labels(self, *, priority: Priority = Priority.BACKGROUND) -> list[Label]:
         """Return the labels."""
-        return await self._list("labels.json", LABEL, priority)
+        return await self._exchange.all("labels.json", LABEL, priority)
 
     async def groups(self, *, priority: Priority = Priority.BACKGROUND) -> list[Group]:
         """Return the groups, disabled ones too."""
-        return await self._list("groups.json", GROUP, priority)
+        return await self._exchange.all("groups.json", GROUP, priority)
 
     async def languages(self, *, priority: Priority = Priority.BACKGROUND) -> list[Language]:
         """Return the account's languages."""
-        return await self._list("languages.json", LANGUAGE, priority)
-
-    async def _write(
-        self,
-        method: str,
-        path: str,
-        body: Mapping[str, object],
-        kind: Kind[Record],
-        priority: Priority,
-        files: Sequence[Upload] = (),
-    ) -> Record:
-        answer = await self._transport.write(method, path, body, priority, files)
-        return _read(Call(method, path), answer, kind)
-
-    async def _list(
-        self,
-        path: str,
-        kind: Kind[Record],
-        priority: Priority,
-        query: Mapping[str, str] | None = None,
-        limit: int = MAX_LIST,
-    ) -> list[Record]:
-        return [record async for page in self._pages(path, kind, priority, query, limit) for record in page][:limit]
-
-    async def _pages(
-        self,
-        path: str,
-        kind: Kind[Record],
-        priority: Priority,
-        query: Mapping[str, str] | None = None,
-        limit: int = MAX_LIST,
-    ) -> AsyncIterator[list[Record]]:
-        """Yield a list page by page, so that who has seen enough asks for no more."""
-        found, size = 0, min(limit, PAGE)
-        for page in range(1, -(-limit // size) + 1):
-            paging = {"page": str(page), "limit": str(size)}
-            answer = await self._transport.get(path, {**(query or {}), **paging}, priority)
-            try:
-                records = listed(answer, kind)
-            except Misshapen as fault:
-                raise lost(Call("GET", path), f"the list cannot be read: {fault}") from fault
-            yield records
-            found += len(records)
-            count = total(answer)
-            # A desk that returns fewer than asked has more only if its own count says so.
-            if not records or found >= (limit if count is None else min(count, limit)):
-                break
-            if count is None and len(records) < size:
-                break
-
-
-def _read(call: Call, answer: object, kind: Kind[Record]) -> Record:
-    try:
-        return single(answer, kind)
-    except Misshapen as fault:
-        raise lost(call, f"the answer cannot be read: {fault}") from fault
+        return await self._exchange.all("languages.json", LANGUAGE, priority)
