@@ -14,7 +14,7 @@ from tests.ledger.conftest import Note
 
 from forum_bridge.errors import LedgerInUse, LedgerRefused
 from forum_bridge.ledger import put_back, soundness
-from forum_bridge.ledger.backup import backup
+from forum_bridge.ledger.backup import backup, twin
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.restore import restore
 from forum_bridge.model import Clock
@@ -50,6 +50,18 @@ async def test_a_copy_is_made_while_the_ledger_is_written(path: Path, clock: Clo
     assert "after" not in keys(copy)
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert not list(path.parent.glob("copy?*"))
+
+
+async def test_a_twin_to_try_things_on_was_not_put_back(path: Path, clock: Clock, note: Note) -> None:
+    copy = path.with_name("twin")
+    async with Ledger.open(path, clock) as ledger:
+        await ledger.commit(note("before"))
+        twin(path, copy)
+        async with Ledger.open(copy, clock) as other, other.reading() as db:
+            assert await put_back.known(db) is None
+    async with Ledger.open(path, clock) as ledger, ledger.reading() as db:
+        assert await put_back.known(db) is None
+    assert "before" in keys(copy)
 
 
 async def test_what_is_damaged_is_not_copied_over_a_good_copy(path: Path, clock: Clock, note: Note) -> None:

@@ -19,7 +19,7 @@ from forum_bridge.daemon.shift import open_shift
 from forum_bridge.errors import BridgeError
 from forum_bridge.forums.registry import Registry
 from forum_bridge.ledger import conversations
-from forum_bridge.ledger.backup import backup
+from forum_bridge.ledger.backup import twin
 from forum_bridge.ledger.faults import refusing
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.posts import PostRow
@@ -47,7 +47,7 @@ async def poll_dry(config: Config, registry: Registry, names: Sequence[str], clo
 def _copied(ledger: Path, copy: Path) -> None:
     if ledger.exists():
         with refusing(ledger):
-            backup(ledger, copy)
+            twin(ledger, copy)
 
 
 class Foresight:

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
+from forum_bridge.ledger.epoch import parsed, write
 from forum_bridge.ledger.soundness import faults, only_read, refuse_broken
 
 
@@ -32,3 +33,13 @@ def backup(ledger: Path, target: Path, *, checked: bool = False) -> None:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def twin(ledger: Path, copy: Path) -> None:
+    """Copy the ledger to work with the copy beside it: one that is as new as the ledger, and was not put back. Blocks;
+    raises as ``backup``."""
+    backup(ledger, copy)
+    with suppress(sqlite3.OperationalError), closing(only_read(copy)) as file:  # what is no ledger is told of elsewhere
+        said = file.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()
+        if said is not None and (epoch := parsed(said[0])) is not None:
+            write(copy, epoch)
