@@ -12,7 +12,8 @@ import aiohttp
 import pytest
 from tests.bridge.world import ELIF, World
 
-from forum_bridge.sandbox import desk, forum
+from forum_bridge.sandbox.desk.faults import Fault as DeskFault
+from forum_bridge.sandbox.forum.faults import Fault as ForumFault
 from forum_bridge.sandbox.forum.faults import What
 
 APPEND, REPLY = r"POST /api/cases/\d+/messages\.json", r"POST /thread/\d+/reply"
@@ -96,7 +97,7 @@ async def test_a_clock_that_jumps_while_writes_are_lost_doubles_nothing(
 async def test_a_write_that_takes_effect_after_its_connection_ended_is_found(world: World, seconds: int) -> None:
     await world.write("Kargo", "Nerede?")
     (case,) = world.deskie.cases()
-    late: list[desk.Fault | forum.Fault] = [
+    late: list[DeskFault | ForumFault] = [
         world.deskie.faults.next(APPEND, "late"),
         world.forum.faults.next(REPLY, "late"),
     ]
