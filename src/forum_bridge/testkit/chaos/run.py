@@ -181,7 +181,7 @@ class _Run:
             try:
                 await self._life.tell(self._scene.clock(), lambda: self._troubles.look(self._kill))
             except Died as death:
-                self._died(death)
+                await self._died(death)
                 break
             tried = self._tried()
             await desk.webhooks_idle()
@@ -201,7 +201,7 @@ class _Run:
             try:
                 await self._life.up()
             except Died as death:
-                self._died(death)
+                await self._died(death)
 
     async def _restart(self) -> None:
         assert self._life is not None
@@ -209,15 +209,16 @@ class _Run:
             self._made.seen.update(await self._life.end())
             self._life = None
         except Died as death:
-            self._died(death)
+            await self._died(death)
         await self._up()
 
     def _kill(self) -> None:
         if self._life is not None:
             self._life.kill()
 
-    def _died(self, death: Died) -> None:
+    async def _died(self, death: Died) -> None:
         self._life = None
+        await self._scene.desk.webhooks_idle()  # what it said before is heard now
         self._made.killed_at.append(death.at)
         self._made.verdict.lost += told_and_not_kept(self._scene, self._ledger)
         self._down = self._luck.choice((0, 0, 0, 1, 3))
