@@ -10,6 +10,8 @@ from forum_bridge.markup.clean import clean_post
 from forum_bridge.markup.compare import fingerprint, parts
 from forum_bridge.model import Post, Reading
 
+_RULES = 20  # of a post that are looked at, and as many pictures and files: what was put together by hand has fewer
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -34,7 +36,8 @@ class Content:
 
     def grew_onto(self, old_hash: str) -> bool:
         """Whether it is that content, a rule, and more: so MyBB puts a second post in a row into the first."""
-        counts = product(self.beginnings, range(self.pictures + 1), range(self.files + 1))
+        pictures, files = min(self.pictures, _RULES), min(self.files, _RULES)
+        counts = product(self.beginnings, range(pictures + 1), range(files + 1))
         return any(Content(*each).hash == old_hash for each in counts)
 
 
@@ -54,5 +57,5 @@ def digest(reading: Reading) -> list[Digested]:
 def content_of(html: str, url: str, files: int) -> Content:
     """Return what a post's body says; ``files`` is the number of its attachments."""
     clean = clean_post(html, url)
-    beginnings = tuple(accumulate(map(fingerprint, parts(clean.text)[:-1])))
+    beginnings = tuple(accumulate(map(fingerprint, parts(clean.text)[:-1][:_RULES])))
     return Content(fingerprint(clean.text), len(clean.images), files, beginnings)

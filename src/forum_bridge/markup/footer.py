@@ -19,7 +19,7 @@ _ADDRESS = re.compile(
     r"(?P<before>(?:</?[a-z][a-z0-9]*(?:\s[^<>]*)?>|[\s(<\[])*)(?P<shown>https?://(?:\[[0-9a-f:.]+\])?[^\s<>\"()\[\]]+)?",
     re.IGNORECASE,
 )
-_HREF = re.compile(r"<a\b[^>]*?\bhref\s*=\s*[\"']?(https?://[^\s<>\"']+)", re.IGNORECASE)
+_HREF = re.compile(r"<a\b[^<>]*?\bhref\s*=\s*[\"']?(https?://[^\s<>\"']+)", re.IGNORECASE)
 
 
 def footer(permalink: str, revision: int = 1) -> str:

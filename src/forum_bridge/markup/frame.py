@@ -8,7 +8,7 @@ from forum_bridge.markup.answer import answer_text
 from forum_bridge.model import Markup
 
 _QUOTED = re.compile(r"\[quote\b.*?\[/quote\]", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(r"\[/?[a-z*]+(?:=[^\]\n]*)?\]", re.IGNORECASE)
+_TAG = re.compile(r"\[/?[a-z*]+(?:=[^\[\]\n]*)?\]", re.IGNORECASE)
 _LINK = re.compile(r"!?\[((?:[^\[\]\\]|\\.)*)\]\([^()\s]*\)")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_TOKEN = re.compile(r"(<[^>]*>)")
+_TOKEN = re.compile(r"(<[^<>]*>)")
 _SENTENCE_END = ".,;:!?'’”»*_~…"
 
 

@@ -14,7 +14,7 @@ _HEADS = frozenset(("bbCodeBlock-title", "ipsQuote_citation", "bbcode_postedby",
 _AUTHOR_ATTRIBUTES = ("data-quote", "data-username", "data-ipsquote-username", "data-name", "data-author")
 _PROFILE = re.compile(r"profile|member|/user|/u/|/uye|uid=|[?&;]u=", re.IGNORECASE)
 _DATE = re.compile(r"^(.*\S)\s+(?:on|at|-|–|am|le|el|tarihinde|üzerinde)\s.*\d", re.DOTALL)
-_FRAME = re.compile(r"border\s*:[^;]*\binset\b", re.IGNORECASE)
+_FRAME = re.compile(r"border\s*:[^;:]*\binset\b", re.IGNORECASE)
 _ANY_DATE = re.compile(r"\s+\S*\d.*[\d:.].*$", re.DOTALL)
 
 

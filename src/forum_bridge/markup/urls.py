@@ -13,15 +13,19 @@ _WORDS_HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)*[^\W_](?:[\w-]*[^\W_])?
 _IPV6 = re.compile(r"\[[0-9a-fA-F:]*::?[0-9a-fA-F:.]*\](?::\d{1,5})?")
 _BARE_DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?:[/?#:]|$)", re.IGNORECASE)
 _SESSION = re.compile(r"(?<=[?&;])(?:sid|s|PHPSESSID)=[0-9a-zA-Z,-]{20,}(?:[&;]|(?=#)|$)")
+_LONGEST = 8192  # characters; no server takes a longer address, and cleaning one of megabytes takes minutes
 _WRAPPERS = {"proxy.php": ("link", "image"), "externallinkredirect": ("url",)}
 
 
 def absolute(href: str, base_url: str | None) -> str | None:
-    """Return the address as http, https, mailto or tel, safe inside any markup's link; None for anything else.
+    """Return the address as http, https, mailto or tel, safe inside any markup's link; None for anything else, also
+    for one of more than 8192 characters.
 
     ``base_url`` is the page's address; without one (an answer) a bare domain counts as https. Session ids are taken
     off, so that a link does not change from one reading to the next.
     """
+    if len(href) > _LONGEST:
+        return None
     text = _HIDDEN.sub("", href).strip()
     try:
         if base_url is not None:

@@ -35,12 +35,12 @@ _REFUSED = re.compile(
 
 # With any status: elements and scripts that a guard's page is made of and that no post can contain unescaped.
 _MADE_OF = re.compile(
-    r"""<script[^>]*\bid="anubis_challenge"
-    | <script[^>]*>[^<]*\bsucuri_cloudproxy_js\b
-    | <iframe[^>]*\bid="main-iframe"[^>]*_Incapsula_Resource
-    | <iframe[^>]*_Incapsula_Resource[^>]*\bid="main-iframe"
-    | <script[^>]*/cdn-cgi/challenge-platform/[^"'\s>]*orchestrate
-    | <script[^>]*>[^<]*\bwindow\._cf_chl_opt\b""",
+    r"""<script[^<>]*\bid="anubis_challenge"
+    | <script[^<>]*>[^<]*\bsucuri_cloudproxy_js\b
+    | <iframe[^<>]*\bid="main-iframe"[^<>]*_Incapsula_Resource
+    | <iframe[^<>]*_Incapsula_Resource[^<>]*\bid="main-iframe"
+    | <script[^<>]*/cdn-cgi/challenge-platform/[^"'\s>]*orchestrate
+    | <script[^<>]*>[^<]*\bwindow\._cf_chl_opt\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SPARKS = ("anubis_challenge", "sucuri_cloudproxy_js", "_Incapsula_Resource", "/orchestrate/", "_cf_chl_opt")  # cheap
@@ -50,7 +50,7 @@ _CAPTCHA = re.compile(
     r"challenges\.cloudflare\.com/turnstile/|hcaptcha\.com/1/api\.js|recaptcha/(?:api|enterprise)\.js"
 )
 _UNSEEN = re.compile(
-    r"<(script|style|svg|noscript)\b.*?(?:</\1|\Z)|<!--.*?(?:-->|\Z)|<[^>]*>", re.IGNORECASE | re.DOTALL
+    r"<(script|style|svg|noscript)\b.*?(?:</\1|\Z)|<!--.*?(?:-->|\Z)|<[^<>]*>", re.IGNORECASE | re.DOTALL
 )
 
 

@@ -14,7 +14,7 @@ _PICTURES = (
     (re.compile(rb"....ftypavi[fs]", re.DOTALL), "image/avif"),
 )
 _PAGE = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:\s|<!--.*?-->|<\?xml[^>]*>)*"
+    rb"(?:\xef\xbb\xbf)?+(?>\s++|<!--(?>.*?-->)|<\?xml[^>]*+>)*+"
     rb"<(?:!doctype\s+html|html|head|body|script|iframe|title|meta|h1|div|style|link)\b",
     re.IGNORECASE | re.DOTALL,
 )

@@ -11,6 +11,7 @@ from forum_bridge.errors import WatchTrouble
 from forum_bridge.web.address import absolute
 from forum_bridge.web.page import Page
 
+_LONGEST = 8192  # characters
 _CONTENT = re.compile(r"\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?([\"']?)(?P<address>.+?)\1\s*", re.IGNORECASE)
 
 
@@ -19,7 +20,7 @@ def leads_on(page: Page) -> str | None:
 
     The form of ``content`` is that of https://html.spec.whatwg.org/#attr-meta-http-equiv-refresh."""
     for meta in LexborHTMLParser(page.html).css("meta[http-equiv][content]"):
-        found = _CONTENT.fullmatch(meta.attributes["content"] or "")
+        found = _CONTENT.fullmatch((meta.attributes["content"] or "")[:_LONGEST])
         if found is not None and (meta.attributes["http-equiv"] or "").strip().lower() == "refresh":
             try:
                 return absolute(page.url, found["address"])

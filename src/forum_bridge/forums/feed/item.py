@@ -13,7 +13,7 @@ from forum_bridge.forums.html.value import squeezed
 from forum_bridge.model import Attachment
 from forum_bridge.web.depth import too_deep
 
-_TAGS = re.compile(r"<[^>]*>")
+_TAGS = re.compile(r"<[^<>]*>")
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # no XML may hold them
 
 

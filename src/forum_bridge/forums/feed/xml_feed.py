@@ -16,7 +16,7 @@ from forum_bridge.errors import Unreadable
 from forum_bridge.forums.feed.item import Feed, Item, as_text, shallow
 from forum_bridge.model import Attachment
 
-_END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf)\s*>(?:\s|<!--.*?-->)*\Z", re.IGNORECASE | re.DOTALL)
+_END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf)\s*>(?>\s++|<!--(?>.*?-->))*+\Z", re.IGNORECASE | re.DOTALL)
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 
 

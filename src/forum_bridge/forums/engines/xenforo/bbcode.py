@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from html import escape
 
-_TAG = re.compile(r"\[(?P<end>/?)(?P<name>[a-z*]+)(?:=(?P<option>\"[^\"\]]*\"|'[^'\]]*'|[^\]]*))?\]", re.IGNORECASE)
+_TAG = re.compile(r"\[(?P<end>/?)(?P<name>[a-z*]+)(?:=(?P<option>\"[^\"\]]*\"|'[^'\]]*'|[^\[\]]*))?\]", re.IGNORECASE)
 _VERBATIM = frozenset({"code", "icode", "php", "html", "plain"})
 _SPOILERS = frozenset({"spoiler", "ispoiler"})
 _WRITTEN = {
