@@ -5,7 +5,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forum_bridge.web.public import NotPublic, PublicResolver, at_home, is_public
+from forum_bridge.web.public import NotPublic, PublicResolver, SteadyResolver, at_home, is_closed, is_public
 
 
 class Names(AbstractResolver):
@@ -90,3 +90,52 @@ async def test_a_name_without_a_public_address_is_refused_but_at_home() -> None:
     with pytest.raises(NotPublic):
         await resolver.resolve("intranet", 80)
     assert len(await resolver.resolve("intranet", 8080)) == 1
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "0.0.0.0", "2130706433", "0177.0.0.1", "127.1", "0", "[::1]", "[::ffff:10.0.0.1]", "169.254.169.254"],
+)
+def test_an_address_in_figures_is_closed_however_it_is_written(host: str) -> None:
+    assert is_closed(f"http://{host}/latest/meta-data/", "https://forum.example/")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://forum.example/", "https://8.8.8.8/", "http://127.0.0.1:8100/x", "http://0x7f.1/"]
+)
+def test_names_and_public_figures_and_home_are_not(url: str) -> None:
+    assert not is_closed(url, "http://127.0.0.1:8100/")
+
+
+async def test_a_public_forum_leads_nobody_into_a_private_network() -> None:
+    resolver = SteadyResolver("https://forum.example", Names(["8.8.8.8"], ["10.0.0.1", "8.8.4.4"], ["169.254.169.254"]))
+    assert len(await resolver.resolve("forum.example", 443)) == 1
+    found = await resolver.resolve("www.forum.example", 443)
+    assert [each["host"] for each in found] == ["8.8.4.4"]
+    with pytest.raises(NotPublic):
+        await resolver.resolve("intern.forum.example", 80)
+
+
+async def test_a_forum_that_changes_its_mind_is_not_followed() -> None:
+    resolver = SteadyResolver("https://Forum.example", Names(["8.8.8.8"], ["127.0.0.1"]))
+    await resolver.resolve("forum.example", 443)
+    with pytest.raises(NotPublic, match="private network"):
+        await resolver.resolve("forum.example", 443)
+
+
+async def test_another_name_is_refused_before_the_forum_itself_was_asked() -> None:
+    with pytest.raises(NotPublic):
+        await SteadyResolver("https://forum.example", Names(["10.0.0.1"])).resolve("intern.forum.example", 80)
+
+
+async def test_a_forum_of_the_own_network_may_be_anywhere_in_it() -> None:
+    resolver = SteadyResolver("http://forum.intranet", Names(["10.0.0.1"]))
+    assert len(await resolver.resolve("forum.intranet", 80)) == 1
+    assert len(await resolver.resolve("www.forum.intranet", 80)) == 1
+
+
+async def test_a_feed_that_the_configuration_names_is_a_home_of_its_own() -> None:
+    resolver = SteadyResolver("https://forum.example", Names(["8.8.8.8"], ["10.0.0.1"]))
+    await resolver.resolve("forum.example", 443)
+    resolver.settle("http://feeds.intranet/rss")
+    assert len(await resolver.resolve("feeds.intranet", 80)) == 1

@@ -11,6 +11,7 @@ from yarl import URL
 
 from forum_bridge.errors import Retry, Unclear, Unreadable, WatchTrouble
 from forum_bridge.web.address import host, shown
+from forum_bridge.web.public import NotPublic
 from forum_bridge.web.request import Request
 from forum_bridge.web.upload import Streamed
 
@@ -79,6 +80,8 @@ def _reason(error: BaseException) -> str:
         return "it took too long"
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return f"its certificate is not to be trusted ({error.certificate_error})"
+    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, NotPublic):
+        return str(error.os_error)
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return type(error).__name__

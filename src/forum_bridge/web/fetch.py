@@ -19,7 +19,7 @@ from forum_bridge.errors import Retry, SignInNeeded, WatchTrouble
 from forum_bridge.web.address import absolute, shown
 from forum_bridge.web.file_kind import HEAD, is_page
 from forum_bridge.web.incoming import Incoming, NoFile
-from forum_bridge.web.public import NotPublic, PublicResolver, at_home, is_public
+from forum_bridge.web.public import NotPublic, PublicResolver, at_home, is_closed
 from forum_bridge.web.request import MAX_REDIRECTS, led_to
 from forum_bridge.web.retry_after import http_date, retry_after
 from forum_bridge.web.settings import Credentials
@@ -91,9 +91,7 @@ class Fetcher:
             url = str(URL(absolute(base, reference), encoded=True).with_user(None).with_fragment(None))
         except (WatchTrouble, ValueError) as error:
             raise NoFile("not a web address") from error
-        name = URL(url, encoded=True).host or ""
-        literal = ":" in name or name.replace(".", "").isdigit()
-        if literal and not is_public(name) and not at_home(url, self._base_url):
+        if is_closed(url, self._base_url):
             raise NoFile("not on the public internet")
         return url
 

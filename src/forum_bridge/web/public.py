@@ -44,6 +44,14 @@ def is_public(address: str) -> bool:
     return ip.is_global and not (closed or ip.is_multicast or ip.is_reserved or ip.is_unspecified)
 
 
+def is_closed(url: str, home: str) -> bool:
+    """Say whether an address names an IP address that is none of the public internet, nor ``home``'s server. No other
+    spelling of one gets by: what is no IP address to us is a name, and is resolved."""
+    name = URL(url, encoded=True).host or ""
+    literal = ":" in name or name.replace(".", "").isdigit()
+    return literal and not is_public(name) and not at_home(url, home)
+
+
 def at_home(url: str, home: str) -> bool:
     """Say whether ``url`` lies on the very server of ``home``: the same host, and the same port or both the usual
     ones."""
@@ -51,6 +59,10 @@ def at_home(url: str, home: str) -> bool:
     if one.host is None or one.host.lower() != (other.host or "").lower():
         return False
     return one.port == other.port or {one.port, other.port} <= _DEFAULT_PORTS
+
+
+def _name(url: str) -> str:
+    return (URL(url).host or "").lower()
 
 
 class PublicResolver(AbstractResolver):
@@ -70,6 +82,40 @@ class PublicResolver(AbstractResolver):
         public = [each for each in found if is_public(each["host"])]
         if not public:
             raise NotPublic(f"{host} has no public address")
+        return public
+
+    async def close(self) -> None:
+        """Free the inner resolver."""
+        await self._inner.close()
+
+
+class SteadyResolver(AbstractResolver):
+    """Resolves the names of one forum. Where the forum itself stands decides: one on the public internet cannot lead us
+    into a private network, by another name of its own nor by a change of its mind; one in a private network may be
+    anywhere."""
+
+    def __init__(self, home: str, inner: AbstractResolver | None = None) -> None:
+        self._homes = {_name(home)}
+        self._open = {_name(home): True} if is_closed(home, "") else {}  # of each home resolved: whether it is private
+        self._inner = inner or ThreadedResolver()
+
+    def settle(self, home: str) -> None:
+        """Count another server that the configuration names as a home, too."""
+        self._homes.add(_name(home))
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Return the addresses of a host. Raises NotPublic if it has none that may be gone to."""
+        found = await self._inner.resolve(host, port, family)
+        public = [each for each in found if is_public(each["host"])]
+        name = _name(f"http://{host}/")
+        if name in self._homes:
+            self._open.setdefault(name, not public)
+        if self._open.get(name, False) or (name not in self._homes and any(self._open.values())):
+            return found
+        if not public:
+            raise NotPublic(f"{host} leads into a private network")
         return public
 
     async def close(self) -> None:

@@ -22,6 +22,7 @@ from forum_bridge.web.forms import Form
 from forum_bridge.web.opening import opened, told_time
 from forum_bridge.web.pacer import Pacer
 from forum_bridge.web.page import Page, Validators
+from forum_bridge.web.public import SteadyResolver, is_closed
 from forum_bridge.web.request import MAX_REDIRECTS, Request, calling, carried_on, led_to, reading, submitting
 from forum_bridge.web.retry_after import retry_after
 from forum_bridge.web.robots import MAX_BYTES as ROBOTS_BYTES
@@ -47,6 +48,7 @@ class ForumSession:
         cookies: Cookies,
         credentials: Credentials | None = None,
         heard: Callable[[Page], None] | None = None,
+        resolver: SteadyResolver | None = None,
     ) -> None:
         self.base_url = settings.base_url
         self.credentials = credentials
@@ -59,6 +61,7 @@ class ForumSession:
         self._clock = clock
         self._cookies = cookies
         self._heard = heard
+        self._resolver = resolver
         self._limits = Limits(settings.timeout.total_seconds(), settings.max_bytes)
         self._robots = Robots(self._robots_txt, clock, settings.user_agent.partition("/")[0])
 
@@ -81,6 +84,8 @@ class ForumSession:
         """Return a session to another base with this one's name, pace and connections, as a guest whom nobody gave
         permission: for what a forum publishes elsewhere, such as its feed. It lives as long as this one."""
         settings = replace(self._settings, base_url=base_url, i_have_permission=False)
+        if self._resolver is not None:
+            self._resolver.settle(base_url)
         return ForumSession(self._http, settings, self._pacer, self._clock, self._cookies)
 
     async def get(
@@ -195,6 +200,8 @@ class ForumSession:
                 if is_challenge(answer.status, answer.headers, text):
                     raise Blocked(f"{host(url)} shows a challenge instead of its robots.txt.")
                 return answer.status, text
+            if is_closed(target, self.base_url) and not is_closed(self.base_url, ""):
+                return 404, ""
             url = target
         return 404, ""
 
@@ -241,9 +248,9 @@ async def open_session(
 
     Connections are not kept: polls lie far apart, and a form sent over a connection that the forum has just closed
     would be an answer lost, which a person may have to look after."""
-    cookies = Cookies()
+    cookies, resolver = Cookies(), SteadyResolver(settings.base_url)
     async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(force_close=True),
+        connector=aiohttp.TCPConnector(resolver=resolver, force_close=True),
         cookie_jar=cookies,
         headers={
             "User-Agent": settings.user_agent,
@@ -254,7 +261,7 @@ async def open_session(
         max_line_size=_LONGEST_HEADER,
         max_field_size=_LONGEST_HEADER,
     ) as http:
-        yield ForumSession(http, settings, pacer, clock, cookies, credentials, heard)
+        yield ForumSession(http, settings, pacer, clock, cookies, credentials, heard, resolver)
 
 
 def _one_more(history: tuple[str, ...], url: str) -> tuple[str, ...]:
