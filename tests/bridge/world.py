@@ -15,7 +15,9 @@ from sqlalchemy import Row, select, text
 
 from forum_bridge.bridge import file_door, push_door, webhook
 from forum_bridge.bridge.desk import Desk
+from forum_bridge.bridge.guard import Guard
 from forum_bridge.bridge.history import History
+from forum_bridge.bridge.knock import Proxies
 from forum_bridge.bridge.receive import Receive
 from forum_bridge.bridge.take_push import TakePush
 from forum_bridge.config import Config
@@ -102,10 +104,12 @@ class World:
         receive = Receive(ledger, desk.name, sites, self._wake, self.clock)
         self._handlers = roads(ledger, desk, sites, receive, self._wake, self.clock, lambda: 0.0)
         app = web.Application()
-        webhook.add_routes(app, receive, frozenset({CHANNEL}), SECRET)
+        proxies = Proxies(self.config.webhook.trusted_proxies)
+        guard = Guard(self.clock, proxies, self.config.webhook.allow)
+        webhook.add_routes(app, receive, frozenset({CHANNEL}), SECRET, guard)
         file_door.add_routes(app, ledger, desk.files)
         pushes = TakePush(ledger, sites, rules_for, self._wake, self.clock)
-        push_door.add_routes(app, pushes, History(ledger), self.clock)
+        push_door.add_routes(app, pushes, History(ledger), self.clock, proxies)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

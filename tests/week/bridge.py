@@ -15,6 +15,8 @@ from tests.week.clockwork import Clockwork
 
 from forum_bridge.bridge import webhook
 from forum_bridge.bridge.desk import Desk
+from forum_bridge.bridge.guard import Guard
+from forum_bridge.bridge.knock import Proxies
 from forum_bridge.bridge.receive import Receive
 from forum_bridge.bridge.site import Site
 from forum_bridge.config import Config
@@ -64,7 +66,8 @@ class Bridge:
         app = web.Application()
         door = config.webhook
         channels = frozenset({config.deskie.channel})
-        webhook.add_routes(app, receive, channels, door.secret.get_secret_value())
+        guard = Guard(self._clock, Proxies(door.trusted_proxies), door.allow)
+        webhook.add_routes(app, receive, channels, door.secret.get_secret_value(), guard)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         parts.push_async_callback(runner.cleanup)

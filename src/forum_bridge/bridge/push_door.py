@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 
 from forum_bridge.bridge.history import BadQuestion, History
-from forum_bridge.bridge.knock import Rate, address_of, read_body
+from forum_bridge.bridge.knock import Proxies, Rate, read_body
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.take_push import NameTaken, TakePush
 from forum_bridge.errors import Retry
@@ -25,7 +25,7 @@ BURST = 60  # requests of one address at once, then one a second
 UNKNOWN = "no forum of this name sends its posts here"
 
 
-def add_routes(app: web.Application, take: TakePush, history: History, clock: Clock) -> None:
+def add_routes(app: web.Application, take: TakePush, history: History, clock: Clock, proxies: Proxies) -> None:
     """Add ``POST /push/<forum>``, also with a token behind it, and ``GET /push/<forum>/history``; see
     docs/push.openapi.yaml.
 
@@ -35,7 +35,7 @@ def add_routes(app: web.Application, take: TakePush, history: History, clock: Cl
 
     def meant(request: web.Request) -> Site | None:
         """Return the forum that a request is for. Raises 429."""
-        if (wait := rate.wait(address_of(request))) > 0:
+        if (wait := rate.wait(proxies.caller(request).key)) > 0:
             raise web.HTTPTooManyRequests(
                 text=json.dumps({"error": "too many requests from this address"}),
                 content_type="application/json",

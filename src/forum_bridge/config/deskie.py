@@ -5,9 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    SecretStr,
+    WithJsonSchema,
+)
 
 from forum_bridge.config.base import Broken, Model, Secret, refused
 from forum_bridge.config.durations import PositiveDuration
@@ -54,10 +63,24 @@ def _hook_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _network(value: object) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(str(value).strip(), strict=False)
+    except ValueError:
+        mend = "write an address or a network, as in 203.0.113.7 or 203.0.113.0/24"
+        raise refused("is no address and no network", mend) from None
+
+
 def _number_or_none(value: object) -> object:
     return None if value == "none" else value
 
 
+NetworkOf = Annotated[
+    IPv4Network | IPv6Network,
+    PlainValidator(_network),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string"}),
+]
 Channel = Annotated[str, AfterValidator(_channel), WithJsonSchema({"type": "string", "pattern": CHANNEL})]
 CasesPerDay = Annotated[
     Annotated[int, Field(ge=1)] | None,
@@ -120,6 +143,14 @@ class WebhookConfig(Model):
     )
     secret: Annotated[Secret, AfterValidator(_hook_secret)] = Field(
         description="At least 24 characters that stand in the webhook's address."
+    )
+    allow: list[NetworkOf] = Field(
+        [], description="Addresses and networks from which the webhook may come; empty lets in from everywhere."
+    )
+    trusted_proxies: list[NetworkOf] = Field(
+        [ip_network("127.0.0.0/8"), ip_network("::1/128")],
+        description="Web servers that are believed when they name the address for which they pass a request on "
+        "(X-Forwarded-For).",
     )
 
     @property

@@ -9,7 +9,9 @@ from aiohttp.typedefs import Handler
 
 from forum_bridge.bridge import file_door, push_door, webhook
 from forum_bridge.bridge.answer_files import AnswerFiles
+from forum_bridge.bridge.guard import Guard
 from forum_bridge.bridge.history import History
+from forum_bridge.bridge.knock import Proxies
 from forum_bridge.bridge.receive import Receive
 from forum_bridge.bridge.take_push import TakePush
 from forum_bridge.config import WebhookConfig
@@ -32,9 +34,11 @@ def behind(
 ) -> web.Application:
     """Return what stands behind the door under one configuration; every one has the same routes."""
     app = web.Application()
-    webhook.add_routes(app, receive, channels, config.secret.get_secret_value())
+    proxies = Proxies(config.trusted_proxies)
+    guard = Guard(ledger.clock, proxies, config.allow)
+    webhook.add_routes(app, receive, channels, config.secret.get_secret_value(), guard)
     file_door.add_routes(app, ledger, files)
-    push_door.add_routes(app, pushes, History(ledger), ledger.clock)
+    push_door.add_routes(app, pushes, History(ledger), ledger.clock, proxies)
     health.add_routes(app, {"ledger": lambda: _probe(ledger), "deskie": desk.trouble})
     return app
 
