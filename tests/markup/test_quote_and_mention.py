@@ -56,6 +56,12 @@ def test_no_name_breaks_out(markdown: Callable[[str], str], bbcode_tags: Callabl
     assert "<a " not in markdown(mention(Markup.MARKDOWN, quote_of(name)))
 
 
+@pytest.mark.parametrize("name", ["everyone", "Here", "ALL", "moderators", "trust_level_0", "admin", "herkes"])
+@pytest.mark.parametrize("markup", list(Markup))
+def test_a_customer_who_is_called_like_a_crowd_calls_nobody(name: str, markup: Markup) -> None:
+    assert "@" not in mention(markup, quote_of(name)).replace("@\u2060", "")
+
+
 def test_an_excerpt_ends_between_words() -> None:
     assert excerpt("kısa") == "kısa"
     assert excerpt("bir iki üç dört", 11) == "bir iki üç…"

@@ -14,6 +14,12 @@ from forum_bridge.model import Author, Markup, Quote
 
 _NAME_LIMIT = 80
 _HANDLE = re.compile(r"[^\W_]+(?:[_.-][^\W_]+)*")  # a Markdown engine reads no emphasis into it
+_CROWDS = re.compile(
+    r"all|everyone|everybody|here|channel|room|group|team|users|members|staff|moderators?|mods|admins?|administrators|"
+    r"global-moderators|registered-users|trust_level_\d|herkes|yöneticiler|moderatörler",
+    re.IGNORECASE,
+)
+"""Names by which engines call many people at once; who bears one is not worth the noise."""
 _BBCODE_VALUE = str.maketrans({"[": "(", "]": ")", '"': "'", ";": " ", ",": " ", "\\": "/"})
 _JOINED = "\u0300-\u036f\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff"
 
@@ -69,9 +75,10 @@ def inert_name(author: Author, markup: Markup) -> str:
 
 
 def handle(author: Author) -> str:
-    """Return the author's name if it is one word, which no engine cuts short and no markup changes; else nothing."""
+    """Return the author's name if it is one word, which no engine cuts short, no markup changes and that calls one
+    person alone; else nothing."""
     name = _name(author)
-    return name if _HANDLE.fullmatch(name) else ""
+    return name if _HANDLE.fullmatch(name) and not _CROWDS.fullmatch(name) else ""
 
 
 def _name(author: Author) -> str:
