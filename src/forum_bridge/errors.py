@@ -3,13 +3,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The page on which something went wrong: where it came from and what it is made of. It holds what people wrote, so
+    it goes into quarantine and never into a log."""
+
+    url: str
+    text: str = field(repr=False)
 
 
 class BridgeError(Exception):
     """Something went wrong."""
 
     explanation: str = ""
+    evidence: Evidence | None = None
 
     def __init__(self, message: str | None = None, *, explanation: str | None = None) -> None:
         super().__init__(message or (type(self).__doc__ or "").strip())

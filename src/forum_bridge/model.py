@@ -135,11 +135,36 @@ class ThreadSeen:
     locked: bool = False
 
 
+class Trait(StrEnum):
+    """What pages of a thread used to have: where one is missing, posts are read all the same, but perhaps not whole."""
+
+    AUTHOR_IDS = "author ids"
+    TIMES = "times"
+    EDITED = "edited marks"
+    FILES = "attachments"
+    TITLE = "the thread's title"
+    PAGES = "links to other pages"
+    ORDER = "the order of posts"
+    DATES = "dates that make sense"
+    COUNT = "posts a page"
+    WHOLE = "whole posts"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a thread looked, compared with the last time: what is missing now, and what is there."""
+
+    thread: str
+    lacks: frozenset[Trait] = frozenset()
+    shows: frozenset[Trait] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What one poll found: posts (new, changed or merely seen again), oldest first within a thread; the threads
     touched; the cursor to store with them; ``gap`` when more was there than one poll may read (poll again soon);
-    ``deleted`` are posts of which the forum says that they are no more."""
+    ``deleted`` are posts of which the forum says that they are no more; ``looks`` tell how the threads looked, and
+    ``unreadable`` names those of a board that could not be read, with the error."""
 
     posts: tuple[Post, ...] = ()
     threads: tuple[ThreadSeen, ...] = ()
@@ -147,6 +172,8 @@ class Reading:
     gap: bool = False
     moved: Mapping[ThreadId, ThreadRef] = field(default_factory=dict)
     deleted: tuple[PostId, ...] = ()
+    looks: tuple[Look, ...] = ()
+    unreadable: Mapping[str, Exception] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +241,10 @@ class OwnPosts:
 
 
 class SignInState(StrEnum):
-    """How signing in went."""
+    """How signing in went, and how it stands: ``expired`` is a session that the forum ended."""
 
     OK = "ok"
+    EXPIRED = "expired"
     REFUSED = "refused"
     CAPTCHA = "captcha"
     BLOCKED = "blocked"

@@ -45,6 +45,10 @@ class LittleForum:
     rows_a_page: int = 3
     stale_tokens: int = 0
     rows_tell_time: bool = True
+    theme: dict[str, str] = field(default_factory=dict)
+    """What another theme writes in place of what this one does, on every page."""
+    leads_home: set[int] = field(default_factory=set)
+    """Posts of the first thread that are gone, and whose addresses lead to it all the same."""
 
     def post(self, thread: int, author: str, text: str = "Merhaba", minutes: int | None = None) -> int:
         """Add a post, ``minutes`` after START (its id by default)."""
@@ -113,6 +117,8 @@ class LittleForum:
             else '<div class="account"></div>'
         )
         html = f"<!doctype html><html><body>{account}{body}</body></html>"
+        for old, new in self.theme.items():
+            html = html.replace(old, new)
         return web.Response(text=html, content_type="text/html", status=status)
 
     async def _home(self, request: web.Request) -> web.Response:
@@ -161,6 +167,8 @@ class LittleForum:
 
     async def _permalink(self, request: web.Request) -> web.Response:
         wanted = int(request.match_info["id"])
+        if wanted in self.leads_home:
+            raise web.HTTPFound(f"/thread/1#post-{wanted}")
         for thread, posts in self.threads.items():
             for place, post in enumerate(posts):
                 if post.id == wanted:

@@ -52,10 +52,12 @@ class Account:
         try:
             return await work()
         except SignInNeeded as again:
-            raise WatchTrouble(
+            trouble = WatchTrouble(
                 f"{self._forum}: the forum shows us as signed out right after signing in",
                 explanation="Sign in by hand with this account and look for a notice, a ban or a cookie wall.",
-            ) from again
+            )
+            trouble.evidence = again.evidence
+            raise trouble from again
 
     async def _sign_in(self, seen: int) -> None:
         async with self._one_at_a_time:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.bridge.drift_guard import DriftGuard, News
 from forum_bridge.bridge.policy import Rules
 from forum_bridge.bridge.retry import BLOCKED_PAUSE, backoff, describe
 from forum_bridge.bridge.site import Site
@@ -56,14 +57,16 @@ class Poll:
         wake: Wake,
         clock: Clock,
         random: Callable[[], float],
+        guard: DriftGuard,
         heard: Heard = unheard,
-    ):
+    ) -> None:
         self._ledger = ledger
         self._sites = sites
         self._rules_for = rules_for
         self._wake = wake
         self._clock = clock
         self._random = random
+        self._guard = guard
         self._heard = heard
 
     async def __call__(self, key: str) -> datetime | None:
@@ -75,26 +78,32 @@ class Poll:
         try:
             return await self._store(site, *await _read(site, watch))
         except BridgeError as error:
-            return await self._troubled(watch, error, site.config.every.max)
+            return await self._troubled(site, watch, error)
         except Exception as error:  # noqa: BLE001 -- an adapter is anybody's code; the operator must see that it fails
             structlog.get_logger().exception("watch_failed", forum=watch.forum, watch=watch.watch.shown)
-            return await self._troubled(watch, error, site.config.every.max)
+            return await self._troubled(site, watch, error)
 
     async def _store(self, site: Site, watch: WatchRow, reading: Reading) -> datetime:
         contents = await digested(reading)
+        found = [await self._guard.keep(watch, error, place) for place, error in reading.unreadable.items()]
+        broken = [kept for kept in found if kept is not None]
         now = self._clock()
         rules = self._rules_for(site, watch.watch.kind)
 
-        async def work(db: AsyncConnection) -> tuple[Brought, datetime]:
+        async def work(db: AsyncConnection) -> tuple[Brought, News, datetime]:
             brought = await take_in(db, site, watch, rules, reading, contents, now=now)
+            news = await self._guard.read(db, watch, reading, broken)
             interval = self._interval(site, watch, busy=watch.first or bool(brought.new or brought.woken))
+            if await self._guard.suspected(db, watch.forum):
+                interval = site.config.every.max
             due = now + (MORE_IS_THERE if reading.gap else interval)
             await watches.advance(db, watch, reading.cursor, due_at=due, interval=interval, now=now)
-            return brought, due
+            return brought, news, due
 
-        brought, due = await self._ledger.commit(work)
+        brought, news, due = await self._ledger.commit(work)
         self._heard(watch.id, Polled(tuple(each.item.post.id for each in brought.new), brought.woken, reading.gap))
         pass_on(brought, site, watch, self._wake)
+        self._guard.tell(watch, site, news)
         if watch.trouble:
             structlog.get_logger().info("watch_recovered", forum=site.name, watch=watch.watch.shown)
         return due
@@ -106,17 +115,28 @@ class Poll:
             return every.min
         return min(max(watch.interval, every.min) * SLOWER, every.max)
 
-    async def _troubled(self, watch: WatchRow, error: Exception, longest: timedelta) -> datetime:
+    async def _troubled(self, site: Site, watch: WatchRow, error: Exception) -> datetime:
+        longest = site.config.every.max
         pause = backoff(watch.failures + 1, self._random())
         if isinstance(error, Retry):
             pause = max(pause, error.after or timedelta(0))
         if isinstance(error, Blocked):
             pause = max(BLOCKED_PAUSE, min(pause, longest))
-        due = self._clock() + pause
-        text = describe(error)
+        kept, news = await self._guard.keep(watch, error), News()
+        text, due = describe(error), self._clock() + pause
+        slower = max(due, self._clock() + longest)
         told = structlog.get_logger().warning if text != watch.trouble else structlog.get_logger().debug
+
+        async def work(db: AsyncConnection) -> datetime:
+            if kept is not None:
+                await self._guard.hard(db, watch, kept, news)
+            again = slower if await self._guard.suspected(db, watch.forum) else due
+            await watches.trouble(db, watch.id, text, due_at=again)
+            return again
+
+        due = await self._ledger.commit(work)
         told("watch_troubled", forum=watch.forum, watch=watch.watch.shown, trouble=text, again_at=due.isoformat())
-        await self._ledger.commit(lambda db: watches.trouble(db, watch.id, text, due_at=due))
+        self._guard.tell(watch, site, news)
         self._heard(watch.id, Polled(trouble=text))
         return due
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.bridge.drift_guard import UNREADABLE
+from forum_bridge.bridge.quarantine import FOLDER
 from forum_bridge.config import Config
-from forum_bridge.ledger import answers, conversations, forums, posts, put_back, tally, watches
+from forum_bridge.ledger import answers, conversations, drift, forums, posts, put_back, tally, watches
+from forum_bridge.ledger.drift import DriftRow
 from forum_bridge.ledger.forums import ForumRow
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.put_back import PutBack
@@ -23,22 +27,26 @@ LATE = timedelta(hours=1)  # by then every ordinary trouble is over
 @dataclass(frozen=True, slots=True)
 class ForumStanding:
     """A configured forum and those of its configured watches that the ledger knows: of one that sends by itself, what
-    it sent."""
+    it sent. ``drift`` is what does not look as it did; ``suspected``: the whole preset."""
 
     name: str
     row: ForumRow | None
     watches: tuple[WatchRow, ...]
+    adapter: str = ""
+    drift: tuple[DriftRow, ...] = ()
+    suspected: bool = False
 
     @property
     def refused(self) -> bool:
         """Whether the forum did not take our account when it was last tried."""
-        return self.row is not None and self.row.sign_in not in (None, SignInState.OK.value)
+        return self.row is not None and self.row.sign_in not in (None, SignInState.OK, SignInState.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """All that the status shows. ``orphaned`` names forums that are no longer configured although posts or answers of
-    theirs still wait; of a ledger that was ``put_back``, so many items are ``doubtful``."""
+    theirs still wait; of a ledger that was ``put_back``, so many items are ``doubtful``; ``quarantine`` is the folder
+    of pages that could not be read."""
 
     forums: tuple[ForumStanding, ...]
     posts: dict[State, int]
@@ -46,14 +54,14 @@ class Standing:
     under_way: tuple[UnderWay, ...]
     stuck: tuple[Stuck, ...]
     orphaned: tuple[str, ...]
+    quarantine: Path
     put_back: PutBack | None = None
     doubtful: int = 0
 
     @property
     def needs_a_person(self) -> bool:
         """Whether something will not get well by itself."""
-        troubled = any(forum.refused or any(watch.trouble for watch in forum.watches) for forum in self.forums)
-        return bool(self.stuck or self.orphaned or troubled)
+        return bool(self.stuck or self.orphaned or any(map(_troubled, self.forums)))
 
 
 async def read_standing(config: Config, clock: Clock) -> Standing:
@@ -70,13 +78,23 @@ async def read_standing(config: Config, clock: Clock) -> Standing:
             orphaned=tuple(sorted(await _with_work(db) - set(config.forums))),
             put_back=lost,
             doubtful=await put_back.doubtful(db, lost) if lost is not None else 0,
+            quarantine=ledger.path.parent / FOLDER,
         )
 
 
 async def _forum(db: AsyncConnection, config: Config, name: str, row: ForumRow | None) -> ForumStanding:
     configured = {(each.kind, each.target) for each in config.forums[name].watch} or {(WatchKind.PUSH, "")}
     rows = await watches.of_forum(db, name)
-    return ForumStanding(name, row, tuple(each for each in rows if (each.watch.kind, each.watch.target) in configured))
+    read = tuple(each for each in rows if (each.watch.kind, each.watch.target) in configured)
+    known = {each.id for each in read}
+    drifts = [each for each in await drift.of_forum(db, name) if each.sure and each.watch_id in known]
+    suspected = await drift.broken(db, name, UNREADABLE) >= drift.SUSPECT
+    return ForumStanding(name, row, read, config.forums[name].adapter, tuple(drifts), suspected)
+
+
+def _troubled(forum: ForumStanding) -> bool:
+    hard = any(each.hard for each in forum.drift)
+    return forum.refused or hard or any(watch.trouble for watch in forum.watches)
 
 
 async def _with_work(db: AsyncConnection) -> set[str]:

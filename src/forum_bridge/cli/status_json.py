@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from forum_bridge.cli.standing import ForumStanding, Standing
 from forum_bridge.daemon.pulse import Pulse
+from forum_bridge.ledger.drift import DriftRow
 from forum_bridge.ledger.watches import WatchRow
 
 
@@ -31,17 +33,31 @@ def _forum(forum: ForumStanding) -> dict[str, object]:
         "name": forum.name,
         "sign_in": row.sign_in if row else None,
         "sign_in_detail": row.sign_in_detail if row else None,
-        "watches": [_watch(each) for each in forum.watches],
+        "preset_suspected": forum.suspected,
+        "watches": [_watch(each, forum.drift) for each in forum.watches],
     }
 
 
-def _watch(row: WatchRow) -> dict[str, object]:
+def _watch(row: WatchRow, drift: Sequence[DriftRow]) -> dict[str, object]:
     return {
         "kind": row.watch.kind.value,
         "target": row.watch.target,
         "read_at": _moment(row.read_at),
         "due_at": _moment(row.due_at),
         "trouble": row.trouble,
+        "drift": [_drift(each) for each in drift if each.watch_id == row.id],
+    }
+
+
+def _drift(row: DriftRow) -> dict[str, object]:
+    return {
+        "place": row.place,
+        "what": row.what,
+        "hard": row.hard,
+        "since": _moment(row.since),
+        "seen_at": _moment(row.seen_at),
+        "page": row.page,
+        "url": row.url,
     }
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
+from forum_bridge.cli.drift_text import print_drift
 from forum_bridge.cli.say import Lines
 from forum_bridge.cli.standing import ForumStanding, Standing
 from forum_bridge.daemon.pulse import Pulse
@@ -47,7 +49,7 @@ def print_standing(say: Lines, standing: Standing, alive: Pulse, moment: datetim
     """Print the bridge, each forum with its watches, the counts, and what needs a person."""
     _print_bridge(say, alive)
     for forum in standing.forums:
-        _print_forum(say, forum, moment)
+        _print_forum(say, forum, standing.quarantine, moment)
     for road, counts in (("posts", standing.posts), ("answers", standing.answers)):
         told = ", ".join(f"{counts[state]} {WORDS[state]}" for state in State if counts.get(state))
         say.line(road, style="bold")
@@ -81,7 +83,7 @@ def _print_bridge(say: Lines, alive: Pulse) -> None:
         say.line("is running and ready", indent=2, mark="✓", mark_style="green")
 
 
-def _print_forum(say: Lines, forum: ForumStanding, moment: datetime) -> None:
+def _print_forum(say: Lines, forum: ForumStanding, quarantine: Path, moment: datetime) -> None:
     say.line(forum.name, style="bold")
     if forum.refused and forum.row is not None:
         told = f": {forum.row.sign_in_detail}" if forum.row.sign_in_detail else ""
@@ -91,6 +93,7 @@ def _print_forum(say: Lines, forum: ForumStanding, moment: datetime) -> None:
         say.line("not read yet", indent=2)
     for row in forum.watches:
         _print_watch(say, row, moment)
+    print_drift(say, forum, quarantine, moment)
 
 
 def _print_watch(say: Lines, row: WatchRow, moment: datetime) -> None:

@@ -79,6 +79,10 @@ class LedgerConfig(Model):
         description="How long the words, names and addresses in posts and answers that are done with are kept.",
     )
     backup: BackupConfig | None = Field(None, description="Copies that the running bridge makes by itself; none: none.")
+    keep_pages: Duration = Field(
+        timedelta(days=14),
+        description="How long pages that could not be read lie in the folder quarantine beside it; 0s keeps none.",
+    )
 
     @property
     def path(self) -> Path:

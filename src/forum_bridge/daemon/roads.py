@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from forum_bridge.bridge.agents import Agents
 from forum_bridge.bridge.answer_uploads import AnswerUploads
@@ -13,10 +13,12 @@ from forum_bridge.bridge.deliver import Deliver
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.desk_word import DeskWord
 from forum_bridge.bridge.draft import Drafting
+from forum_bridge.bridge.drift_guard import DriftGuard
 from forum_bridge.bridge.link import Linking
 from forum_bridge.bridge.poll import Heard, Poll, unheard
 from forum_bridge.bridge.privacy import Privacy
 from forum_bridge.bridge.publish import Publish
+from forum_bridge.bridge.quarantine import KEEP, Quarantine
 from forum_bridge.bridge.receive import Receive
 from forum_bridge.bridge.reconcile import Reconcile
 from forum_bridge.bridge.site import Site
@@ -38,13 +40,17 @@ def roads(
     clock: Clock,
     chance: Callable[[], float],
     heard: Heard = unheard,
+    *,
+    keep_pages: timedelta = KEEP,
 ) -> Handlers:
     """Return the handlers of polling, delivering, linking, publishing, telling agents and reconciling. ``chance``
-    gives numbers in [0, 1) for jitter, ``heard`` is told what came."""
+    gives numbers in [0, 1) for jitter, ``heard`` is told what came, ``keep_pages`` is how
+    long pages that could not be read are kept."""
     around = Around(ledger, receive.take, clock)
+    guard = DriftGuard(Quarantine(ledger.path, keep_pages, clock), clock)
     channels = sorted({site.channel for site in sites.values()})
     return {
-        WorkKind.POLL: Poll(ledger, sites, rules_for, wake, clock, chance, heard),
+        WorkKind.POLL: Poll(ledger, sites, rules_for, wake, clock, chance, guard, heard),
         WorkKind.DELIVER: Deliver(ledger, desk, sites, wake, clock, chance),
         WorkKind.LINK: Linking(ledger, desk, clock),
         WorkKind.PUBLISH: Publish(

@@ -69,8 +69,9 @@ class Shift:
         self._identities = IdentityCheck(sites, ledger, desk)
         receive = Receive(ledger, desk.name, sites, self._wake, self._clock)
         self._polled: dict[int, Polled] = {}
-        heard = self._polled.__setitem__
-        self._roads = roads(ledger, desk, sites, receive, self._wake, self._clock, random.random, heard)
+        heard, keep = self._polled.__setitem__, config.ledger.keep_pages
+        lent = (ledger, desk, sites, receive, self._wake, self._clock, random.random, heard)
+        self._roads = roads(*lent, keep_pages=keep)
         self._unread: set[str] | None = None
         self.settled = asyncio.Event()
         """Set once every watch was asked for the first time since the start."""

@@ -18,7 +18,7 @@ async def status_line(config: Config, ledger: Ledger, desk_trouble: str | None) 
         troubles = [desk_trouble] if desk_trouble else []
         known = await forums.everyone(db)
         for name, forum in config.forums.items():
-            if name in known and known[name].sign_in not in (None, SignInState.OK.value):
+            if name in known and known[name].sign_in not in (None, SignInState.OK, SignInState.EXPIRED):
                 troubles.append(f"{name}: signing in: {known[name].sign_in}")
             watched = {(each.kind, each.target) for each in forum.watch}
             rows = [row for row in await watches.of_forum(db, name) if (row.watch.kind, row.watch.target) in watched]

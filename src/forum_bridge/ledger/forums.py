@@ -25,6 +25,11 @@ class ForumRow:
     sign_in: str | None
     sign_in_at: datetime | None
     sign_in_detail: str | None
+    sign_in_since: datetime | None
+    sign_in_next: datetime | None
+    sign_in_tries: int
+    sign_in_digest: str | None
+    signed_out: int
     used: bool
 
 

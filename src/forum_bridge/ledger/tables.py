@@ -60,6 +60,11 @@ forum = Table(
     Column("sign_in", String),
     Column("sign_in_at", Instant),
     Column("sign_in_detail", String),
+    Column("sign_in_since", Instant),  # since when it has been so
+    Column("sign_in_next", Instant),  # before this moment it is not tried by itself; NULL: it may be
+    Column("sign_in_tries", Integer, nullable=False, default=0, server_default="0"),  # that ended so, one after another
+    Column("sign_in_digest", String),  # of the user and the password that were refused
+    Column("signed_out", Integer, nullable=False, default=0, server_default="0"),  # sessions that the forum ended
 )
 
 watch = Table(
@@ -257,4 +262,38 @@ agent_note = Table(
     Column("message_id", BigInteger),
     UniqueConstraint("desk", "key"),
     Index("ix_agent_note_desk_state", "desk", "state"),
+)
+
+drift = Table(
+    "drift",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("forum", String, nullable=False),
+    Column("watch_id", ForeignKey("watch.id"), nullable=False),
+    Column("place", String, nullable=False),  # the thread's address, or the watch's own
+    Column("what", String, nullable=False),  # what is not as it was; see ``model.Trait``
+    Column("hard", Boolean, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("times", Integer, nullable=False, default=1),
+    Column("detail", Text, nullable=False, default=""),
+    Column("page", String),  # the file in quarantine
+    Column("url", String),  # where that page came from
+    UniqueConstraint("watch_id", "place", "what"),
+    Index("ix_drift_forum", "forum", "hard"),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("channel", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("subject", String, primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("due_at", Instant),  # when there is something to say; NULL: nothing is
+    Column("told_at", Instant),
+    Column("over_at", Instant),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("sending_at", Instant),
+    Column("case_id", BigInteger),  # the operator's case, where the channel is the desk
 )

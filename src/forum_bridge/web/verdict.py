@@ -3,7 +3,7 @@ nothing."""
 
 from __future__ import annotations
 
-from forum_bridge.errors import Blocked, BridgeError, Forbidden, Gone, Retry, Unclear, WatchTrouble
+from forum_bridge.errors import Blocked, BridgeError, Evidence, Forbidden, Gone, Retry, Unclear, WatchTrouble
 from forum_bridge.web.address import host, shown
 from forum_bridge.web.challenge import is_challenge
 from forum_bridge.web.page import Page
@@ -38,4 +38,6 @@ def of_writing(page: Page) -> BridgeError | None:
 
 
 def _blocked(page: Page) -> Blocked:
-    return Blocked(f"{host(page.url)} shows a challenge instead of the forum.")
+    blocked = Blocked(f"{host(page.url)} shows a challenge instead of the forum.")
+    blocked.evidence = Evidence(page.url, page.html)
+    return blocked

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 import structlog
@@ -12,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from forum_bridge.errors import (
     BridgeError,
+    Evidence,
     Forbidden,
     Gone,
     Retry,
@@ -123,7 +125,12 @@ class Pages:
         self.check_account(home)
 
     async def _thread(self, page: Page) -> ThreadPage:
-        return await self._parsed(page, lambda: parse_thread(page.html, page.url, self._preset, page.date))
+        evidence = Evidence(page.url, page.html)
+
+        def parse() -> ThreadPage:
+            return replace(parse_thread(page.html, page.url, self._preset, page.date), evidence=evidence)
+
+        return await self._parsed(page, parse)
 
     async def _parsed(self, page: Page, parse: Callable[[], T]) -> T:
         if len(page.html) < OFF_THE_LOOP:
@@ -135,7 +142,8 @@ class Pages:
         ours."""
         try:
             parsed = parse()
-        except Unreadable:
+        except Unreadable as error:
+            _seen_on(page, error)
             self._explain(page)
             raise
         self.check_account(page)
@@ -148,7 +156,7 @@ class Pages:
         root = LexborHTMLParser(page.html).root
         if root is not None and not any_present(self._preset.signed_in, root):
             self._session.signed_in = False
-            raise SignInNeeded(f"{page.url} was made for a guest: the forum has signed us out.")
+            raise _seen_on(page, SignInNeeded(f"{page.url} was made for a guest: the forum has signed us out."))
 
     def _explain(self, page: Page) -> None:
         """Raise what the page says. A form to sign in says more than words: to guests SMF calls a topic gone that only
@@ -159,7 +167,13 @@ class Pages:
         if not isinstance(error, Retry) and shows_login(page.html, self._preset):
             error = SignInNeeded() if account else error
             error = error or Forbidden(f"{page.url} shows a form to sign in instead of posts.")
+            _seen_on(page, error)
         if isinstance(error, SignInNeeded):
             self._session.signed_in = False
         if error is not None:
             raise error from None
+
+
+def _seen_on(page: Page, error: BridgeError) -> BridgeError:
+    error.evidence = Evidence(page.url, page.html)
+    return error

@@ -19,6 +19,7 @@ from forum_bridge.forums.html.preset_parts import Board, Posts
 from forum_bridge.forums.html.preset_private import Inbox
 from forum_bridge.forums.html.times import Reckoning
 from forum_bridge.forums.html.tree import tree_of
+from forum_bridge.forums.html.unread import unread_posts
 from forum_bridge.forums.html.value import Value, first_found, shown_text
 from forum_bridge.forums.reading.page import BoardPage, BoardRow, Neighbours, ThreadPage
 from forum_bridge.markup.urls import without_session
@@ -46,12 +47,13 @@ def parse_thread(html: str, url: str, preset: Preset, served: datetime | None) -
     ref = thread_ref(url, preset, title, thread_id)
     pages = of_thread(root, url, ref.url, preset.thread)
     locked, account = any_present(preset.thread.locked, root), own_id(root, preset)
-    posts = _posts(nodes, ref, url, preset, _reckoning(root, preset, served))
+    posts, broken = _posts(nodes, ref, url, preset, _reckoning(root, preset, served))
     if not posts:
         raise Unreadable(f"{url} shows no post: all that stands there is pending or deleted")
     if pages.previous is None:
         posts[0] = replace(posts[0], opening=True)
-    return ThreadPage(urldefrag(without_session(url)).url, ref, tuple(posts), pages, locked, account)
+    unread = unread_posts(root, nodes, preset.posts, {post.id for post in posts})
+    return ThreadPage(urldefrag(without_session(url)).url, ref, tuple(posts), pages, locked, account, unread, broken)
 
 
 def parse_board(html: str, url: str, preset: Preset, served: datetime | None) -> BoardPage:
@@ -107,8 +109,11 @@ def _tells_zone(root: LexborNode, preset: Preset) -> bool:
     return not told or any_present(told, root)
 
 
-def _posts(nodes: list[LexborNode], ref: ThreadRef, url: str, preset: Preset, reckoning: Reckoning) -> list[Post]:
-    """Return the posts of a page as it orders them. Raises Unreadable when too many of them cannot be read."""
+def _posts(
+    nodes: list[LexborNode], ref: ThreadRef, url: str, preset: Preset, reckoning: Reckoning
+) -> tuple[list[Post], int]:
+    """Return the posts of a page as it orders them, and how many were passed over. Raises Unreadable when those are too
+    many."""
     posts: dict[str, Post] = {}
     firsts: dict[str, Post] = {}  # by what the versions of one post share
     broken = 0
@@ -130,7 +135,7 @@ def _posts(nodes: list[LexborNode], ref: ThreadRef, url: str, preset: Preset, re
         posts[post.id] = post
     if broken > BROKEN_SHARE * len(nodes):
         raise Unreadable(f"{url}: {broken} of {len(nodes)} posts lack an id, an author or a body")
-    return list(posts.values())
+    return list(posts.values()), broken
 
 
 def _post(node: LexborNode, ref: ThreadRef, url: str, preset: Preset, reckoning: Reckoning) -> Post | None:

@@ -10,10 +10,13 @@ import structlog
 
 from forum_bridge.errors import Blocked, BridgeError, Retry, RobotsForbid, Unreadable, WatchTrouble
 from forum_bridge.forums.reading.board_state import BoardState, Scan, Waiting
+from forum_bridge.forums.reading.looks import brief
 from forum_bridge.forums.reading.page import BoardPage, BoardRow
 from forum_bridge.forums.reading.source import Source
 from forum_bridge.forums.reading.thread import COARSE, ThreadReader, ThreadReading
-from forum_bridge.model import Cursor, Post, Reading, ThreadId, ThreadRef, ThreadSeen, number_of
+from forum_bridge.model import Cursor, Look, Post, Reading, ThreadId, ThreadRef, ThreadSeen, number_of
+
+REMEMBERED = 5  # posts of each thread whose looks are compared; a board has many threads
 
 
 class BoardReader:
@@ -89,7 +92,8 @@ class BoardReader:
         posts: dict[str, Post] = {}
         seen: list[ThreadSeen] = []
         moved: dict[ThreadId, ThreadRef] = {}
-        failed: list[BridgeError] = []
+        failed: dict[str, BridgeError] = {}
+        looks: list[Look] = []
         due = list(state.waiting)[: self._pages.threads_a_poll]
         for each in due:
             key = each
@@ -100,7 +104,7 @@ class BoardReader:
                 raise
             except (Retry, Unreadable) as error:
                 structlog.get_logger().warning("board.thread_waits", thread=state.waiting[key].url, reason=str(error))
-                failed.append(error)
+                failed[state.waiting[key].url] = error
                 state.waiting[key] = state.waiting.pop(key)  # behind the others
                 continue
             except WatchTrouble as error:  # gone, or not for us, or an advertisement among the rows
@@ -108,6 +112,7 @@ class BoardReader:
                 state.mark(key, state.waiting.pop(key).mark)
                 state.threads.pop(key, None)
                 continue
+            looks += [replace(reading.look, thread=state.waiting[key].url)] if reading.look else []
             self._settle(state, key, reading)
             due += self._left_behind(state, key, reading)
             if not reading.gap and not _fresh(reading, since):
@@ -116,9 +121,18 @@ class BoardReader:
             seen += [reading.seen] if reading.seen else []
             moved |= reading.moved
         if failed and len(failed) == len(due):
-            raise failed[0]
+            raise next(iter(failed.values()))
         gap = len(state.waiting) > len(failed) or bool(state.scans)
-        return Reading(tuple(posts.values()), tuple(seen), Cursor(state.to_json()), gap, moved)
+        broken = {url: error for url, error in failed.items() if isinstance(error, Unreadable)}
+        return Reading(
+            tuple(posts.values()),
+            tuple(seen),
+            Cursor(state.to_json()),
+            gap,
+            moved,
+            looks=tuple(looks),
+            unreadable=broken,
+        )
 
     async def _resolved(self, key: str, state: BoardState) -> str:
         """Return the id of the thread that waits under ``key``. A row may lead to a post instead (FlaskBB links the
@@ -149,7 +163,8 @@ class BoardReader:
         return left
 
     def _settle(self, state: BoardState, key: str, reading: ThreadReading) -> None:
-        state.threads[key] = replace(reading.state, known=reading.state.known[-10:], digest=None)
+        shape = reading.state.shape and brief(reading.state.shape, REMEMBERED)
+        state.threads[key] = replace(reading.state, known=reading.state.known[-10:], digest=None, shape=shape)
         if not reading.gap:
             if reading.state.thread not in (None, key):
                 del state.threads[key]  # part of another thread now; should it come back, it is read as if first met

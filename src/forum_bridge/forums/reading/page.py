@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from forum_bridge.errors import Evidence
 from forum_bridge.model import Post, ThreadRef
 
 
@@ -21,7 +22,9 @@ class Neighbours:
 class ThreadPage:
     """One page of a thread: its own address, its posts as it orders them, and its neighbours' absolute addresses. It
     holds none where the engine says that all of them were deleted; a page that just shows none is unreadable instead.
-    ``account_id`` is our own author id where the page tells it."""
+    ``account_id`` is our own author id where the page tells it. ``unread`` are the ids of posts that stand there with
+    their text although none was read, ``broken`` how many were passed over because a part was missing; ``evidence`` is
+    the page itself, where there is one."""
 
     url: str
     ref: ThreadRef
@@ -29,6 +32,9 @@ class ThreadPage:
     pages: Neighbours
     locked: bool = False
     account_id: str | None = None
+    unread: frozenset[str] = frozenset()
+    broken: int = 0
+    evidence: Evidence | None = field(default=None, repr=False, compare=False)
 
     @property
     def next(self) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from forum_bridge.forums.reading.looks import Shape
 from forum_bridge.model import Json
 from forum_bridge.web.page import Validators
 
@@ -17,7 +18,7 @@ class ThreadState:
     the moment the watch began. ``digest`` tells whether the page's posts are still those; ``validators`` whether its
     bytes are. ``first`` is the page's first post: another one there shows that the pages have shifted; ``newest`` is
     its last post with its address, which leads to it wherever moderators have put it, and ``oldest`` the first that
-    was read of ``thread``, the id of the thread itself."""
+    was read of ``thread``, the id of the thread itself. ``shape`` is how the page looked."""
 
     page: str
     known: tuple[str, ...] = ()
@@ -27,6 +28,7 @@ class ThreadState:
     newest: tuple[str, str] | None = None
     oldest: tuple[str, str] | None = None
     thread: str | None = None
+    shape: Shape | None = None
     validators: Validators = field(default_factory=Validators)
 
     def to_json(self) -> Json:
@@ -40,6 +42,7 @@ class ThreadState:
             "newest": list(self.newest) if self.newest else None,
             "oldest": list(self.oldest) if self.oldest else None,
             "thread": self.thread,
+            "shape": self.shape.to_json() if self.shape else None,
             "validators": marks,
         }
         return state | {name: value for name, value in optional.items() if value}
@@ -59,6 +62,7 @@ class ThreadState:
             _pair(obj.get("newest")),
             _pair(obj.get("oldest")),
             thread if isinstance(thread, str) else None,
+            Shape.from_json(obj.get("shape")),
             Validators.from_json(obj.get("validators")),
         )
 

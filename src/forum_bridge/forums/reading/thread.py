@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from forum_bridge.errors import Forbidden, Gone
+from forum_bridge.forums.reading.looks import Shape, look_at, shape_of
 from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.forums.reading.source import Source
 from forum_bridge.forums.reading.state import KNOWN, ThreadState
-from forum_bridge.forums.reading.whereabouts import Whereabouts
-from forum_bridge.model import Post, ThreadId, ThreadRef, ThreadSeen
+from forum_bridge.forums.reading.whereabouts import Whereabouts, refuse_unread
+from forum_bridge.model import Look, Post, ThreadId, ThreadRef, ThreadSeen
 from forum_bridge.web.page import Validators
 
 COARSE = timedelta(minutes=2)  # forums print times by the minute, and clocks differ: older than this counts as older
@@ -24,12 +25,13 @@ COARSE = timedelta(minutes=2)  # forums print times by the minute, and clocks di
 
 @dataclass(frozen=True, slots=True)
 class ThreadReading:
-    """What one look at a thread brought. ``seen`` is None when nothing has changed."""
+    """What one look at a thread brought. ``seen`` is None when nothing has changed, ``look`` when no page was seen."""
 
     state: ThreadState
     posts: tuple[Post, ...] = ()
     seen: ThreadSeen | None = None
     gap: bool = False
+    look: Look | None = None
     moved: dict[ThreadId, ThreadRef] = field(default_factory=dict)
 
 
@@ -44,7 +46,8 @@ class ThreadReader:
     async def read(self, target: str, state: ThreadState | None, since: datetime | None) -> ThreadReading:
         """Return the posts at ``target`` since ``state``, or since the moment ``since`` when there is no state yet.
 
-        Raises Gone when the thread does not exist, and what ``Source.thread`` raises."""
+        Raises Gone when the thread does not exist, Unreadable when a post that was read before stands there in another
+        form, and what ``Source.thread`` raises."""
         reading = await (self._first(target, since) if state is None else self._later(target, state, since))
         seen = reading.seen
         if seen is None:
@@ -76,7 +79,8 @@ class ThreadReader:
         if page is None:
             return ThreadReading(state)
         if page.pages.next is None and _digest(page) == state.digest:
-            return ThreadReading(replace(state, validators=marks))
+            refuse_unread(page, state.known)
+            return ThreadReading(replace(state, validators=marks), look=look_at([page], state.shape, state.page))
         if not _overlaps(page, state.known) and page.pages.previous is None and page.pages.last is not None:
             # asked past the end, some engines show the first page
             page, marks = await self._pages.thread(page.pages.last), Validators()
@@ -98,14 +102,12 @@ class ThreadReader:
         those read before. Where the newest post stands no longer, look for it in another thread."""
         if _first_id(chain[0]) != state.first and chain[0].pages.previous is not None:
             chain.insert(0, await self._pages.thread(chain[0].pages.previous))
-        reading = await self._forward(chain, state.known, None, validators)
+        reading = await self._forward(chain, state.known, None, validators, (state.shape, state.page))
         if state.oldest is not None and state.thread == reading.state.thread:
             reading = replace(reading, state=replace(reading.state, oldest=state.oldest))
         if state.newest is None or state.newest[0] in {post.id for post in reading.posts}:
             return reading
-        return replace(
-            reading, posts=(*reading.posts, *await self._whereabouts.split_off(chain[-1].ref, state.newest[1]))
-        )
+        return replace(reading, posts=(*reading.posts, *await self._whereabouts.split_off(chain[-1].ref, state.newest)))
 
     async def _overlap(self, page: ThreadPage, known: Sequence[str]) -> list[ThreadPage]:
         """Return the pages from one that holds a known post up to ``page``."""
@@ -133,9 +135,10 @@ class ThreadReader:
         known: Sequence[str],
         opening: Post | None,
         validators: Validators | None = None,
+        before: tuple[Shape | None, str | None] = (None, None),
     ) -> ThreadReading:
         """Follow ``next`` from the end of ``chain`` and gather all posts. ``validators`` belong to the chain's last
-        page."""
+        page; ``before`` is how the page read last looked, and its address."""
         start, limit, ended = len(chain), max(self._limit, len(chain) + 1), False
         posts = {post.id: post for page in chain for post in page.posts}
         while (following := chain[-1].pages.next) is not None and len(chain) < limit:
@@ -145,7 +148,10 @@ class ThreadReader:
                 break
             chain.append(page)
             posts |= {post.id: post for post in page.posts}
-        last = chain[-1]
+        for page in chain:
+            refuse_unread(page, known)
+        last, shape = chain[-1], before[0]
+        full = max(shape.full if shape else 0, *(len(page.posts) for page in chain[:-1]), 0)
         gap = last.pages.next is not None and not ended
         fresh = last.pages.next is None and len(chain) == start
         all_posts = list(posts.values())
@@ -157,10 +163,12 @@ class ThreadReader:
             newest=(all_posts[-1].id, all_posts[-1].url) if all_posts else None,
             oldest=(all_posts[0].id, all_posts[0].url) if all_posts else None,
             thread=last.ref.id,
+            shape=shape_of(last, full),
             validators=validators if fresh and validators else Validators(),
         )
         opening = opening or next((post for post in all_posts if post.opening), None)
-        return ThreadReading(state, tuple(all_posts), ThreadSeen(last.ref, opening, last.locked), gap)
+        look = look_at(chain, *before)
+        return ThreadReading(state, tuple(all_posts), ThreadSeen(last.ref, opening, last.locked), gap, look)
 
 
 def _overlaps(page: ThreadPage, known: Sequence[str]) -> bool:

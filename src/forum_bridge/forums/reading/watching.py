@@ -29,4 +29,5 @@ async def _thread(source: Source, watch: Watch, cursor: Cursor | None) -> Readin
     state = ThreadState.from_json(cursor.state) if cursor is not None else None
     found = await ThreadReader(source).read(watch.target, state, watch.since)
     threads = (found.seen,) if found.seen is not None else ()
-    return Reading(found.posts, threads, Cursor(found.state.to_json()), found.gap, found.moved)
+    looks = (found.look,) if found.look is not None else ()
+    return Reading(found.posts, threads, Cursor(found.state.to_json()), found.gap, found.moved, looks=looks)

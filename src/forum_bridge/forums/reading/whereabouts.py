@@ -3,6 +3,8 @@ pages and keeps nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import structlog
 
 from forum_bridge.errors import Forbidden, Gone, Unreadable
@@ -38,13 +40,15 @@ class Whereabouts:
         structlog.get_logger().info("thread.moved", thread=state.page, into=page.ref.url)
         return page
 
-    async def split_off(self, thread: ThreadRef, url: str) -> tuple[Post, ...]:
-        """Return the posts around the address of a post that has left ``thread``; none when it was only deleted."""
+    async def split_off(self, thread: ThreadRef, newest: tuple[str, str]) -> tuple[Post, ...]:
+        """Return the posts around a post (its id and its address) that has left ``thread``; none when it was only
+        deleted. Raises Unreadable when it still stands in ``thread``, in a form that is not read."""
         try:
-            page = await self._around(url)
+            page = await self._around(newest[1])
         except (Gone, Forbidden, Unreadable):
             return ()
         if page.ref.id == thread.id:
+            refuse_unread(page, {newest[0]})
             return ()
         structlog.get_logger().info("thread.split", thread=thread.url, into=page.ref.url)
         return page.posts
@@ -56,3 +60,13 @@ class Whereabouts:
 
     async def _around(self, url: str) -> ThreadPage:
         return await self._pages.thread(self._pages.entrance(url))
+
+
+def refuse_unread(page: ThreadPage, known: Collection[str]) -> None:
+    """Raise Unreadable when a post that was read before stands on the page with its text, and was not read now: its
+    form has changed, and others of that form would be passed over in silence."""
+    unread = [each for each in known if each in page.unread]
+    if unread:
+        error = Unreadable(f"{page.url} shows the post {unread[0]}, which was read before, in another form")
+        error.evidence = page.evidence
+        raise error
