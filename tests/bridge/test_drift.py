@@ -89,6 +89,20 @@ async def test_the_page_holds_nothing_that_opens_a_door(world: World) -> None:
     assert 'value="scrubbed"' in html
 
 
+async def test_other_watches_go_on_and_one_thread_says_nothing_of_the_preset(world: World) -> None:
+    first, second = await watching(world, 2)
+    world.forum.faults.next(rf"GET /thread/{first}\b", What.LOGIN, None)
+    world.forum.reply(first, world.deniz, "Beni kimse görmez")
+    seen = world.forum.reply(second, world.deniz, "Beni görürler").id
+    for _ in range(3):
+        await world.later(minutes=1)
+    assert world.times_delivered(seen) == 1
+    async with world.ledger.reading() as db:
+        assert await drift.broken(db, "sandbox", "unreadable") < drift.SUSPECT
+    (troubled,) = [each for each in await world.watches() if each.trouble]
+    assert troubled.watch.target.endswith(str(first))
+
+
 async def test_two_threads_that_cannot_be_read_make_the_preset_suspected_and_slow_the_forum(world: World) -> None:
     await watching(world, 3)
     await themed(world, BROKEN)

@@ -36,7 +36,8 @@ def retry(
     """Try a held or dead item again.
 
     If a write of it was begun before, the bridge first looks whether it took effect, and writes only if it did not.
-    The running bridge does it at once; if none runs, it is done when one starts.
+    The running bridge does it at once; if none runs, it is done when one starts. sign-in-FORUM has the bridge sign in
+    once more where a forum refused that.
 
     Exit status: 0 if the decision was taken down, 1 if there is no such item, nothing to decide, or a bridge runs that
     cannot be reached, 2 if the configuration has faults.

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+from forum_bridge.bridge.account import todo_of
 from forum_bridge.cli.standing import ForumStanding, Standing
 from forum_bridge.daemon.pulse import Pulse
 from forum_bridge.ledger.drift import DriftRow
 from forum_bridge.ledger.watches import WatchRow
+from forum_bridge.model import SignInState
 
 
 def as_json(standing: Standing, alive: Pulse) -> dict[str, object]:
@@ -33,6 +35,10 @@ def _forum(forum: ForumStanding) -> dict[str, object]:
         "name": forum.name,
         "sign_in": row.sign_in if row else None,
         "sign_in_detail": row.sign_in_detail if row else None,
+        "sign_in_since": _moment(row.sign_in_since or row.sign_in_at) if row else None,
+        "sign_in_next": _moment(row.sign_in_next) if row else None,
+        "sign_in_todo": todo_of(SignInState(row.sign_in), row.name) if row and row.sign_in else None,
+        "signed_out": row.signed_out if row else 0,
         "preset_suspected": forum.suspected,
         "watches": [_watch(each, forum.drift) for each in forum.watches],
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from forum_bridge.cli.drift_text import print_drift
 from forum_bridge.cli.say import Lines
+from forum_bridge.cli.sign_in_text import print_sign_in
 from forum_bridge.cli.standing import ForumStanding, Standing
 from forum_bridge.daemon.pulse import Pulse
 from forum_bridge.ledger.states import State
@@ -85,10 +86,7 @@ def _print_bridge(say: Lines, alive: Pulse) -> None:
 
 def _print_forum(say: Lines, forum: ForumStanding, quarantine: Path, moment: datetime) -> None:
     say.line(forum.name, style="bold")
-    if forum.refused and forum.row is not None:
-        told = f": {forum.row.sign_in_detail}" if forum.row.sign_in_detail else ""
-        say.line(f"signing in: {forum.row.sign_in}{told}", indent=2, mark="✗", mark_style="red")
-        say.line("Check login.user and login.password, then start the bridge anew.", indent=4, mark="→")
+    print_sign_in(say, forum.row)
     if not forum.watches:
         say.line("not read yet", indent=2)
     for row in forum.watches:

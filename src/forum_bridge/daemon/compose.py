@@ -14,6 +14,7 @@ from forum_bridge.bridge.account import Account
 from forum_bridge.bridge.answer_files import AnswerFiles
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.policy import Concerns, Rules, everyone, mentioning, starter
+from forum_bridge.bridge.sign_in import digest_of
 from forum_bridge.bridge.site import Site
 from forum_bridge.config import CasesFrom, Config, Fault, ForumConfig, Loaded, Others, Who
 from forum_bridge.deskie import Budget, DeskieClient
@@ -110,11 +111,19 @@ async def open_sites(
                 channel=channel_of(config, forum),
                 config=forum,
                 adapter=adapter,
-                account=Account(name, adapter, ledger, clock),
+                account=Account(name, adapter, ledger, clock, _digest(config, forum)),
                 ahead=partial(_ahead, session),
                 fetcher=await stack.enter_async_context(open_fetcher(forum.url, user_agent(__version__), session)),
             )
         yield sites
+
+
+def _digest(config: Config, forum: ForumConfig) -> str:
+    login, key = forum.login, config.webhook.secret.get_secret_value()
+    if login is None:
+        return ""
+    secrets = [each.get_secret_value() if each else None for each in (login.password, login.api_key)]
+    return digest_of(key, forum.url, login.user, *secrets)
 
 
 def _ahead(session: ForumSession) -> timedelta | None:

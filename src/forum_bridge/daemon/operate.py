@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge import agent_notice
+from forum_bridge.daemon.sign_in_again import PREFIX, sign_in_again
 from forum_bridge.errors import BridgeError
 from forum_bridge.ledger import answers, operator
 from forum_bridge.ledger.ledger import Ledger
@@ -24,6 +25,8 @@ async def operate(
 ) -> str:
     """Carry a decision out and return in one sentence what became of it; ``url`` says where an answer stands that
     counts as sent. Raises BridgeError if there is no such item, or nothing to decide about it."""
+    if name.startswith(PREFIX):
+        return await sign_in_again(ledger, act, name)
     item = operator.named(name)
     if item is None:
         raise BridgeError(

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.ledger.tables import conversation, forum
 from forum_bridge.ledger.upsert import upsert
-from forum_bridge.model import SignIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +45,6 @@ async def register(db: AsyncConnection, name: str, url: str, identity: str, conv
     await db.execute(upsert(db, forum, {"name": name, **facts}, index_elements=["name"], update=facts))
 
 
-async def signed_in(db: AsyncConnection, name: str, outcome: SignIn, *, now: datetime) -> None:
-    """Note how signing in went, and who the forum says we are."""
-    values: dict[str, object] = {"sign_in": outcome.state.value, "sign_in_at": now, "sign_in_detail": outcome.detail}
-    if outcome.account is not None:
-        values["own_key"] = outcome.account.key
-    await db.execute(update(forum).where(forum.c.name == name).values(values))
+async def change(db: AsyncConnection, name: str, **facts: object) -> None:
+    """Note how signing in stands, and who the forum says we are."""
+    await db.execute(update(forum).where(forum.c.name == name).values(facts))
