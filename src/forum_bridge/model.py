@@ -272,6 +272,7 @@ class WorkKind(StrEnum):
     MEET = "meet"
     SWEEP = "sweep"
     CARE = "care"
+    ALERT = "alert"
 
 
 class Wake(Protocol):

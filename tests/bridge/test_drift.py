@@ -13,6 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 from tests.bridge.world import MovableClock, World
 
+from forum_bridge.bridge.drift_guard import DriftGuard
 from forum_bridge.bridge.quarantine import EACH, LARGEST, MOST, Quarantine
 from forum_bridge.errors import Evidence
 from forum_bridge.ledger import drift
@@ -160,6 +161,23 @@ async def test_a_challenge_page_is_kept_too(world: World) -> None:
     assert row.what == "challenge"
     assert row.page is not None
     assert len(pages(world)) == 1
+
+
+async def test_what_is_old_or_watched_no_longer_is_forgotten(world: World) -> None:
+    await watching(world, 2)
+    await themed(world, BROKEN)
+    for _ in range(3):
+        await world.later(minutes=1)
+    rows = await drifted(world)
+    assert len({row.watch_id for row in rows}) == 2
+    guard = DriftGuard(Quarantine(world.ledger_path, timedelta(days=14), world.clock), world.clock)
+    await guard.tidy(world.ledger, {"sandbox": [rows[0].watch_id]})
+    assert {row.watch_id for row in await drifted(world)} == {rows[0].watch_id}
+    assert pages(world)
+    world.clock.advance(days=15)
+    await guard.tidy(world.ledger, {})
+    assert await drifted(world) == []
+    assert pages(world) == []
 
 
 # The folder itself.

@@ -3,7 +3,7 @@ over. It decides nothing about posts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from forum_bridge.bridge.site import Site
 from forum_bridge.errors import Blocked, BridgeError, Unreadable
 from forum_bridge.ledger import drift
 from forum_bridge.ledger.drift import DriftRow, Sight
+from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.watches import WatchRow
 from forum_bridge.model import Clock, Reading, Trait
 from forum_bridge.web.address import shown
@@ -85,12 +86,16 @@ class DriftGuard:
         """Return whether so many threads cannot be read that the preset itself must be wrong."""
         return await drift.broken(db, forum, UNREADABLE) >= drift.SUSPECT
 
-    async def tidy(self, db: AsyncConnection) -> None:
-        """Forget what is old."""
-        await drift.forget(db, self._clock() - KNOWN)
+    async def tidy(self, ledger: Ledger, watched: Mapping[str, Collection[int]]) -> None:
+        """Forget what is old, and what was seen by watches (of these forums) that are watched no longer; delete pages
+        that are old."""
 
-    async def clean(self) -> None:
-        """Delete pages that are old."""
+        async def work(db: AsyncConnection) -> None:
+            await drift.forget(db, self._clock() - KNOWN)
+            for forum, ids in watched.items():
+                await drift.forget_others(db, forum, ids)
+
+        await ledger.commit(work)
         await self._quarantine.tidy()
 
     def tell(self, watch: WatchRow, site: Site, news: News) -> None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.bridge.operator_case import OPERATOR
 from forum_bridge.bridge.privacy import as_received
 from forum_bridge.bridge.site import Site
 from forum_bridge.deskie import AgentAnswer, Ignored, InternalNote, Origin, decode
@@ -76,7 +77,9 @@ class Receive:
         if (lost := await put_back.known(db)) is not None and lost.doubts_answer(answer.written_at, now):
             doubtful = lost.way(now)
         state, reason = State.WAITING, None
-        if forum is None:
+        if forum is None and answer.custom_user_id == OPERATOR:
+            state, reason = State.IGNORED, "it stands in a case that the bridge opened for its operator"
+        elif forum is None:
             state, reason = State.DEAD, "no conversation of this bridge has this case or this customer"
         elif self._policy(forum, answer.origin) == "ignore":
             state, reason = State.IGNORED, f"answers.from_{answer.origin}s is ignore"

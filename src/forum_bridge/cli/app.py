@@ -10,6 +10,7 @@ import typer
 from forum_bridge import __version__
 from forum_bridge.cli import adapter, config
 from forum_bridge.cli.adapters import adapters
+from forum_bridge.cli.alert import alert
 from forum_bridge.cli.check import check
 from forum_bridge.cli.copies import backup, restore
 from forum_bridge.cli.detect import detect
@@ -34,7 +35,7 @@ app = typer.Typer(
 )
 of_items = (retry, mark_sent, drop)
 of_the_ledger = (backup, restore, forget)
-for command in (run, detect, check, preview, poll, status, *of_items, *of_the_ledger, adapters, sandbox):
+for command in (run, detect, check, preview, poll, status, *of_items, *of_the_ledger, alert, adapters, sandbox):
     app.command()(command)
 app.add_typer(adapter.app, name="adapter")
 app.add_typer(config.app, name="config")

@@ -1,5 +1,6 @@
 """The configuration: its models, loading with every fault told at once, its JSON Schema and its effective form."""
 
+from forum_bridge.config.alerts import About, AlertConfig, AlertTo, Language
 from forum_bridge.config.answers import AnswersConfig, Echo, TellAgents
 from forum_bridge.config.base import MASK
 from forum_bridge.config.cases import CasesConfig, CasesFrom, CustomerConfig, Others, WhenClosed, Who
@@ -22,6 +23,9 @@ from forum_bridge.config.watching import Every, WatchConfig
 __all__ = [
     "CREDENTIALS",
     "MASK",
+    "About",
+    "AlertConfig",
+    "AlertTo",
     "AnswersConfig",
     "CasesConfig",
     "CasesFrom",
@@ -36,6 +40,7 @@ __all__ = [
     "ForumConfig",
     "Identity",
     "KeyPath",
+    "Language",
     "LedgerConfig",
     "Loaded",
     "LoginConfig",

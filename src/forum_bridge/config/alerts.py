@@ -54,6 +54,7 @@ class Security(StrEnum):
 
 
 PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
+HERE = ("localhost", "127.0.0.1", "::1")
 WANTED = {
     AlertTo.COMMAND: ("run",),
     AlertTo.EMAIL: ("server", "sender", "recipients"),
@@ -82,7 +83,7 @@ def _signing(secret: SecretStr) -> SecretStr:
 
 
 def _mail(text: str) -> str:
-    if text.count("@") != 1 or any(letter.isspace() or letter in "<>,;\"" for letter in text):
+    if text.count("@") != 1 or any(letter.isspace() or letter in '<>,;"' for letter in text):
         raise refused("is not an e-mail address", "write it without a name, as in bridge@firm.example")
     return text
 
@@ -131,6 +132,8 @@ class AlertConfig(Model):
             for name in sorted(names - OWN[to]) if other is not to else ():
                 if name in keys:
                     yield (name,), refused(f"belongs to: {other.value}, not to {to.value}", "take the line out")
+        if keys.get("security") == Security.NONE and "password" in keys and keys.get("server") not in HERE:
+            yield ("security",), refused("would send the password unprotected", "write starttls or tls")
         if (keys.get("user") is None) != (keys.get("password") is None):
             missing = "password" if keys.get("password") is None else "user"
             yield (missing,), refused("is missing", "write user and password, or neither")

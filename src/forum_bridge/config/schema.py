@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field, PrivateAttr, SecretStr, StringConstraints
 
+from forum_bridge.config.alerts import AlertConfig
 from forum_bridge.config.base import Model
 from forum_bridge.config.deskie import DeskieConfig, WebhookConfig
 from forum_bridge.config.faults import KeyPath
@@ -25,6 +26,7 @@ class Config(Model):
     deskie: DeskieConfig = Field(description="The Deskie account.")
     webhook: WebhookConfig = Field(description="Where Deskie sends agents' answers.")
     ledger: LedgerConfig = Field(LedgerConfig(), description="Where the bridge keeps what it knows.")
+    alerts: tuple[AlertConfig, ...] = Field((), description="Whom the bridge tells that something needs a person.")
     adapters_dir: Folder = Field(
         Path("adapters"),
         validate_default=True,

@@ -12,8 +12,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from forum_bridge.alerts.conditions import Conditions
+from forum_bridge.alerts.opening import channels
+from forum_bridge.alerts.rounds import Rounds
 from forum_bridge.bridge.desk import Desk
+from forum_bridge.bridge.drift_guard import DriftGuard
 from forum_bridge.bridge.poll import Polled
+from forum_bridge.bridge.quarantine import Quarantine
 from forum_bridge.bridge.receive import Receive
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.take_push import TakePush
@@ -70,16 +75,19 @@ class Shift:
         receive = Receive(ledger, desk.name, sites, self._wake, self._clock)
         self._polled: dict[int, Polled] = {}
         heard, keep = self._polled.__setitem__, config.ledger.keep_pages
+        self._guard = DriftGuard(Quarantine(ledger.path, keep, self._clock), self._clock)
         lent = (ledger, desk, sites, receive, self._wake, self._clock, random.random, heard)
         self._roads = roads(*lent, keep_pages=keep)
         self._unread: set[str] | None = None
         self.settled = asyncio.Event()
         """Set once every watch was asked for the first time since the start."""
+        look = Conditions(config, ledger, desk.name, self._check.trouble, self._clock, self._began)
         own: dict[WorkKind, Handler] = {
             WorkKind.POLL: self._poll,
             WorkKind.MEET: self._meet_desk,
             WorkKind.SWEEP: self._sweep,
             WorkKind.CARE: Care(ledger, config.ledger, self._clock),
+            WorkKind.ALERT: Rounds(ledger, [*channels(config, desk.client, self._clock)], look, self._clock),
         }
         self._attendance = Attendance(self._wake)
         self._handlers = {
@@ -102,6 +110,7 @@ class Shift:
         self._wake(WorkKind.SWEEP, self.desk.name)
         self._wake(WorkKind.RECONCILE, self.desk.name)
         self._wake(WorkKind.CARE, self.desk.name, self._clock() + FIRST_CARE)
+        self._wake(WorkKind.ALERT, self.desk.name)
 
     def look_for_work(self) -> None:
         """Wake what the ledger says is due, without waiting for the next sweep."""
@@ -150,9 +159,11 @@ class Shift:
         """Ask Deskie for its channels, and register the forums, which for new ones needs the answer."""
         again = await self._check.run()
         watched, waits_for = set[str](), len(self.sites)
+        of_forums: dict[str, list[int]] = {}
         for site in self.sites.values():
             try:
-                for watch_id in await register(site, self._ledger, self.desk, self._clock, began=self._began):
+                of_forums[site.name] = await register(site, self._ledger, self.desk, self._clock, began=self._began)
+                for watch_id in of_forums[site.name]:
                     watched.add(str(watch_id))
                     at = None if site.name in self._eager else await self._due(watch_id)
                     self._wake(WorkKind.POLL, str(watch_id), at)
@@ -160,6 +171,7 @@ class Shift:
                 waits_for -= 1
             except Retry as waits:
                 structlog.get_logger().warning("forum_waits", forum=site.name, reason=str(waits))
+        await self._guard.tidy(self._ledger, of_forums)
         await self._identities.run()
         if self._unread is None and watched:
             self._unread = watched

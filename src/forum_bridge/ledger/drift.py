@@ -98,5 +98,10 @@ async def forget(db: AsyncConnection, before: datetime) -> None:
     await db.execute(delete(drift).where(~drift.c.hard, drift.c.since < before))
 
 
+async def forget_others(db: AsyncConnection, forum: str, watch_ids: Collection[int]) -> None:
+    """Forget what other watches of a forum have seen than these."""
+    await db.execute(delete(drift).where(drift.c.forum == forum, drift.c.watch_id.not_in(watch_ids)))
+
+
 def _row(row: RowMapping) -> DriftRow:
     return DriftRow(**row)

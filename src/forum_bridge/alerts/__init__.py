@@ -1,0 +1,1 @@
+"""What needs a person is told by itself: conditions seen in the ledger, told once, again daily, and when over."""

@@ -1,0 +1,86 @@
+"""Alerts on Deskie: each trouble is a case of the operator's, what follows of it an internal note in that case. Nobody
+is asked anything there, so what agents answer in it goes nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from html import escape
+from typing import ClassVar
+
+from forum_bridge.alerts.channel import NotTold
+from forum_bridge.alerts.words import Message
+from forum_bridge.bridge.operator_case import OPERATOR
+from forum_bridge.bridge.retry import WRITE_TIMEOUT
+from forum_bridge.config import AlertConfig
+from forum_bridge.deskie import Case, CaseNotFound, DeskieClient, NewCase, Priority
+from forum_bridge.errors import BridgeError, Retry, Unclear
+from forum_bridge.model import Clock
+
+SLACK = timedelta(minutes=10)  # by which Deskie's clock may differ
+NAME = "forum-bridge"
+
+
+class DeskCase:
+    """Writes through the channel that the bridge uses; posts and answers go first."""
+
+    one_by_one: ClassVar[bool] = True
+
+    def __init__(self, config: AlertConfig, client: DeskieClient, channel: str, clock: Clock) -> None:
+        self.config = config
+        self._client = client
+        self._channel = config.channel or channel
+        self._clock = clock
+
+    async def tell(self, message: Message) -> int | None:
+        """Return the case. Raises NotTold; a creation whose answer was lost is looked up before it is tried again."""
+        row = message.items[0][1] if message.items else None
+        try:
+            if row is not None and row.case_id is not None and await self._noted(row.case_id, message):
+                return row.case_id
+            if row is not None and row.sending_at is not None and row.case_id is None:
+                there = await self._look(message, row.sending_at)
+                if there is not None:
+                    return there.id
+            return (await self._open(message)).id
+        except BridgeError as error:
+            raise NotTold(f"Deskie did not take the alert: {error}") from error
+
+    async def _noted(self, case_id: int, message: Message) -> bool:
+        html = f"<p>{_html(message)}</p>"
+        try:
+            await self._client.add_note(case_id, html, priority=Priority.BACKGROUND)
+        except CaseNotFound:
+            return False
+        except Unclear:  # told twice is better than not at all, and this one is nobody's customer
+            return True
+        return True
+
+    async def _look(self, message: Message, since: datetime) -> Case | None:
+        if self._clock() < since + WRITE_TIMEOUT:
+            raise Retry("what became of the last try is not known yet")
+        found: Sequence[Case] = ()
+        for user in await self._client.users_by_custom_id(OPERATOR, self._channel, priority=Priority.BACKGROUND):
+            found = [*found, *await self._client.cases_of_user(user.id, priority=Priority.BACKGROUND)]
+        same = (each for each in found if each.subject == _subject(message))
+        return next((each for each in same if each.created_at is None or each.created_at >= since - SLACK), None)
+
+    async def _open(self, message: Message) -> Case:
+        case = NewCase(
+            user_custom_id=OPERATOR,
+            channel=self._channel,
+            subject=_subject(message),
+            html=f"<p>{_html(message)}</p>",
+            user_full_name=NAME,
+        )
+        return await self._client.create_case(case, priority=Priority.BACKGROUND)
+
+
+def _subject(message: Message) -> str:
+    """Return what tells this alert's case from all others."""
+    row = message.items[0][1] if message.items else None
+    return f"{message.title} [{row.kind}: {row.subject}]"[:200] if row is not None else message.title
+
+
+def _html(message: Message) -> str:
+    return escape(message.text).replace("\n", "<br>")
