@@ -13,7 +13,7 @@ from forum_bridge.testkit.chaos.many import Total, at_failpoints, play, recorded
 KNOWN = """
 deliver.begun deliver.sent deliver.failed[unclear] deliver.failed[waiting] deliver.after_a_lost_answer[waiting]
 publish.begun[sending] publish.sent[sent] publish.failed[unclear] publish.after_a_lost_answer[waiting]
-receive.take poll.store reconcile.advance account.try register.register conversation.learn wording.keep
+receive.take poll.store reconcile.advance account.note register.register conversation.learn wording.keep
 "desk POST cases" "desk POST cases/*/messages"
 "forum POST /thread/*/reply" "forum POST /messages/new" "forum POST /login"
 """
