@@ -19,7 +19,7 @@ from forum_bridge.markup.footer import footer_address, footer_permalink
 
 NEWEST = 100
 CASES = 20
-_LINK = re.compile(r"<a\b[^>]*?\bhref\s*=\s*[\"']([^\"']+)[\"']", re.IGNORECASE)
+_LINK = re.compile(r"<a\b[^<>]*?\bhref\s*=\s*[\"']([^\"'<>]+)[\"']", re.IGNORECASE)
 A_LOOK = Priority.ANSWER
 FAR_BACK = 1000  # of each, where what is looked for may be long past
 CLOCKS_DIFFER = timedelta(minutes=15)
