@@ -14,12 +14,13 @@ from structlog.testing import capture_logs
 from tests.bridge.world import MovableClock, World
 
 from forum_bridge.bridge.drift_guard import DriftGuard
-from forum_bridge.bridge.quarantine import EACH, LARGEST, MOST, Quarantine
+from forum_bridge.bridge.quarantine import EACH, LARGEST, MOST, Quarantine, empty
 from forum_bridge.errors import Evidence
 from forum_bridge.ledger import drift
 from forum_bridge.ledger.drift import DriftRow
 from forum_bridge.model import Trait
 from forum_bridge.sandbox.forum.faults import What
+from forum_bridge.web.charset import decode
 
 BROKEN = {"posts": {"container": "article.of-another-theme"}}
 
@@ -218,6 +219,18 @@ async def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path, clo
     quarantine = Quarantine(tmp_path / "ledger.db", timedelta(days=1), clock)
     assert await quarantine.keep("forum", 7, Evidence("https://f.example/1", "<p>x</p>")) is None
     await quarantine.tidy()
+
+
+async def test_a_page_of_an_old_turkish_board_is_read_again_as_it_was(tmp_path: Path, clock: MovableClock) -> None:
+    quarantine = Quarantine(tmp_path / "ledger.db", timedelta(days=1), clock)
+    html = '<html><head><meta charset="windows-1254"></head><body>Şikâyet ığüç</body></html>'
+    name = await quarantine.keep("forum", 7, Evidence("https://f.example/1", html))
+    assert name is not None
+    assert decode((quarantine.folder / name).read_bytes(), None) == (html, "utf-8")
+    empty(tmp_path / "ledger.db", "other")
+    assert (quarantine.folder / name).exists()
+    empty(tmp_path / "ledger.db", "forum")
+    assert not (quarantine.folder / name).exists()
 
 
 async def test_documents_are_kept_as_such(tmp_path: Path, clock: MovableClock) -> None:

@@ -4,6 +4,7 @@ Whatever goes wrong with it never stops a poll."""
 from __future__ import annotations
 
 import asyncio
+import codecs
 import os
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -51,7 +52,9 @@ class Quarantine:
 
     def _write(self, forum: str, watch_id: int, evidence: Evidence) -> str:
         text = scrubbed(evidence.text)
-        content = text.encode("utf-8", "replace")[:LARGEST]
+        document = text.lstrip()[:1] in {"{", "["}
+        mark = b"" if document else codecs.BOM_UTF8  # whatever charset the page itself names
+        content = (mark + text.encode("utf-8", "replace"))[:LARGEST]
         place = self.folder / forum
         for folder in (self.folder, place):
             folder.mkdir(mode=0o700, exist_ok=True)
@@ -59,7 +62,7 @@ class Quarantine:
         before = sorted(place.glob(f"{watch_id}-*"))
         if before and before[-1].read_bytes() == content:
             return f"{forum}/{before[-1].name}"
-        end = "json" if text.lstrip()[:1] in {"{", "["} else "html"
+        end = "json" if document else "html"
         name = f"{watch_id}-{self._clock().astimezone(UTC):%Y%m%dT%H%M%S%fZ}.{end}"
         file = os.open(place / name, os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         with os.fdopen(file, "wb") as target:
@@ -87,3 +90,9 @@ class Quarantine:
             except ValueError:
                 continue  # not ours
             yield kept_at, path, path.stat().st_size
+
+
+def empty(ledger: Path, forum: str) -> None:
+    """Delete every page of a forum, for they may hold the words of somebody who is to be forgotten. Raises OSError."""
+    for page in (ledger.parent / FOLDER / forum).glob("*"):
+        page.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from functools import partial
 
 import structlog
 
+from forum_bridge.bridge import quarantine
 from forum_bridge.deskie import DeskieClient
 from forum_bridge.errors import BridgeError, Retry
 from forum_bridge.ledger import forgetting
@@ -28,6 +29,13 @@ async def erase(ledger: Ledger, forum: str, author_key: str, clock: Clock) -> st
     if not found:
         raise BridgeError("The ledger knows no such author (any more).", explanation="Nothing was erased.")
     (person,) = found
+    try:
+        await to_the_end(asyncio.to_thread(quarantine.empty, ledger.path, forum))
+    except OSError as error:
+        raise BridgeError(
+            f"Pages in quarantine cannot be deleted: {error.strerror or error}.",
+            explanation="They may hold the author's words; nothing was erased. Delete them by hand, then try again.",
+        ) from error
     gone = await ledger.commit(lambda db: forgetting.forget(db, person, now=clock()))
     try:
         await to_the_end(asyncio.to_thread(forgetting.scrub, ledger.path))
