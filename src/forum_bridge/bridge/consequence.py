@@ -7,6 +7,7 @@ from typing import Protocol
 
 from forum_bridge.bridge.retry import Again, Dead, Hold, Leave, Look, Verdict
 from forum_bridge.ledger.states import State
+from forum_bridge.ledger.trail import Step
 
 
 class Log(Protocol):
@@ -34,3 +35,18 @@ def consequence(verdict: Verdict, state: State, log: Log, road: str) -> dict[str
         case Leave():
             log.warning("_".join((road, "left_alone")))
             return {"state": State.IGNORED}
+
+
+def step_of(verdict: Verdict) -> Step:
+    """Return what a verdict is called in the item's trail."""
+    match verdict:
+        case Again():
+            return Step.FAILED
+        case Look():
+            return Step.UNCLEAR
+        case Hold():
+            return Step.HELD
+        case Dead():
+            return Step.DEAD
+        case Leave():
+            return Step.LEFT

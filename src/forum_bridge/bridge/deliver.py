@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge import found_again
 from forum_bridge.bridge.case_text import CaseText
-from forum_bridge.bridge.consequence import consequence
+from forum_bridge.bridge.consequence import consequence, step_of
 from forum_bridge.bridge.conversation import CaseFinder, Place, state_of
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.desk_look import FAR_BACK, DeskLook, Found
@@ -24,12 +24,13 @@ from forum_bridge.bridge.walk import head
 from forum_bridge.config import WhenClosed
 from forum_bridge.deskie import CaseNotFound, ChannelType, DeskDeclined, Priority
 from forum_bridge.errors import Retry
-from forum_bridge.ledger import conversations, links, posts, put_back, threads
+from forum_bridge.ledger import conversations, links, posts, put_back, threads, trail
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.posts import PostRow
 from forum_bridge.ledger.put_back import PutBack
 from forum_bridge.ledger.states import CaseState, State
+from forum_bridge.ledger.trail import Step
 from forum_bridge.model import Clock, Wake, WorkKind
 
 
@@ -92,11 +93,14 @@ class Deliver:
             found = await self._look.find(owner, post, site.channel)
         if found is not None and lost is not None:
             found_again.check_says_it(post, found)
+            await self._told(post, Step.FOUND)
             await self._sent(owner, post, found, lost)
             return
         if found is None:
-            await self._change(post, state=State.WAITING, due_at=self._clock(), sending_at=None, case_id=None)
+            again = {"state": State.WAITING, "due_at": self._clock(), "sending_at": None, "case_id": None}
+            await self._told(post, Step.NOT_FOUND, "", **again)
             return
+        await self._told(post, Step.FOUND)
         if found.opened is None and not post.as_note and not new_when_closed(site, self._desk):
             await self._keep_open(owner, found.case_id)
         await self._sent(owner, post, found)
@@ -185,7 +189,8 @@ class Deliver:
         verdict = decide(error, post.attempts + 1, now, self._random())
         log = structlog.get_logger().bind(forum=post.forum, post=post.url, reason=verdict.reason)
         facts = consequence(verdict, post.state, log, "delivery")
-        await self._change(post, attempts=post.attempts + 1, reason=verdict.reason, **facts)
+        tried = {"attempts": post.attempts + 1, "reason": verdict.reason}
+        await self._told(post, step_of(verdict), verdict.reason, **tried, **facts)
 
     async def _begun(self, post: PostRow, case_id: int | None) -> bool:
         """Write down that a write begins; False if the post changed while it was prepared, then nothing was begun."""
@@ -216,6 +221,17 @@ class Deliver:
 
         if await self._ledger.commit(work):
             self._wake(WorkKind.LINK, self._desk.name)
+
+    async def _told(self, post: PostRow, step: Step, detail: str = "", **facts: object) -> None:
+        """Change facts of a post, and note in its trail why."""
+        now = self._clock()
+
+        async def work(db: AsyncConnection) -> None:
+            await trail.note(db, "post", post.id, step, detail, now=now)
+            if facts:
+                await posts.change(db, post.id, **facts)
+
+        await self._ledger.commit(work)
 
     async def _change(self, post: PostRow, **facts: object) -> None:
         await self._ledger.commit(lambda db: posts.change(db, post.id, **facts))

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from forum_bridge.bridge import agent_notice, answer_uploads
 from forum_bridge.bridge.answer_uploads import AnswerUploads
 from forum_bridge.bridge.by_hand import by_hand, hand_over
-from forum_bridge.bridge.consequence import consequence
+from forum_bridge.bridge.consequence import consequence, step_of
 from forum_bridge.bridge.doubtful_answer import DoubtfulAnswers
 from forum_bridge.bridge.draft import Drafting
 from forum_bridge.bridge.forum_look import ForumLook, Found
@@ -27,12 +27,13 @@ from forum_bridge.bridge.ways import Place, Ways, Write, place_of
 from forum_bridge.bridge.wording import Wording
 from forum_bridge.errors import FilesRefused, Held, Retry, Unclear
 from forum_bridge.forums.contract import Idempotent, RemembersWrites
-from forum_bridge.ledger import answers, posts
+from forum_bridge.ledger import answers, posts, trail
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.states import State
 from forum_bridge.ledger.threads import ThreadRow
+from forum_bridge.ledger.trail import Step
 from forum_bridge.model import Clock, PostId, Receipt, ReceiptState, ThreadRef, Wake, WorkKind
 
 PRIVATE_UNPUBLISHED = "private, never to be published: "
@@ -196,6 +197,8 @@ class Publish:
             owner = await self._ledger.commit(lambda db: owner_of(db, answer))
             place = place_of(answer, owner, (await self._thread(answer, owner)).ref)
             found = await site.account.doing(lambda: self._look.find(site, answer, place))
+        if found is not None or not again:
+            await self._looked(answer, Step.FOUND if found is not None else Step.NOT_FOUND)
         if found is not None:
             await self._sent(site, answer, _found(found, answer, site))
         elif lost is not None:
@@ -250,10 +253,15 @@ class Publish:
             known = await answers.get(db, answer.id)  # that it is private, or began, may have been found in this step
             reason = f"{PRIVATE_UNPUBLISHED}{verdict.reason}" if known.private else verdict.reason
             await answers.change(db, answer.id, **tried, reason=reason, **facts)
+            await trail.note(db, "answer", answer.id, step_of(verdict), reason, now=now)
             return await agent_notice.of_failure(db, site, known, error, verdict, now=now)
 
         if await self._ledger.commit(work):
             self._wake(WorkKind.TELL, answer.desk)
+
+    async def _looked(self, answer: AnswerRow, step: Step) -> None:
+        now = self._clock()
+        await self._ledger.commit(lambda db: trail.note(db, "answer", answer.id, step, now=now))
 
     async def _change(self, answer: AnswerRow, **facts: object) -> None:
         await self._ledger.commit(lambda db: answers.change(db, answer.id, **facts))

@@ -9,14 +9,15 @@ from datetime import datetime
 
 import structlog
 from bs4 import BeautifulSoup
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge.catalogue import Catalogue, Kind
-from forum_bridge.bridge.consequence import consequence
+from forum_bridge.bridge.consequence import consequence, step_of
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.retry import WRITE_TIMEOUT, decide, recording, writing
 from forum_bridge.deskie import CaseNotFound, DeskDeclined, Priority
 from forum_bridge.errors import NotPosted, Retry
-from forum_bridge.ledger import agent_notes
+from forum_bridge.ledger import agent_notes, trail
 from forum_bridge.ledger.agent_notes import AgentNote
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.states import State
@@ -118,7 +119,14 @@ class Tell:
         verdict = decide(error, note.attempts + 1, self._clock(), self._random())
         log = structlog.get_logger().bind(case=note.case_id, note=note.key, reason=verdict.reason)
         facts = consequence(verdict, note.state, log, "note")
-        await self._change(note, attempts=note.attempts + 1, reason=verdict.reason, **facts)
+        tried = {"attempts": note.attempts + 1, "reason": verdict.reason}
+        now = self._clock()
+
+        async def work(db: AsyncConnection) -> None:
+            await agent_notes.change(db, note.id, **tried, **facts)
+            await trail.note(db, "note", note.id, step_of(verdict), verdict.reason, now=now)
+
+        await self._ledger.commit(work)
 
     async def _change(self, note: AgentNote, **facts: object) -> None:
         await self._ledger.commit(lambda db: agent_notes.change(db, note.id, **facts))

@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from forum_bridge.bridge import agent_notice
 from forum_bridge.daemon.sign_in_again import PREFIX, sign_in_again
 from forum_bridge.errors import BridgeError
-from forum_bridge.ledger import answers, operator
+from forum_bridge.ledger import answers, operator, trail
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.operator import Act, Found
 from forum_bridge.ledger.states import State
+from forum_bridge.ledger.trail import Step
 from forum_bridge.model import Clock
 from forum_bridge.web.address import shown
 
@@ -47,6 +48,7 @@ async def operate(
             facts = operator.decided(act, row, BY_HAND[act], anyway=anyway, now=now)
             if facts is not None:
                 await operator.decide(db, item, row, facts)
+                await trail.note(db, item.road, row.id, Step.DECIDED, act.value, now=now)
                 if url is not None:
                     await operator.stands_at(db, row, url)
                 if item.road == "answer" and act is not Act.RETRY:

@@ -82,6 +82,7 @@ watch = Table(
     Column("read_at", Instant),
     Column("failures", Integer, nullable=False, default=0),
     Column("trouble", Text),
+    Column("adopted_at", Instant),  # what stood there then, people have dealt with
     UniqueConstraint("forum", "kind", "target"),
 )
 
@@ -100,6 +101,7 @@ thread = Table(
     Column("locked", Boolean, nullable=False, default=False),
     Column("private", Boolean, nullable=False, default=False, server_default="0"),  # personal messages: never public
     Column("forgotten_at", Instant),  # when its starter was to be forgotten: title and opening are not kept again
+    Column("adopted_at", Instant),  # as of a watch
     UniqueConstraint("forum", "thread_id"),
 )
 
@@ -260,6 +262,10 @@ agent_note = Table(
     Column("stored_at", Instant, nullable=False),
     *_way(),
     Column("message_id", BigInteger),
+    Column(
+        "amends_url", String
+    ),  # the post whose message is to be edited, if the desk lets us
+    Column("amended", Text),  # and how it is to read then
     UniqueConstraint("desk", "key"),
     Index("ix_agent_note_desk_state", "desk", "state"),
 )
@@ -296,4 +302,17 @@ alert = Table(
     Column("tries", Integer, nullable=False, default=0),
     Column("sending_at", Instant),
     Column("case_id", BigInteger),  # the operator's case, where the channel is the desk
+
+trail = Table(
+    "trail",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("road", String, nullable=False),
+    Column("item", BigInteger, nullable=False),  # the row of that road
+    Column("step", String, nullable=False),
+    Column("detail", Text, nullable=False, default=""),
+    Column("at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("times", Integer, nullable=False, default=1),  # the same once more is counted, not stored again
+    Index("ix_trail_item", "road", "item"),
 )
