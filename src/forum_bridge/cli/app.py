@@ -22,6 +22,7 @@ from forum_bridge.cli.run import run
 from forum_bridge.cli.sandbox import sandbox
 from forum_bridge.cli.say import complain
 from forum_bridge.cli.status import status
+from forum_bridge.cli.trace import trace
 from forum_bridge.daemon import log
 from forum_bridge.errors import BridgeError, ConfigurationRefused
 
@@ -35,7 +36,7 @@ app = typer.Typer(
 )
 of_items = (retry, mark_sent, drop)
 of_the_ledger = (backup, restore, forget)
-for command in (run, detect, check, preview, poll, status, *of_items, *of_the_ledger, alert, adapters, sandbox):
+for command in (run, detect, check, preview, poll, status, trace, *of_items, *of_the_ledger, alert, adapters, sandbox):
     app.command()(command)
 app.add_typer(adapter.app, name="adapter")
 app.add_typer(config.app, name="config")

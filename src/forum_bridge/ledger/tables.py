@@ -262,9 +262,7 @@ agent_note = Table(
     Column("stored_at", Instant, nullable=False),
     *_way(),
     Column("message_id", BigInteger),
-    Column(
-        "amends_url", String
-    ),  # the post whose message is to be edited, if the desk lets us
+    Column("amends_url", String),  # the post whose message is to be edited, if the desk lets us
     Column("amended", Text),  # and how it is to read then
     UniqueConstraint("desk", "key"),
     Index("ix_agent_note_desk_state", "desk", "state"),
