@@ -19,6 +19,7 @@ from forum_bridge.bridge.guard import Guard
 from forum_bridge.bridge.history import History
 from forum_bridge.bridge.knock import Proxies
 from forum_bridge.bridge.receive import Receive
+from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.take_push import TakePush
 from forum_bridge.config import Config
 from forum_bridge.daemon.compose import open_desk, open_sites, rules_for
@@ -69,6 +70,7 @@ class World:
         self.config = configuration(forum.url, deskie_url, "http://127.0.0.1:0", SECRET, ledger)
         self.ledger: Ledger
         self.desk: Desk
+        self.sites: Mapping[str, Site]
         self._due: dict[tuple[WorkKind, str], datetime] = {}
         self._handlers: Handlers
         self._bridge = AsyncExitStack()
@@ -100,7 +102,7 @@ class World:
             return
 
         opened = open_sites(self.config, Registry.load(None), ledger, Pacer(self.clock, no_pause), self.clock)
-        sites = await stack.enter_async_context(opened)
+        sites = self.sites = await stack.enter_async_context(opened)
         receive = Receive(ledger, desk.name, sites, self._wake, self.clock)
         self._handlers = roads(ledger, desk, sites, receive, self._wake, self.clock, lambda: 0.0)
         app = web.Application()

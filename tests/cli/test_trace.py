@@ -56,6 +56,7 @@ async def test_a_post_that_was_lost_found_and_answered(place: Place, lived: Play
     told = [ran.out.index(part) for part in (*steps, "answer of agent 905", "\nnow")]
     assert told == sorted(told)
     assert "4419" not in ran.out
+    assert "forum-bridge replay post-" in ran.out
     assert "sipariş 4419" in (await place.call("trace", urls[1], "--texts")).out
     by_case = await place.call("trace", urls[3], "--json")
     whole = by_case.json

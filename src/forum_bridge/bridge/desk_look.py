@@ -4,7 +4,7 @@ which is unique to post and revision."""
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import unescape
@@ -42,14 +42,22 @@ class DeskLook:
         self._desk = desk
 
     async def find(
-        self, owner: Conversation, post: PostRow, channel: str, *, newest: int = NEWEST, priority: Priority = A_LOOK
+        self,
+        owner: Conversation,
+        post: PostRow,
+        channel: str,
+        *,
+        newest: int = NEWEST,
+        priority: Priority = A_LOOK,
+        revisions: Collection[int] = (),
     ) -> Found | None:
-        """Return where the post of a lost write stands, or None. Raises Retry when Deskie cannot be asked now.
+        """Return where the post of a lost write stands, or None. Raises Retry when Deskie cannot be asked now. It
+        stands there as its own revision, or as any of ``revisions``.
 
         It is looked for in the case it was written to, then in all cases of its customer that changed since: the case
         may be new, and an agent may have merged it meanwhile, even into another customer's."""
         written_to = post.case_id
-        look = _Look(self._desk, post, newest, priority)
+        look = _Look(self._desk, post, newest, priority, revisions or (post.revision,))
         if written_to is not None and (message := await look.in_case(written_to)) is not None:
             return Found(written_to, message.id, message=message)
         seen = {written_to}
@@ -88,6 +96,7 @@ class _Look:
     post: PostRow
     newest: int
     priority: Priority
+    revisions: Collection[int]
 
     async def cases(self, custom_id: str, channel: str) -> list[Case]:
         """Return the cases that may hold it."""
@@ -105,9 +114,10 @@ class _Look:
             messages = await self.desk.client.messages(case_id, limit=self.newest, priority=self.priority)
         except CaseNotFound:
             return None  # purged meanwhile, and whatever stood in it with it
-        mark = (footer_address(self.post.url), self.post.revision)
+        address = footer_address(self.post.url)
         for message in messages:
-            if footer_permalink(message.html or message.text) == mark:
+            mark = footer_permalink(message.html or message.text)
+            if mark is not None and mark[0] == address and mark[1] in self.revisions:
                 return message
         if not _reaches_back(messages, self.newest, self.post):
             raise Held(

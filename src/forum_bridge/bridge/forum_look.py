@@ -60,6 +60,23 @@ class ForumLook:
             raise _unknown(place, moderated=moderated)
         return None
 
+    async def stands(self, site: Site, answer: AnswerRow, place: Place) -> Post | None:
+        """Return our post that a sent answer is or was found to be, or one of its text that no other answer has; None
+        if it surely stands there no more. Raises Held if a page could not be read."""
+        own = await self._own(site, answer, place)
+        async with self._ledger.reading() as db:
+            published = await answers.with_receipts(db, site.name, [post.id for post in own.posts])
+        wanted = said(answer)
+        for post in own.posts:
+            has = published.get(post.id, ())
+            if any(each.id == answer.id for each in has):
+                return post
+            if not has and is_answer(clean_post(post.html, post.url).text, wanted):
+                return post
+        if not own.complete:
+            raise _unknown(place, moderated=False)
+        return None
+
     async def _own(self, site: Site, answer: AnswerRow, place: Place) -> OwnPosts:
         if not isinstance(place, ThreadRef):
             assert isinstance(site.adapter, CanMessage)  # only then was a write begun

@@ -25,6 +25,7 @@ JUDGED = {
 MOVED_BY = {
     State.HELD: ("retry", "mark-sent", "drop"),
     State.DEAD: ("retry", "mark-sent", "drop"),
+    State.SENT: ("replay",),
     State.BY_HAND: ("mark-sent", "retry", "drop"),
 }
 

@@ -55,3 +55,13 @@ async def poll_alone(
         async with aclosing(shift.alone(names)) as news:
             async for each in news:
                 yield each
+
+
+async def replay_alone(config: Config, registry: Registry, item: str, clock: Clock, environ: Mapping[str, str]) -> str:
+    """Send an item again that counts as sent, once a bridge starts; return in a sentence what becomes of it."""
+    async with (
+        own_ledger(Path(config.ledger.path), clock, environ) as ledger,
+        open_shift(config, registry, ledger, Pacer(clock, asyncio.sleep), clock) as shift,
+    ):
+        await shift.check()
+        return await shift.replay(item)

@@ -113,7 +113,10 @@ class Daemon:
 
     async def operate(self, act: Act, item: str, *, anyway: bool, url: str | None) -> str:
         """Carry an operator's decision out and go on with what it set free; see ``operate.py``."""
-        said = await operate(self._ledger, act, item, self._clock, anyway=anyway, url=url)
+        if act is Act.REPLAY:
+            said = await self._shift.replay(item)
+        else:
+            said = await operate(self._ledger, act, item, self._clock, anyway=anyway, url=url)
         self._shift.look_for_work()
         return said
 

@@ -18,6 +18,7 @@ SERVICE = Path("/run/forum-bridge/control.sock")
 """Where the service listens (RuntimeDirectory= of its unit), for whoever asks from outside of it."""
 
 SECONDS = aiohttp.ClientTimeout(total=30.0)
+LOOKS = aiohttp.ClientTimeout(total=600.0)  # at a forum's pace, through all pages of a thread
 LONGEST_LINE = 16 << 20  # bytes; a first reading may bring thousands of posts
 AS_LONG_AS_IT_TAKES = aiohttp.ClientTimeout(total=None)
 
@@ -31,7 +32,8 @@ class Remote:
 
     async def operate(self, act: Act, item: str, *, anyway: bool, url: str | None) -> str:
         """Have a decision carried out; return in a sentence what became of it."""
-        return await self._told("decide", wire.decision.dump_json(wire.Decision(self._ledger, act, item, anyway, url)))
+        body = wire.decision.dump_json(wire.Decision(self._ledger, act, item, anyway, url))
+        return await self._told("decide", body, LOOKS if act is Act.REPLAY else SECONDS)
 
     async def forget(self, forum: str, author_key: str) -> str:
         """Have an author forgotten; return in a sentence what became of it."""

@@ -20,6 +20,7 @@ from forum_bridge.bridge.drift_guard import DriftGuard
 from forum_bridge.bridge.poll import Polled
 from forum_bridge.bridge.quarantine import Quarantine
 from forum_bridge.bridge.receive import Receive
+from forum_bridge.bridge.replay import Replay
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.take_push import TakePush
 from forum_bridge.config import Config
@@ -115,6 +116,10 @@ class Shift:
     def look_for_work(self) -> None:
         """Wake what the ledger says is due, without waiting for the next sweep."""
         self._wake(WorkKind.SWEEP, self.desk.name)
+
+    async def replay(self, item: str) -> str:
+        """Send an item again that counts as sent; see ``replay.py``."""
+        return await Replay(self._ledger, self.desk, self.sites, self._clock)(item)
 
     def round(self, names: Sequence[str]) -> AsyncGenerator[WatchNews]:
         """Read watches now, beside all other work and never two at once for one; see ``round.py``."""

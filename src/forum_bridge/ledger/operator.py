@@ -16,6 +16,7 @@ from forum_bridge.ledger.tables import agent_note, answer, post
 
 _NAME = re.compile(r"(?:(post|note)-([0-9]{1,18})|(answer)-([0-9]{1,18})(?:\.([0-9]{1,4}))?)", re.ASCII)
 _KEYS = {"post": post.c.id, "answer": answer.c.message_id, "note": agent_note.c.id}
+_RECEIPT = ("receipt_post", "receipt_url", "receipt_state")
 _TABLES: dict[str, Table] = {"post": post, "answer": answer, "note": agent_note}
 
 
@@ -25,6 +26,7 @@ class Act(StrEnum):
     RETRY = "retry"
     MARK_SENT = "mark-sent"
     DROP = "drop"
+    REPLAY = "replay"  # although it counts as sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def decided(act: Act, row: Found, reason: str, *, anyway: bool, now: datetime) -
             return {"state": State.SENT, "sent_at": now, "due_at": None, "reason": reason}
         case Act.DROP:
             return {"state": State.IGNORED, "due_at": None, "reason": reason}
+        case Act.REPLAY:
+            return None
 
 
 async def find(db: AsyncConnection, item: Item) -> list[Found]:
@@ -96,6 +100,18 @@ async def decide(db: AsyncConnection, item: Item, row: Found, facts: dict[str, o
     if item.road == "answer" and facts["state"] in (State.WAITING, State.UNCLEAR):
         facts = {**facts, "receipt_state": None}
     await db.execute(update(table).where(table.c.id == row.id).values(facts))
+
+
+async def send_again(db: AsyncConnection, road: str, row_id: int, *, now: datetime) -> bool:
+    """Let a post or an answer that counts as sent go its way from the beginning; False, and nothing is changed, if it
+    does not count as sent any more."""
+    table = _TABLES[road]
+    values: dict[str, object] = {"state": State.WAITING, "due_at": now, "attempts": 0, "reason": None}
+    values |= dict.fromkeys(("first_tried_at", "sending_at", "sent_at"))
+    forgotten = ("case_id", "message_id") if table is post else ("after_post", *_RECEIPT)
+    where = (table.c.id == row_id, table.c.state == State.SENT)
+    made = await db.execute(update(table).where(*where).values({**values, **dict.fromkeys(forgotten)}))
+    return made.rowcount == 1
 
 
 async def stands_at(db: AsyncConnection, row: Found, url: str) -> None:

@@ -78,6 +78,11 @@ async def latest(db: AsyncConnection, forum: str, post_ids: Sequence[str]) -> di
     return found
 
 
+async def get(db: AsyncConnection, row_id: int) -> PostRow:
+    """Return one row; raises ``IndexError`` if there is none."""
+    return (await _posts(db, _SELECT.where(post.c.id == row_id)))[0]
+
+
 async def had(db: AsyncConnection, forum: str, post_id: str, body_hash: str) -> bool:
     """Whether any revision of a post had this content."""
     where = (post.c.forum == forum, post.c.post_id == post_id, post.c.body_hash == body_hash)
