@@ -46,6 +46,7 @@ DOUBTS = [
     Doubt("2.2", "an absorbed case names its parent", ("parent_case_id_shown",)),
     Doubt("2.3", "no merge in the API", none_because=NO_CLIENT_COULD_TELL),
     Doubt("2.3", "no lock in the API", none_because=NO_CLIENT_COULD_TELL),
+    Doubt("3", "an agent may edit a customer's message", ("messages_editable",)),
     Doubt("3", "a message with neither user_id nor staff_id", ("unattributed",)),
     Doubt("3", "size limits of a message's files as of a case's", ("message_file_limit",)),
     Doubt("3", "a deferred reply is listed before it is sent", ("deferred_listed",)),

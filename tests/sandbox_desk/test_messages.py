@@ -197,6 +197,14 @@ async def test_a_note_is_edited(api: Api, desk: Desk) -> None:
     assert (got.one("message")["content"], got.one("message")["content_html"]) == ("yeni", "")
 
 
+async def test_a_desk_may_let_no_message_be_edited(api: Api, desk: Desk) -> None:
+    case = await api.open_case()
+    desk.switches.messages_editable = False
+    path = f"/api/cases/{case.case_id}/messages/{desk.messages(case)[0].message_id}.json"
+    got = await api.call("PUT", path, {"message": {"content": "yeni"}})
+    assert (got.status, got.data) == (403, {"error": "staff_has_not_access"})
+
+
 async def test_a_100_kb_message_is_kept_whole(api: Api, desk: Desk) -> None:
     case = await api.open_case()
     await api.say(case, "ığüşöç🎉" * 7_000)

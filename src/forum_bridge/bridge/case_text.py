@@ -34,7 +34,7 @@ class CaseText:
 
     def message(self, post: PostRow, site: Site, luggage: Luggage) -> str:
         """Return the HTML of a message in a case that exists."""
-        return self._message(post, site, luggage, opening=None)
+        return message_of(post, site, luggage, opening=None)
 
     async def new_case(self, owner: Conversation, post: PostRow, site: Site, luggage: Luggage | None = None) -> NewCase:
         """Return the case that a post opens: its first message carries the thread's title, link and opening post.
@@ -47,7 +47,7 @@ class CaseText:
             user_custom_id=owner.custom_id,
             channel=site.channel,
             subject=shortened(_text(cases.subject, names) or thread.ref.title or thread.ref.url, SUBJECT),
-            html=self._message(post, site, luggage, opening=_opening(thread, post)),
+            html=message_of(post, site, luggage, opening=opening_of(thread, post)),
             user_full_name=_text(customer.name, theirs) or owner.author_name,
             company=_optional(customer.company, theirs),
             email=_optional(customer.email, theirs),
@@ -58,21 +58,6 @@ class CaseText:
             language_id=await self._id(Kind.LANGUAGE, cases.language, names),
             custom_fields=_fields(cases.custom_fields, names),
             files=tuple(luggage.uploads) if luggage else (),
-        )
-
-    def _message(self, post: PostRow, site: Site, luggage: Luggage | None, *, opening: Opening | None) -> str:
-        body = clean_post(post.html or "", post.url).html
-        several = site.config.conversation is ConversationMode.THREAD or post.as_note
-        return case_message(
-            body,
-            post.url,
-            revision=post.revision,
-            author=post.author_name if several else None,
-            by_agent=post.by_agent,
-            opening=opening,
-            attachments=luggage.attachments if luggage else post.attachments,
-            pictures=luggage.pictures if luggage else None,
-            why_linked=luggage.why_linked if luggage else None,
         )
 
     async def _thread(self, owner: Conversation) -> ThreadRow:
@@ -89,6 +74,24 @@ class CaseText:
         return tuple(label for label in ids if label is not None)
 
 
+def message_of(post: PostRow, site: Site, luggage: Luggage | None, *, opening: Opening | None) -> str:
+    """Return the HTML of a post's message, under ``opening`` if it opens its case. Without ``luggage`` files are links
+    and pictures stay in the text."""
+    body = clean_post(post.html or "", post.url).html
+    several = site.config.conversation is ConversationMode.THREAD or post.as_note
+    return case_message(
+        body,
+        post.url,
+        revision=post.revision,
+        author=post.author_name if several else None,
+        by_agent=post.by_agent,
+        opening=opening,
+        attachments=luggage.attachments if luggage else post.attachments,
+        pictures=luggage.pictures if luggage else None,
+        why_linked=luggage.why_linked if luggage else None,
+    )
+
+
 def shortened(text: str, longest: int) -> str:
     """Return a text of at most so many characters, cut between words where that leaves most of it."""
     if len(text) <= longest:
@@ -98,7 +101,7 @@ def shortened(text: str, longest: int) -> str:
     return f"{(words if len(words) > longest // 2 else head).rstrip()}…"
 
 
-def _opening(thread: ThreadRow, post: PostRow) -> Opening:
+def opening_of(thread: ThreadRow, post: PostRow) -> Opening:
     """The opening post itself needs no quotation above it."""
     html = None
     if not post.opening and thread.opening_html is not None and thread.opening_url != post.url:

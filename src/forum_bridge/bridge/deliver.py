@@ -16,6 +16,7 @@ from forum_bridge.bridge.conversation import CaseFinder, Place, state_of
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.desk_look import FAR_BACK, DeskLook, Found
 from forum_bridge.bridge.desk_writer import DeskWriter
+from forum_bridge.bridge.edits import ChangesTold
 from forum_bridge.bridge.files import Luggage, PostFiles
 from forum_bridge.bridge.quota import Quota
 from forum_bridge.bridge.retry import WRITE_TIMEOUT, decide, recording, writing
@@ -210,17 +211,23 @@ class Deliver:
         now = self._clock()
         facts = {"due_at": None, "reason": None, "case_id": found.case_id, "message_id": found.message_id}
 
-        async def work(db: AsyncConnection) -> bool:
+        async def work(db: AsyncConnection) -> tuple[bool, datetime | None]:
             await posts.change(db, post.id, state=State.SENT, sent_at=now, **facts)
             if lost is not None:
                 await found_again.tie(db, lost, owner, found.case_id, self._clock, self._wake)
-            if (case := found.opened) is None:
-                return False
-            await conversations.opened(db, owner, case.id, case.number, case.user_id, state_of(case), now=now)
-            return case.user_id != owner.user_id and await links.want(db, owner, now=now)
+            links_wanted = False
+            if (case := found.opened) is not None:
+                await conversations.opened(db, owner, case.id, case.number, case.user_id, state_of(case), now=now)
+                links_wanted = case.user_id != owner.user_id and await links.want(db, owner, now=now)
+            changes = ChangesTold(db, self._sites[owner.forum], now)
+            await changes.arrived(post)
+            return links_wanted, changes.due_at
 
-        if await self._ledger.commit(work):
+        links_wanted, tells_at = await self._ledger.commit(work)
+        if links_wanted:
             self._wake(WorkKind.LINK, self._desk.name)
+        if tells_at is not None:
+            self._wake(WorkKind.TELL, self._desk.name, tells_at)
 
     async def _told(self, post: PostRow, step: Step, detail: str = "", **facts: object) -> None:
         """Change facts of a post, and note in its trail why."""

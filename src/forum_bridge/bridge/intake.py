@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge import by_hand, deletions
 from forum_bridge.bridge.content import Digested
+from forum_bridge.bridge.edits import ChangesTold
 from forum_bridge.bridge.entry import Entry
 from forum_bridge.bridge.forgotten import without_forgotten
 from forum_bridge.bridge.moved import follow
@@ -41,7 +42,8 @@ class Intake:
         self._rules = rules
         self._now = now
         self._own_keys = frozenset(filter(None, [row.own_key]))
-        self._revisions = Revisions(db, now)
+        self.told = ChangesTold(db, site, now)
+        self._revisions = Revisions(db, self.told, now)
         self._put_back: PutBack | None = None
         self._spoke: dict[ThreadId, Entry | int] = {}  # by thread: whose message an agent's post on the forum answers
 
@@ -87,7 +89,7 @@ class Intake:
                 elif (grown := await self._revisions.again(same, before, thread.ref.id)) is not None:
                     entries.append(grown)
             self._listen(thread.ref.id, before, entries)
-        await deletions.follow(self._db, name, reading.deleted, now=self._now)
+        await deletions.follow(self._db, name, reading.deleted, self.told, now=self._now)
         return woken | self._revisions.woken | await self._insert(entries), entries
 
     async def _threads(self, reading: Reading) -> tuple[set[ThreadId], dict[ThreadId, ThreadRow]]:
@@ -105,7 +107,7 @@ class Intake:
     async def _restored(self, known: PostRow | None, woken: set[int]) -> PostRow | None:
         if known is None or known.deleted_at is None:
             return known
-        before = await deletions.restored(self._db, known, now=self._now)
+        before = await deletions.restored(self._db, known, self.told, now=self._now)
         if before.state in WORK and before.conversation_id is not None:
             woken.add(before.conversation_id)
         return before

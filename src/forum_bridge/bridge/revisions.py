@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge.content import Digested, content_of
+from forum_bridge.bridge.edits import UNDONE, ChangesTold
 from forum_bridge.bridge.entry import Entry
 from forum_bridge.bridge.policy import Taken
 from forum_bridge.ledger import bodies, posts
@@ -30,8 +31,9 @@ class Revisions:
     """Compares posts with what the ledger has of them; lives for one transaction. ``woken`` gathers the conversations
     that have work by it."""
 
-    def __init__(self, db: AsyncConnection, now: datetime) -> None:
+    def __init__(self, db: AsyncConnection, told: ChangesTold, now: datetime) -> None:
         self._db = db
+        self._told = told
         self._now = now
         self.woken: set[int] = set()
 
@@ -39,23 +41,34 @@ class Revisions:
         """Handle a post that is known: the same, edited before it was sent, grown by a follow-up, or edited after.
         Return the revision to store, if there is one."""
         if item.content.hash == known.body_hash:
+            if known.reason == UNDONE:
+                await self._edited(item, known, known.revision)
             return None
         if known.state is State.WAITING and known.body_id is not None:
             await self._replace(item, known, known.body_id)
             self.woken |= {known.conversation_id} if known.conversation_id is not None else set()
             return None
         if await posts.had(self._db, known.forum, known.post_id, item.content.hash):
+            if known.state is State.IGNORED and await self._told.undone(known):
+                await posts.change(self._db, known.id, reason=UNDONE)
             return None  # an earlier revision once more: edited back, or a page from a cache
         revision = known.revision + 1
         if _grew(item, known):
             taken = Taken(State.WAITING, known.as_note, known.by_agent)
             return Entry(item, thread_id, revision, taken, known.conversation_id)
-        if known.state is State.IGNORED and known.body_id is not None:
+        if known.state is State.IGNORED and known.body_id is not None and not await self._told.keeps(known):
             await self._replace(item, known, known.body_id)
+            await self._edited(item, known, known.revision)
             return None
-        reason = "edited on the forum after it was taken in"
+        reason = await self._told.edited(known, item.post, revision)
         taken = Taken(State.IGNORED, known.as_note, known.by_agent, reason)
         return Entry(item, thread_id, revision, taken, known.conversation_id)
+
+    async def _edited(self, item: Digested, known: PostRow, revision: int) -> None:
+        """Tell of an edit that stands in the ledger, unless it was told."""
+        reason = await self._told.edited(known, item.post, revision)
+        if reason != known.reason:
+            await posts.change(self._db, known.id, reason=reason)
 
     async def _replace(self, item: Digested, known: PostRow, body_id: int) -> None:
         post = item.post

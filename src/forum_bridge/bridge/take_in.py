@@ -26,10 +26,12 @@ MANY = 40  # posts, likewise
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What a reading brought: posts and revisions that are new, and the conversations with work by it."""
+    """What a reading brought: posts and revisions that are new, the conversations with work by it, and when agents are
+    to be told of what changed."""
 
     new: tuple[Entry, ...]
     woken: tuple[int, ...]
+    tells_at: datetime | None = None
 
 
 async def digested(reading: Reading) -> list[Digested]:
@@ -51,14 +53,17 @@ async def take_in(
 ) -> Brought:
     """Store a reading of a registered forum."""
     row = (await forums.everyone(db))[site.name]
-    woken, new = await Intake(db, site, row, watch, rules, now).take(reading, contents)
-    return Brought(tuple(new), tuple(sorted(woken)))
+    intake = Intake(db, site, row, watch, rules, now)
+    woken, new = await intake.take(reading, contents)
+    return Brought(tuple(new), tuple(sorted(woken)), intake.told.due_at)
 
 
 def pass_on(brought: Brought, site: Site, watch: WatchRow, wake: Wake) -> None:
     """Wake what has work now, and tell the log; call it after the commit."""
     for conversation_id in brought.woken:
         wake(WorkKind.DELIVER, str(conversation_id))
+    if brought.tells_at is not None:
+        wake(WorkKind.TELL, site.desk, brought.tells_at)
     if fresh := sum(each.revision == 1 for each in brought.new):
         structlog.get_logger().info(
             "posts_taken_in", forum=site.name, watch=watch.watch.shown, new=fresh, conversations=len(brought.woken)

@@ -1,5 +1,5 @@
-"""Writes the bridge's own notes to agents into their cases, and sets the labels that go with them. Whatever becomes of
-one, messages and answers go first."""
+"""Writes the bridge's own notes to agents into their cases, or edits a message instead where that is wanted, and sets
+the labels that go with them. Whatever becomes of one, messages and answers go first."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from forum_bridge.bridge.catalogue import Catalogue, Kind
 from forum_bridge.bridge.consequence import consequence, step_of
 from forum_bridge.bridge.desk import Desk
-from forum_bridge.bridge.retry import WRITE_TIMEOUT, decide, recording, writing
-from forum_bridge.deskie import CaseNotFound, DeskDeclined, Priority
+from forum_bridge.bridge.retry import WRITE_TIMEOUT, decide, describe, recording, writing
+from forum_bridge.deskie import CaseNotFound, DeskDeclined, DeskRefused, Message, Priority
 from forum_bridge.errors import NotPosted, Retry
 from forum_bridge.ledger import agent_notes, trail
 from forum_bridge.ledger.agent_notes import AgentNote
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.states import State
 from forum_bridge.markup.compare import fingerprint
+from forum_bridge.markup.footer import footer_address, footer_permalink
 from forum_bridge.model import Clock
 
 NEWEST = 100
@@ -68,7 +69,9 @@ class Tell:
         await self._change(note, state=State.SENDING, sending_at=now, first_tried_at=note.first_tried_at or now)
         with writing():
             try:
-                message = await self._desk.client.add_note(note.case_id, note.html, priority=Priority.BACKGROUND)
+                message = await self._amended(note)
+                if message is None:
+                    message = await self._desk.client.add_note(note.case_id, note.html, priority=Priority.BACKGROUND)
             except CaseNotFound:
                 await self._follow(note)
                 return
@@ -86,6 +89,24 @@ class Tell:
             await self._follow(note)
         except DeskDeclined as declined:
             structlog.get_logger().warning("label_declined", case=note.case_id, label=label, reason=str(declined))
+
+    async def _amended(self, note: AgentNote) -> Message | None:
+        """Edit the message of which the note speaks; None if that is not wanted, the message is not there, or the desk
+        refuses: then the note is written."""
+        if note.amended is None or note.amends_url is None:
+            return None
+        client, address = self._desk.client, footer_address(note.amends_url)
+        there = await client.messages(note.case_id, limit=NEWEST, priority=Priority.BACKGROUND)
+        marks = [(footer_permalink(each.html or each.text), each) for each in there if note.key not in each.html]
+        ours = [(mark[1], each) for mark, each in marks if mark is not None and mark[0] == address]
+        if not ours:
+            return None
+        _, newest = max(ours, key=lambda one: (one[0], one[1].id))
+        try:
+            return await client.edit_message(note.case_id, newest.id, note.amended, note=newest.note)
+        except (DeskDeclined, DeskRefused) as error:
+            structlog.get_logger().warning("message_not_edited", case=note.case_id, reason=describe(error))
+            return None
 
     async def _follow(self, note: AgentNote) -> None:
         """The case takes no notes any more: go on in the one that absorbed it."""
@@ -105,7 +126,7 @@ class Tell:
             found = await self._desk.client.messages(note.case_id, limit=NEWEST, priority=Priority.BACKGROUND)
         except CaseNotFound:
             found = []
-        there = next((each for each in found if each.note and _is(note, each.html or each.text)), None)
+        there = next((each for each in found if _became(note, each)), None)
         if there is not None:
             await self._written(note, there.id)
         else:
@@ -130,6 +151,14 @@ class Tell:
 
     async def _change(self, note: AgentNote, **facts: object) -> None:
         await self._ledger.commit(lambda db: agent_notes.change(db, note.id, **facts))
+
+
+def _became(note: AgentNote, message: Message) -> bool:
+    """Whether a message of the case is what a note was to become: the note, or the edited message."""
+    said = message.html or message.text
+    if message.note and _is(note, said):
+        return True
+    return note.amended is not None and footer_permalink(said) == footer_permalink(note.amended)
 
 
 def _is(note: AgentNote, text: str) -> bool:

@@ -3,7 +3,7 @@
 from forum_bridge.config.alerts import About, AlertConfig, AlertTo, Language
 from forum_bridge.config.answers import AnswersConfig, Echo, TellAgents
 from forum_bridge.config.base import MASK
-from forum_bridge.config.cases import CasesConfig, CasesFrom, CustomerConfig, Others, WhenClosed, Who
+from forum_bridge.config.cases import CasesConfig, CasesFrom, CustomerConfig, Deletions, Edits, Others, WhenClosed, Who
 from forum_bridge.config.chosen import Chosen
 from forum_bridge.config.deskie import DeskieConfig, WebhookConfig
 from forum_bridge.config.durations import format_duration, parse_duration
@@ -33,8 +33,10 @@ __all__ = [
     "Config",
     "ConversationMode",
     "CustomerConfig",
+    "Deletions",
     "DeskieConfig",
     "Echo",
+    "Edits",
     "Every",
     "Fault",
     "ForumConfig",

@@ -42,6 +42,21 @@ class Others(StrEnum):
     NOTE = "note"
 
 
+class Edits(StrEnum):
+    """What agents get of a delivered post that was edited on the forum."""
+
+    IGNORE = "ignore"
+    NOTE = "note"
+    MESSAGE = "message"
+
+
+class Deletions(StrEnum):
+    """What agents hear of a delivered post that was deleted on the forum."""
+
+    IGNORE = "ignore"
+    NOTE = "note"
+
+
 class WhenClosed(StrEnum):
     """What a new post does to a closed case."""
 
@@ -128,6 +143,15 @@ class CasesConfig(Model):
     customer: CustomerConfig = Field(CustomerConfig(), description="What Deskie learns about the author.")
     when_closed: WhenClosed = Field(
         WhenClosed.APPEND, description="append: a new post opens the closed case again; new: it makes a new case."
+    )
+
+    edits: Edits = Field(
+        Edits.NOTE,
+        description="Delivered posts that are edited: note (an internal note with what changed), message (the message"
+        " itself is edited, or a note where Deskie refuses), ignore.",
+    )
+    deletions: Deletions = Field(
+        Deletions.NOTE, description="Delivered posts that are deleted, where the forum tells: note or ignore."
     )
 
     def whose(self, kind: WatchKind) -> CasesFrom:

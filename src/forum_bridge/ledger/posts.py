@@ -83,6 +83,12 @@ async def get(db: AsyncConnection, row_id: int) -> PostRow:
     return (await _posts(db, _SELECT.where(post.c.id == row_id)))[0]
 
 
+async def revisions(db: AsyncConnection, forum: str, post_id: str) -> list[PostRow]:
+    """Return all revisions of a post, oldest first."""
+    where = (post.c.forum == forum, post.c.post_id == post_id)
+    return await _posts(db, _SELECT.where(*where).order_by(post.c.revision))
+
+
 async def had(db: AsyncConnection, forum: str, post_id: str, body_hash: str) -> bool:
     """Whether any revision of a post had this content."""
     where = (post.c.forum == forum, post.c.post_id == post_id, post.c.body_hash == body_hash)

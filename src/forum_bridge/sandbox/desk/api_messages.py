@@ -78,6 +78,8 @@ class MessageRoutes:
     async def update(self, request: web.Request) -> web.Response:
         """Replace a message's or note's text."""
         message = self._message(request)
+        if not self._desk.switches.messages_editable:
+            raise Refusal("staff_has_not_access")
         wrapper = "note" if message.note else "message"
         writing = await writing_of(await read_fields(request, wrapper, self._desk.timezone), self._desk)
         if not (writing.content or writing.html):

@@ -78,6 +78,7 @@ class Switches:
     too_long_is_cut: bool = False  # beyond a limit: cut, else refused [unknown]
     message_file_limit: int = 25 * 2**20  # bytes a file on a message: as for cases [inferred]
     company_fields: bool = True  # company_name, company_position, user_note in a new case [inferred names]
+    messages_editable: bool = True  # PUT of a message [code]; that every agent may [inferred]
     unattributed: Unattributed = Unattributed.AGENT  # neither user_id nor staff_id [unknown]
     reopen_on_append: bool = True  # a closed async case opens at a customer's message [inferred]
     reopen_waiting_on_append: bool = True  # a waiting case opens too, as with e-mail [inferred]

@@ -1,0 +1,161 @@
+"""What agents hear of a delivered post that changed on the forum or was deleted there, put into the outbox of notes in
+the transaction that learns of it. Bounded: a post that ever changes must not fill a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from forum_bridge.bridge import agent_words, edit_words
+from forum_bridge.bridge.case_text import message_of, opening_of
+from forum_bridge.bridge.site import Site
+from forum_bridge.config import Deletions, Edits
+from forum_bridge.ledger import agent_notes, conversations, posts, threads
+from forum_bridge.ledger.posts import PostRow
+from forum_bridge.ledger.states import WORK, State
+from forum_bridge.markup.clean import clean_post
+from forum_bridge.markup.diff import difference
+from forum_bridge.model import Attachment
+
+SETTLES = timedelta(minutes=2)  # who corrects a post often does so several times in a row: agents hear of it once
+LOOK_BACK = timedelta(days=14)  # what changes later is housekeeping: signatures, a new engine, moderators' tidying
+MOST = 5  # notes about one post; some themes put a counter into posts, which changes at every reading
+
+SAID = frozenset({State.SENDING, State.UNCLEAR, State.SENT, State.HELD, State.DEAD})
+
+EDITED = "edited on the forum after it was taken in"
+ON_ITS_WAY = "edited on the forum while it was on its way to Deskie"
+UNDONE = "edited on the forum, and edited back"
+LATE = f"edited on the forum more than {LOOK_BACK.days} days after it was delivered"
+OFTEN = f"edited on the forum more than {MOST} times"
+
+
+class Says(Protocol):
+    """What a post says now: as it was read, or as it stands in the ledger."""
+
+    @property
+    def html(self) -> str | None: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def attachments(self) -> tuple[Attachment, ...]: ...
+
+
+class ChangesTold:
+    """Lives for one transaction; ``due_at`` is when the first note is due that it put into the outbox."""
+
+    def __init__(self, db: AsyncConnection, site: Site, now: datetime) -> None:
+        self._db = db
+        self._site = site
+        self._now = now
+        self.due_at: datetime | None = None
+
+    async def keeps(self, known: PostRow) -> bool:
+        """Whether an edit that the ledger has is settled, so that the next one is a revision of its own: agents were
+        told of it, and may be told of more."""
+        rows = await posts.revisions(self._db, known.forum, known.post_id)
+        state = await agent_notes.state_of(self._db, self._site.desk, _key(rows[0], known.revision))
+        return state in SAID and not await self._often(rows[0])
+
+    async def arrived(self, post: PostRow) -> None:
+        """A post reached the desk: tell of what was edited meanwhile."""
+        latest = (await posts.revisions(self._db, post.forum, post.post_id))[-1]
+        if latest.reason == ON_ITS_WAY:
+            reason = await self.edited(post, latest, latest.revision)
+            await posts.change(self._db, latest.id, reason=reason)
+
+    async def edited(self, known: PostRow, post: Says, revision: int) -> str:
+        """Tell of an edit that the ledger stores as ``revision`` of a known post; return why it is stored as it is."""
+        policy = self._site.config.cases.edits
+        rows = [row for row in await posts.revisions(self._db, known.forum, known.post_id) if row.revision < revision]
+        sent = [row for row in rows if row.state is State.SENT]
+        if policy is Edits.IGNORE:
+            return EDITED
+        if not sent:
+            return ON_ITS_WAY if any(row.state in WORK for row in rows) else EDITED
+        last = sent[-1]
+        if last.case_id is None or last.sent_at is None:
+            return EDITED  # a person marked it as sent, and only they know where
+        if last.sent_at < self._now - LOOK_BACK:
+            return LATE
+        key = _key(rows[0], revision)
+        if await agent_notes.state_of(self._db, self._site.desk, key) is None and await self._often(rows[0]):
+            return OFTEN
+        html = self._note(await self._seen(rows), post, revision)
+        amended = await self._amended(last, post, revision) if policy is Edits.MESSAGE else None
+        await self._want(key, last.case_id, html, amends_url=amended and post.url, amended=amended)
+        return EDITED
+
+    async def undone(self, known: PostRow) -> bool:
+        """An edited post reads as it did before: who was not told of the edit yet need not be. Return whether that is
+        so."""
+        rows = await posts.revisions(self._db, known.forum, known.post_id)
+        return await agent_notes.withdraw(self._db, self._site.desk, _key(rows[0], known.revision))
+
+    async def deleted(self, known: PostRow) -> None:
+        """Tell of a post that is no more, if agents have it."""
+        if self._site.config.cases.deletions is Deletions.IGNORE:
+            return
+        rows = await posts.revisions(self._db, known.forum, known.post_id)
+        sent = [row for row in rows if row.state is State.SENT and row.case_id is not None]
+        if sent and sent[-1].case_id is not None:
+            html = edit_words.deleted(self._site.config.answers.tell_agents, known.author_name, known.url)
+            await self._want(_deletion(rows[0]), sent[-1].case_id, html)
+
+    async def restored(self, known: PostRow) -> None:
+        """A post is there again: who was not told yet that it was deleted need not be."""
+        rows = await posts.revisions(self._db, known.forum, known.post_id)
+        await agent_notes.withdraw(self._db, self._site.desk, _deletion(rows[0]))
+
+    async def _often(self, first: PostRow) -> bool:
+        return await agent_notes.many(self._db, self._site.desk, f"post {first.id}.") >= MOST
+
+    async def _seen(self, rows: Sequence[PostRow]) -> PostRow:
+        """Return the revision whose text agents saw last: delivered, or told of."""
+        for row in reversed(rows):
+            if row.state is State.SENT:
+                return row
+            state = await agent_notes.state_of(self._db, self._site.desk, _key(rows[0], row.revision))
+            if state is State.SENT:
+                return row
+        return rows[0]
+
+    def _note(self, seen: PostRow, post: Says, revision: int) -> str:
+        language = self._site.config.answers.tell_agents
+        new = clean_post(post.html or "", post.url).text
+        old = clean_post(seen.html or "", seen.url).text  # of a text no longer kept only the new one is told
+        return edit_words.edited(language, seen.author_name, difference(old, new), post.url, revision)
+
+    async def _amended(self, last: PostRow, post: Says, revision: int) -> str | None:
+        """Return how the post's message is to read: with the top of its case if it opened that."""
+        row = replace(last, html=post.html, revision=revision, attachments=post.attachments)
+        if last.conversation_id is None:
+            return None
+        opened = await conversations.cases(self._db, last.conversation_id)
+        top = None
+        if any(case.opened_at == last.sent_at for case in opened):
+            thread = await threads.get(self._db, last.forum, last.thread_id)
+            top = opening_of(thread, row) if thread is not None else None
+        return message_of(row, self._site, None, opening=top)
+
+    async def _want(
+        self, key: str, case_id: int, html: str, *, amends_url: str | None = None, amended: str | None = None
+    ) -> None:
+        desk, due, signed = self._site.desk, self._now + SETTLES, agent_words.signed(html, key)
+        new = partial(agent_notes.want, self._db, desk, key, case_id, signed, now=self._now)
+        await new(due_at=due, amends_url=amends_url, amended=amended)
+        await agent_notes.renew(self._db, desk, key, signed, due_at=due, amends_url=amends_url, amended=amended)
+        self.due_at = due if self.due_at is None else min(self.due_at, due)
+
+
+def _key(first: PostRow, revision: int) -> str:
+    return f"post {first.id}.{revision}, edited {first.post_id}"
+
+
+def _deletion(first: PostRow) -> str:
+    return f"post {first.id}, deleted {first.post_id}"
