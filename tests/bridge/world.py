@@ -103,14 +103,14 @@ class World:
 
         opened = open_sites(self.config, Registry.load(None), ledger, Pacer(self.clock, no_pause), self.clock)
         sites = self.sites = await stack.enter_async_context(opened)
-        receive = Receive(ledger, desk.name, sites, self._wake, self.clock)
-        self._handlers = roads(ledger, desk, sites, receive, self._wake, self.clock, lambda: 0.0)
+        receive = Receive(ledger, desk.name, sites, self.wake, self.clock)
+        self._handlers = roads(ledger, desk, sites, receive, self.wake, self.clock, lambda: 0.0)
         app = web.Application()
         proxies = Proxies(self.config.webhook.trusted_proxies)
         guard = Guard(self.clock, proxies, self.config.webhook.allow)
         webhook.add_routes(app, receive, frozenset({CHANNEL}), SECRET, guard)
         file_door.add_routes(app, ledger, desk.files)
-        pushes = TakePush(ledger, sites, rules_for, self._wake, self.clock)
+        pushes = TakePush(ledger, sites, rules_for, self.wake, self.clock)
         push_door.add_routes(app, pushes, History(ledger), self.clock, proxies)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
@@ -124,8 +124,8 @@ class World:
             refuse_changed_keys(sites.values(), await forums.everyone(db))
         for site in sites.values():
             for watch_id in await register(site, ledger, desk, self.clock):
-                self._wake(WorkKind.POLL, str(watch_id))
-        self._wake(WorkKind.RECONCILE, desk.name)
+                self.wake(WorkKind.POLL, str(watch_id))
+        self.wake(WorkKind.RECONCILE, desk.name)
         await self.sweep()
 
     async def bridge_down(self) -> None:
@@ -139,13 +139,13 @@ class World:
     async def sweep(self) -> None:
         async with self.ledger.reading() as db:
             for conversation_id, at in await posts.due_conversations(db):
-                self._wake(WorkKind.DELIVER, str(conversation_id), at)
+                self.wake(WorkKind.DELIVER, str(conversation_id), at)
             for forum, at in await answers.due_forums(db):
-                self._wake(WorkKind.PUBLISH, forum, at)
+                self.wake(WorkKind.PUBLISH, forum, at)
             if (notes := await agent_notes.due(db, self.desk.name)) is not None:
-                self._wake(WorkKind.TELL, self.desk.name, notes)
+                self.wake(WorkKind.TELL, self.desk.name, notes)
             if (link := await links.first(db, self.desk.name)) is not None:
-                self._wake(WorkKind.LINK, self.desk.name, link.due_at)
+                self.wake(WorkKind.LINK, self.desk.name, link.due_at)
 
     async def settle(self) -> None:
         """Do all work that is due now, webhooks included, until none is left."""
@@ -158,7 +158,7 @@ class World:
             del self._due[kind, key]
             again = await self._handlers[kind](key)
             if again is not None:
-                self._wake(kind, key, again)
+                self.wake(kind, key, again)
         raise AssertionError(f"work without end: {self._due}")
 
     async def polled(self) -> None:
@@ -264,7 +264,7 @@ class World:
         async with self.ledger.reading() as db:
             return list(await db.execute(select(table).order_by(table.c.id)))  # type: ignore[call-overload, attr-defined]
 
-    def _wake(self, kind: WorkKind, key: str, at: datetime | None = None) -> None:
+    def wake(self, kind: WorkKind, key: str, at: datetime | None = None) -> None:
         when = at or self.clock()
         self._due[kind, key] = min(when, self._due.get((kind, key), when))
 

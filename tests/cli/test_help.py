@@ -6,8 +6,8 @@ from tests.cli.conftest import Place
 from forum_bridge import __version__
 
 COMMANDS = [
-    "run", "detect", "check", "preview", "poll", "status", "trace", "retry", "mark-sent", "drop", "replay",
-    "adapters", "sandbox",
+    "run", "detect", "check", "preview", "poll", "status", "trace",
+    "retry", "mark-sent", "drop", "replay", "adopt", "backfill", "adapters", "sandbox",
     "adapter new", "adapter record", "adapter test", "adapter trial", "adapter try", "config show",
 ]  # fmt: skip
 

@@ -9,18 +9,21 @@ import stat
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import aiohttp
 import pytest
 import structlog
 
+from forum_bridge.bridge.backfill import Filled
 from forum_bridge.daemon.control import Control, socket_path
 from forum_bridge.daemon.news import PostNews, Stand, WatchNews
 from forum_bridge.daemon.remote import Remote, reached, why_not
 from forum_bridge.errors import BridgeError, ConfigurationRefused
 from forum_bridge.ledger.operator import Act
 from forum_bridge.model import WatchKind
+from forum_bridge.sandbox.forum.state import utc_now
 
 NOWHERE: Mapping[str, str] = {}
 POST = PostNews("post-7", "31", "Gökçe Şahin 🚚", "http://forum.example/post/31", "in case 4", Stand.THERE)
@@ -46,6 +49,10 @@ class Heard:
         if author_key == "0":
             raise BridgeError("Nobody.", explanation="Look again.")
         return f"{author_key} on {forum} is erased."
+
+    async def backfill(self, name: str, since: datetime | None, limit: int | None) -> AsyncGenerator[Filled]:
+        yield Filled(f"{name} {since} {limit}", 3, 2)
+        raise BridgeError("The forum is away.", explanation="Try it again.")
 
     async def round(self, names: Sequence[str]) -> AsyncGenerator[WatchNews]:
         try:
@@ -93,6 +100,18 @@ async def test_what_a_round_brings_comes_as_it_comes(tmp_path: Path) -> None:
             assert [each async for each in news] == [NEWS]
         with pytest.raises(ConfigurationRefused, match="yok is no forum"):
             await came(bridge, "yok")
+
+
+async def test_how_far_a_backfill_is_and_why_it_ends(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.sqlite3"
+    async with Control(socket_path(ledger, NOWHERE), ledger, Heard()), reached(ledger, NOWHERE) as bridge:
+        assert bridge is not None
+        async with aclosing(bridge.backfill("kargo", utc_now(), 5)) as told:
+            first = await anext(told)
+            assert (first.looked_at, first.taken) == (3, 2)
+            assert first.target.startswith("kargo 20") and first.target.endswith("+00:00 5")
+            with pytest.raises(BridgeError, match="The forum is away"):
+                await anext(told)
 
 
 async def test_a_watch_with_thousands_of_posts_comes_whole(tmp_path: Path) -> None:

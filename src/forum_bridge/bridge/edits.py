@@ -153,6 +153,13 @@ class ChangesTold:
         self.due_at = due if self.due_at is None else min(self.due_at, due)
 
 
+async def told_of(db: AsyncConnection, desk: str, post: PostRow, edit: PostRow) -> bool:
+    """Whether agents have heard of an edit of a post, or will."""
+    first = (await posts.revisions(db, post.forum, post.post_id))[0]
+    state = await agent_notes.state_of(db, desk, _key(first, edit.revision))
+    return edit.reason == UNDONE or (state is not None and (state is State.SENT or state in WORK))
+
+
 def _key(first: PostRow, revision: int) -> str:
     return f"post {first.id}.{revision}, edited {first.post_id}"
 

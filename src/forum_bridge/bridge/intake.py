@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -78,6 +78,7 @@ class Intake:
                 newest_in_thread=newest.get(thread_id),
                 highest=highest,
                 starters=starters[thread_id],
+                adopted=self._adopted(thread),
             )
             if before is None:
                 taken = await self._recognised(item, judge(item.post, facts, self._rules))
@@ -165,6 +166,13 @@ class Intake:
         (body_id,) = await bodies.keep(self._db, [item.post.html], now=self._now)
         await posts.change(self._db, known.id, **self._row(entry, conversation_id, body_id))
         return {conversation_id}
+
+    def _adopted(self, thread: ThreadRow) -> datetime | None:
+        """Until when people dealt with a thread themselves, by the forum's clock."""
+        moments = [each for each in (self._watch.adopted_at, thread.adopted_at) if each is not None]
+        if not moments or self._watch.backfill:
+            return None
+        return max(moments) + (self._site.ahead() or timedelta(0))
 
     def _conversation(self, post: Post, thread: ThreadRow, *, joins_starter: bool) -> Conversation:
         # Who began a private thread may be we ourselves, who are nobody's customer.

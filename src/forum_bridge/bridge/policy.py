@@ -16,7 +16,8 @@ class Facts:
 
     ``highest`` and ``newest_in_thread`` are the highest post numbers known on the forum (for a personal message: among
     those) and in the thread before this reading, None where ids do not count or nothing was read. ``starters`` began
-    the thread, or one that is part of it.
+    the thread, or one that is part of it. What was written before ``adopted``, in the forum's time, people dealt with
+    themselves.
     """
 
     own_keys: frozenset[str]
@@ -27,6 +28,7 @@ class Facts:
     newest_in_thread: int | None
     highest: int | None
     starters: frozenset[str]
+    adopted: datetime | None = None
 
 
 CLOCKS_DIFFER = timedelta(hours=1)
@@ -84,6 +86,8 @@ def is_old(post: Post, facts: Facts) -> bool:
     hour.
     """
     number = number_of(post.id)
+    if facts.adopted is not None and post.time is not None and post.time < _as_coarse(facts.adopted, post.time):
+        return True
     if facts.since is None:
         return False
     if number is not None and facts.newest_in_thread is not None and number > facts.newest_in_thread:

@@ -14,6 +14,7 @@ from forum_bridge.cli.alert import alert
 from forum_bridge.cli.check import check
 from forum_bridge.cli.copies import backup, restore
 from forum_bridge.cli.detect import detect
+from forum_bridge.cli.filling import adopt, backfill
 from forum_bridge.cli.forget import forget
 from forum_bridge.cli.items import drop, mark_sent, retry
 from forum_bridge.cli.poll import poll
@@ -36,8 +37,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 of_items = (retry, mark_sent, drop, replay)
+of_places = (adopt, backfill)
 of_the_ledger = (backup, restore, forget)
-for command in (run, detect, check, preview, poll, status, trace, *of_items, *of_the_ledger, alert, adapters, sandbox):
+looking = (run, detect, check, preview, poll, status, trace)
+for command in (*looking, *of_items, *of_places, *of_the_ledger, alert, adapters, sandbox):
     app.command()(command)
 app.add_typer(adapter.app, name="adapter")
 app.add_typer(config.app, name="config")

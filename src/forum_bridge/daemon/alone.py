@@ -6,8 +6,10 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
+from forum_bridge.bridge.backfill import Filled
 from forum_bridge.config import Config
 from forum_bridge.daemon.news import WatchNews
 from forum_bridge.daemon.remote import why_not
@@ -65,3 +67,23 @@ async def replay_alone(config: Config, registry: Registry, item: str, clock: Clo
     ):
         await shift.check()
         return await shift.replay(item)
+
+
+async def backfill_alone(
+    config: Config,
+    registry: Registry,
+    name: str,
+    since: datetime | None,
+    limit: int | None,
+    clock: Clock,
+    environ: Mapping[str, str],
+) -> AsyncGenerator[Filled]:
+    """Take in what was old at a place, and yield how far it is; it is delivered once a bridge starts."""
+    async with (
+        own_ledger(Path(config.ledger.path), clock, environ) as ledger,
+        open_shift(config, registry, ledger, Pacer(clock, asyncio.sleep), clock) as shift,
+    ):
+        await shift.check()
+        async with aclosing(shift.backfill(name, since, limit)) as told:
+            async for each in told:
+                yield each

@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from contextlib import aclosing, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, Self, TypeVar
 
@@ -14,6 +15,7 @@ import structlog
 from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
+from forum_bridge.bridge.backfill import Filled
 from forum_bridge.daemon import wire
 from forum_bridge.daemon.news import WatchNews
 from forum_bridge.errors import BridgeError
@@ -22,7 +24,8 @@ from forum_bridge.ledger.operator import Act
 LONGEST_PATH = 107  # bytes; what Linux takes for a socket's address (unix(7))
 PATIENCE = 2.0  # seconds that commands under way have when the bridge ends; what they asked for goes on without them
 
-T = TypeVar("T", wire.Hello, wire.Decision, wire.Wish, wire.Oblivion)
+News = TypeVar("News", WatchNews, Filled)
+T = TypeVar("T", wire.Hello, wire.Decision, wire.Wish, wire.Oblivion, wire.Fill)
 
 
 class Commanded(Protocol):
@@ -31,6 +34,7 @@ class Commanded(Protocol):
     async def operate(self, act: Act, item: str, *, anyway: bool, url: str | None) -> str: ...
     async def forget(self, forum: str, author_key: str) -> str: ...
     def round(self, names: Sequence[str]) -> AsyncGenerator[WatchNews]: ...
+    def backfill(self, name: str, since: datetime | None, limit: int | None) -> AsyncGenerator[Filled]: ...
 
 
 def socket_path(ledger: Path, environ: Mapping[str, str]) -> Path:
@@ -56,6 +60,7 @@ class Control:
         app.router.add_post("/decide", self._decide)
         app.router.add_post("/forget", self._forget)
         app.router.add_post("/poll", self._poll)
+        app.router.add_post("/backfill", self._backfill)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=patience)
 
     async def __aenter__(self) -> Self:
@@ -85,16 +90,11 @@ class Control:
 
     async def _poll(self, request: web.Request) -> web.StreamResponse:
         asked = await self._asked(request, wire.wish)
-        told = web.StreamResponse(headers={"Content-Type": wire.NDJSON})
-        await told.prepare(request)
-        with suppress(ConnectionError):  # whoever asked went away
-            try:
-                async with aclosing(self._bridge.round(asked.names)) as news:
-                    async for each in news:
-                        await told.write(wire.line.dump_json(each) + b"\n")
-            except BridgeError as error:
-                await told.write(wire.line.dump_json(wire.Failed.of(error)) + b"\n")
-        return told
+        return await _streamed(request, self._bridge.round(asked.names), wire.line)
+
+    async def _backfill(self, request: web.Request) -> web.StreamResponse:
+        asked = await self._asked(request, wire.fill)
+        return await _streamed(request, self._bridge.backfill(asked.name, asked.since, asked.limit), wire.filled)
 
     async def _asked(self, request: web.Request, shape: TypeAdapter[T]) -> T:
         try:
@@ -112,6 +112,22 @@ async def _told(done: Awaitable[str]) -> web.Response:
     except BridgeError as error:
         said = wire.Failed.of(error)
     return web.Response(body=wire.answer.dump_json(said), content_type="application/json")
+
+
+async def _streamed(
+    request: web.Request, news: AsyncGenerator[News], shape: TypeAdapter[News | wire.Failed]
+) -> web.StreamResponse:
+    """Tell news as they come, a line each; whoever asked may have gone away."""
+    told = web.StreamResponse(headers={"Content-Type": wire.NDJSON})
+    await told.prepare(request)
+    with suppress(ConnectionError):
+        try:
+            async with aclosing(news):
+                async for each in news:
+                    await told.write(shape.dump_json(each) + b"\n")
+        except BridgeError as error:
+            await told.write(shape.dump_json(wire.Failed.of(error)) + b"\n")
+    return told
 
 
 def _listening(path: Path) -> socket.socket:

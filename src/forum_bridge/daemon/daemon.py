@@ -6,12 +6,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
+from forum_bridge.bridge.backfill import Filled
 from forum_bridge.config import Config
 from forum_bridge.daemon.changes import changed_forums, changes
 from forum_bridge.daemon.control import Control
 from forum_bridge.daemon.door import Door
+from forum_bridge.daemon.filling import adopt
 from forum_bridge.daemon.heartbeat import patience
 from forum_bridge.daemon.news import WatchNews
 from forum_bridge.daemon.notify import Notifier
@@ -115,6 +118,8 @@ class Daemon:
         """Carry an operator's decision out and go on with what it set free; see ``operate.py``."""
         if act is Act.REPLAY:
             said = await self._shift.replay(item)
+        elif act is Act.ADOPT:
+            said = await adopt(self._ledger, item, self._clock)
         else:
             said = await operate(self._ledger, act, item, self._clock, anyway=anyway, url=url)
         self._shift.look_for_work()
@@ -123,6 +128,10 @@ class Daemon:
     async def forget(self, forum: str, author_key: str) -> str:
         """Erase an author from the ledger; see ``oblivion.py``."""
         return await erase(self._ledger, forum, author_key, self._clock)
+
+    def backfill(self, name: str, since: datetime | None, limit: int | None) -> AsyncGenerator[Filled]:
+        """Take in what was old at a place; see ``filling.py``."""
+        return self._shift.backfill(name, since, limit)
 
     def round(self, names: Sequence[str]) -> AsyncGenerator[WatchNews]:
         """Read watches now; see ``round.py``."""

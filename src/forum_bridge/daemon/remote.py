@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import aiohttp
+from pydantic import TypeAdapter
 
+from forum_bridge.bridge.backfill import Filled
 from forum_bridge.daemon import wire
 from forum_bridge.daemon.control import LONGEST_PATH, socket_path, too_long
 from forum_bridge.daemon.news import WatchNews
 from forum_bridge.errors import BridgeError
 from forum_bridge.ledger.operator import Act
+
+News = TypeVar("News", WatchNews, Filled)
 
 SERVICE = Path("/run/forum-bridge/control.sock")
 """Where the service listens (RuntimeDirectory= of its unit), for whoever asks from outside of it."""
@@ -50,15 +56,23 @@ class Remote:
             raise told.raised
         return told.said
 
-    async def round(self, names: Sequence[str]) -> AsyncGenerator[WatchNews]:
+    def round(self, names: Sequence[str]) -> AsyncGenerator[WatchNews]:
         """Have watches read now; yield what each brought."""
-        body = wire.wish.dump_json(wire.Wish(self._ledger, tuple(names)))
+        return self._streamed("poll", wire.wish.dump_json(wire.Wish(self._ledger, tuple(names))), wire.line)
+
+    def backfill(self, name: str, since: datetime | None, limit: int | None) -> AsyncGenerator[Filled]:
+        """Have what was old at a place taken in; yield how far it is."""
+        return self._streamed("backfill", wire.fill.dump_json(wire.Fill(self._ledger, name, since, limit)), wire.filled)
+
+    async def _streamed(self, what: str, body: bytes, shape: TypeAdapter[News | wire.Failed]) -> AsyncGenerator[News]:
         try:
-            async with self._http.post("http://bridge/poll", data=body, timeout=AS_LONG_AS_IT_TAKES) as answer:
+            async with self._http.post(f"http://bridge/{what}", data=body, timeout=AS_LONG_AS_IT_TAKES) as answer:
+                if answer.status in (404, 405):
+                    raise _another_version()
                 if answer.status != 200:
                     await _whole(answer)
                 async for each in answer.content:
-                    told = wire.line.validate_json(each)
+                    told = shape.validate_json(each)
                     if isinstance(told, wire.Failed):
                         raise told.raised
                     yield told
@@ -69,12 +83,16 @@ class Remote:
 async def _whole(answer: aiohttp.ClientResponse) -> bytes:
     """Return an answer's text. Raises BridgeError if the bridge did not understand what it was asked."""
     if answer.status == 400:
-        raise BridgeError(
-            "The running bridge is of another version than this command.",
-            explanation="Start it anew: `systemctl restart forum-bridge` if it is the service.",
-        )
+        raise _another_version()
     answer.raise_for_status()
     return await answer.read()
+
+
+def _another_version() -> BridgeError:
+    return BridgeError(
+        "The running bridge is of another version than this command.",
+        explanation="Start it anew: `systemctl restart forum-bridge` if it is the service.",
+    )
 
 
 def _lost(error: Exception, explanation: str) -> BridgeError:

@@ -15,6 +15,7 @@ import structlog
 from forum_bridge.alerts.conditions import Conditions
 from forum_bridge.alerts.opening import channels
 from forum_bridge.alerts.rounds import Rounds
+from forum_bridge.bridge.backfill import Filled
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.drift_guard import DriftGuard
 from forum_bridge.bridge.poll import Polled
@@ -29,6 +30,7 @@ from forum_bridge.daemon.care import Care
 from forum_bridge.daemon.compose import open_desk, open_sites, rules_for
 from forum_bridge.daemon.desk_check import DeskCheck
 from forum_bridge.daemon.door import behind
+from forum_bridge.daemon.filling import backfill
 from forum_bridge.daemon.identity_check import IdentityCheck
 from forum_bridge.daemon.news import WatchNews
 from forum_bridge.daemon.progress import Progress
@@ -120,6 +122,10 @@ class Shift:
     async def replay(self, item: str) -> str:
         """Send an item again that counts as sent; see ``replay.py``."""
         return await Replay(self._ledger, self.desk, self.sites, self._clock)(item)
+
+    def backfill(self, name: str, since: datetime | None, limit: int | None) -> AsyncGenerator[Filled]:
+        """Take in what was old at a place; see ``filling.py``."""
+        return backfill(self._ledger, self.sites, self._wake, self._clock, name, since, limit)
 
     def round(self, names: Sequence[str]) -> AsyncGenerator[WatchNews]:
         """Read watches now, beside all other work and never two at once for one; see ``round.py``."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from forum_bridge.bridge.backfill import Filled
 from forum_bridge.daemon.news import WatchNews
 from forum_bridge.errors import BridgeError, ConfigurationRefused
 from forum_bridge.ledger.operator import Act
@@ -52,6 +54,16 @@ class Oblivion:
 
 
 @dataclass(frozen=True, slots=True)
+class Fill:
+    """Take in what was old at this place since that moment (None: all), at most so many posts."""
+
+    ledger: str
+    name: str
+    since: datetime | None
+    limit: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """What became of a decision, in one sentence."""
 
@@ -81,6 +93,8 @@ hello: TypeAdapter[Hello] = TypeAdapter(Hello)
 decision: TypeAdapter[Decision] = TypeAdapter(Decision)
 oblivion: TypeAdapter[Oblivion] = TypeAdapter(Oblivion)
 wish: TypeAdapter[Wish] = TypeAdapter(Wish)
+fill: TypeAdapter[Fill] = TypeAdapter(Fill)
+filled: TypeAdapter[Filled | Failed] = TypeAdapter(Filled | Failed)
 answer: TypeAdapter[Said | Failed] = TypeAdapter(Said | Failed)
 line: TypeAdapter[WatchNews | Failed] = TypeAdapter(WatchNews | Failed)
 

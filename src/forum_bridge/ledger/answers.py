@@ -77,6 +77,12 @@ async def get(db: AsyncConnection, row_id: int) -> AnswerRow:
     return (await _answers(db, _SELECT.where(answer.c.id == row_id)))[0]
 
 
+async def of_conversations(db: AsyncConnection, conversation_ids: Sequence[int]) -> list[AnswerRow]:
+    """Return all answers that belong to these conversations."""
+    where = answer.c.conversation_id.in_(conversation_ids)
+    return await _answers(db, _SELECT.where(where).order_by(answer.c.message_id, answer.c.part))
+
+
 async def take_in(db: AsyncConnection, row: dict[str, object]) -> None:
     """Take an answer in; one with the same desk and message id stays as it is."""
     await db.execute(insert_ignore(db, answer, row))

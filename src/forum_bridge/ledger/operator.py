@@ -27,6 +27,7 @@ class Act(StrEnum):
     MARK_SENT = "mark-sent"
     DROP = "drop"
     REPLAY = "replay"  # although it counts as sent
+    ADOPT = "adopt"  # a forum or a thread, not an item
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def decided(act: Act, row: Found, reason: str, *, anyway: bool, now: datetime) -
             return {"state": State.SENT, "sent_at": now, "due_at": None, "reason": reason}
         case Act.DROP:
             return {"state": State.IGNORED, "due_at": None, "reason": reason}
-        case Act.REPLAY:
+        case Act.REPLAY | Act.ADOPT:
             return None
 
 

@@ -83,6 +83,11 @@ async def get(db: AsyncConnection, row_id: int) -> PostRow:
     return (await _posts(db, _SELECT.where(post.c.id == row_id)))[0]
 
 
+async def in_thread(db: AsyncConnection, forum: str, thread_id: str) -> list[PostRow]:
+    """Return all that is known of a thread, in the order in which it was met."""
+    return await _posts(db, _SELECT.where(post.c.forum == forum, post.c.thread_id == thread_id).order_by(post.c.id))
+
+
 async def revisions(db: AsyncConnection, forum: str, post_id: str) -> list[PostRow]:
     """Return all revisions of a post, oldest first."""
     where = (post.c.forum == forum, post.c.post_id == post_id)

@@ -30,6 +30,7 @@ class ThreadRow:
     opening_html: str | None
     locked: bool
     forgotten: bool = False  # who began it was to be forgotten: neither title nor opening is kept
+    adopted_at: datetime | None = None
 
 
 _SELECT = select(thread, body.c.html).outerjoin(body, thread.c.opening_body == body.c.id)
@@ -101,4 +102,5 @@ def _row(row: RowMapping) -> ThreadRow:
         opening_html=row["html"],
         locked=row["locked"],
         forgotten=row["forgotten_at"] is not None,
+        adopted_at=row["adopted_at"],
     )

@@ -26,6 +26,8 @@ class WatchRow:
     read_at: datetime | None
     failures: int
     trouble: str | None
+    adopted_at: datetime | None = None
+    backfill: bool = False  # made for one reading, and what it finds is not old
 
     @property
     def first(self) -> bool:
@@ -97,4 +99,5 @@ def _row(row: RowMapping) -> WatchRow:
         read_at=row["read_at"],
         failures=row["failures"],
         trouble=row["trouble"],
+        adopted_at=row["adopted_at"],
     )
