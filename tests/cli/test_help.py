@@ -6,7 +6,7 @@ from tests.cli.conftest import Place
 from forum_bridge import __version__
 
 COMMANDS = [
-    "run", "detect", "check", "preview", "poll", "status", "trace",
+    "run", "detect", "check", "preview", "poll", "status", "trace", "audit",
     "retry", "mark-sent", "drop", "replay", "adopt", "backfill", "adapters", "sandbox",
     "adapter new", "adapter record", "adapter test", "adapter trial", "adapter try", "config show",
 ]  # fmt: skip

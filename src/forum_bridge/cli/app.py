@@ -11,6 +11,7 @@ from forum_bridge import __version__
 from forum_bridge.cli import adapter, config
 from forum_bridge.cli.adapters import adapters
 from forum_bridge.cli.alert import alert
+from forum_bridge.cli.audit import audit
 from forum_bridge.cli.check import check
 from forum_bridge.cli.copies import backup, restore
 from forum_bridge.cli.detect import detect
@@ -39,7 +40,7 @@ app = typer.Typer(
 of_items = (retry, mark_sent, drop, replay)
 of_places = (adopt, backfill)
 of_the_ledger = (backup, restore, forget)
-looking = (run, detect, check, preview, poll, status, trace)
+looking = (run, detect, check, preview, poll, status, trace, audit)
 for command in (*looking, *of_items, *of_places, *of_the_ledger, alert, adapters, sandbox):
     app.command()(command)
 app.add_typer(adapter.app, name="adapter")

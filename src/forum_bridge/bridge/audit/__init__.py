@@ -1,0 +1,1 @@
+"""Compares what stands on a forum, in the ledger and in the cases. Changes nothing."""
