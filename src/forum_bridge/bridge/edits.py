@@ -99,7 +99,7 @@ class ChangesTold:
 
     async def deleted(self, known: PostRow) -> None:
         """Tell of a post that is no more, if agents have it."""
-        if self._site.config.cases.deletions is Deletions.IGNORE:
+        if self._site.config.cases.deletions is Deletions.IGNORE or known.forgotten_at is not None:
             return
         rows = await posts.revisions(self._db, known.forum, known.post_id)
         sent = [row for row in rows if row.state is State.SENT and row.case_id is not None]

@@ -120,7 +120,7 @@ async def forget(db: AsyncConnection, person: Person, *, now: datetime) -> Trace
     await _forget_answers(db, theirs)
     for ids in batched(theirs.notes):
         where = agent_note.c.id.in_(ids)
-        await db.execute(update(agent_note).where(where).values(html=""))
+        await db.execute(update(agent_note).where(where).values(html="", amended=None))
         stop = {"state": State.IGNORED.value, "reason": REASON, "due_at": None}
         await db.execute(update(agent_note).where(where, agent_note.c.state.in_(WAITS)).values(stop))
     for ids in batched(theirs.threads):

@@ -66,7 +66,7 @@ async def drop_bodies(db: AsyncConnection, ids: Sequence[int]) -> None:
 
 
 async def _empty_notes(db: AsyncConnection, ids: Sequence[int]) -> None:
-    await db.execute(update(agent_note).where(agent_note.c.id.in_(ids)).values(html=""))
+    await db.execute(update(agent_note).where(agent_note.c.id.in_(ids)).values(html="", amended=None))
 
 
 async def _posts(db: AsyncConnection, before: datetime, last: int) -> Sequence[int]:

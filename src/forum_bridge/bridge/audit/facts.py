@@ -54,7 +54,7 @@ class Facts:
 
 async def known_of(db: AsyncConnection, forum: str, thread_id: str) -> InLedger:
     """Return what the ledger has of a thread."""
-    rows = await posts.in_thread(db, forum, thread_id)
+    rows = [row for row in await posts.in_thread(db, forum, thread_id) if row.forgotten_at is None]
     talks = sorted({row.conversation_id for row in rows if row.conversation_id is not None})
     owners = {each: await conversations.get(db, each) for each in talks}
     said = await answers.of_conversations(db, talks)
