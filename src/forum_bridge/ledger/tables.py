@@ -300,6 +300,7 @@ alert = Table(
     Column("tries", Integer, nullable=False, default=0),
     Column("sending_at", Instant),
     Column("case_id", BigInteger),  # the operator's case, where the channel is the desk
+)
 
 trail = Table(
     "trail",
