@@ -118,7 +118,7 @@ class DeskieClient:
         """Replace the text of a message, or of a note; what hangs on it stays. The same once more changes nothing."""
         kind, wrapper = ("note", "note") if note else ("messages", "message")
         path = f"cases/{case_id}/{kind}/{message_id}.json"
-        return await self._write("PUT", path, {wrapper: {"content_html": html}}, MESSAGE, priority)
+        return await self._exchange.write("PUT", path, {wrapper: {"content_html": html}}, MESSAGE, priority)
 
     async def messages(
         self, case_id: int, *, newest_first: bool = True, limit: int = 50, priority: Priority = Priority.ANSWER
