@@ -66,6 +66,27 @@ async def test_what_deskie_does_not_show_keeps_nobody_back(world: World) -> None
     assert "Bugün gelir." in world.ours()[0]
 
 
+@pytest.mark.parametrize("told", [True, False])
+async def test_a_number_that_was_announced_too_early_does_no_harm_to_the_answer_that_gets_it(
+    world: World, told: bool
+) -> None:
+    case = await case_of(world)
+    coming = max(world.deskie.tables.messages) + 2 * 17  # the next but one: the next is the note to the agents
+    await knock(world.door, form(case_id=case, message_id=coming, content=FORGED))
+    await world.settle()
+    await world.later(minutes=11)
+    assert await world.answer_states() == ["dead"]
+    if not told:
+        world.deskie.channels["cch42"].webhook_url = ""
+    while coming not in world.deskie.tables.messages:
+        await world.deskie.agent_reply(case, "<p>Bugün gelir.</p>", ELIF)
+        assert max(world.deskie.tables.messages) <= coming
+    await world.later(minutes=11)
+    assert not any(FORGED in each for each in world.ours())
+    assert "dead" not in await world.answer_states()
+    assert len(world.ours()) == len(await world.answer_states()) > 0
+
+
 async def test_without_verify_the_webhooks_word_is_enough(world: World) -> None:
     case = await case_of(world)
     world.configure(lambda forum: forum.update(answers={"verify": False}))

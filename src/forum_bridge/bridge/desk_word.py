@@ -11,7 +11,7 @@ from forum_bridge.bridge.conversation import living
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.deskie import CaseNotFound, Message, Priority
 from forum_bridge.errors import NotPosted, Retry
-from forum_bridge.ledger.answers import AnswerRow
+from forum_bridge.ledger.answers import NEVER_SHOWN, AnswerRow
 from forum_bridge.model import Clock
 
 NEWEST = 50
@@ -79,7 +79,7 @@ class DeskWord:
             messages = await self._messages(case_id, DEEPER) or ()
             if (found := _among(messages, answer)) is not None:
                 return Shown(found, case_id, messages)
-        what = f"Deskie does not show message {answer.message_id}"
+        what = f"{NEVER_SHOWN} {answer.message_id}"
         if self._clock() - answer.received_at < ASKED_FOR:
             raise NotShown(f"{what} of which its webhook told", after=ASKED_AGAIN)
         raise NeverShown(f"{what} of which a webhook told {ASKED_FOR.seconds // 60} minutes ago")

@@ -68,8 +68,9 @@ class Receive:
 
     async def _take_in(self, db: AsyncConnection, answer: AgentAnswer) -> str | None:
         """Store an answer; return its forum, "" if none can be told, None if the ledger had it already."""
-        if await answers.known(db, self._desk, answer.message_id):
+        if await answers.known(db, self._desk, [answer.message_id]):
             return None
+        await answers.make_room(db, self._desk, answer.message_id)
         owner, forum = await self._owner(db, answer)
         answer, private = self._told_apart(forum, answer)
         now = self._clock()

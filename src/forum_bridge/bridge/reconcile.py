@@ -15,7 +15,7 @@ from forum_bridge.bridge.retry import describe
 from forum_bridge.deskie import AgentAnswer, Case, CaseNotFound, Message, Origin, Priority
 from forum_bridge.deskie.answer_body import body_of
 from forum_bridge.errors import BridgeError, Retry
-from forum_bridge.ledger import put_back, reconciling
+from forum_bridge.ledger import answers, put_back, reconciling
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.model import Clock
 
@@ -101,7 +101,7 @@ async def missing_in(
 ) -> list[Message]:
     """Return what ``missing`` finds among the messages of a case that concerns the bridge."""
     ids = [message.id for message in messages]
-    known = await reconciling.answers_known(db, desk, ids)
+    known = await answers.known(db, desk, ids)
     written = await reconciling.written_by_us(db, desk, ids)
     ours = await reconciling.opened_by_us(db, desk, case_id)
     return missing(messages, known, written, settled, whole=ours)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping, Select, func, select, update
+from sqlalchemy import RowMapping, Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.ledger import parts
@@ -56,13 +56,21 @@ class AnswerRow:
 
 AT_A_TIME = 100  # of a queue; what stands behind them has to wait anyway
 _TURN = (answer.c.state.in_(WORK), ~parts.behind(State.SENT, State.IGNORED))
+NEVER_SHOWN = "Deskie does not show message"  # how the reason of what only a webhook told begins
+_NEVER_SHOWN = (answer.c.state == State.DEAD) & answer.c.sending_at.is_(None) & answer.c.reason.contains(NEVER_SHOWN)
 _SELECT = select(answer, body.c.html.label("body")).outerjoin(body, answer.c.body_id == body.c.id)
 
 
-async def known(db: AsyncConnection, desk: str, message_id: int) -> bool:
-    """Whether an answer with this message id was taken in already."""
-    where = (answer.c.desk == desk, answer.c.message_id == message_id)
-    return (await db.execute(select(func.count()).select_from(answer).where(*where))).scalar_one() > 0
+async def known(db: AsyncConnection, desk: str, message_ids: Sequence[int]) -> set[int]:
+    """Return which of these messages were taken in as answers; those that the desk never showed do not count."""
+    where = (answer.c.desk == desk, answer.c.message_id.in_(message_ids), ~_NEVER_SHOWN)
+    return set((await db.execute(select(answer.c.message_id).where(*where))).scalars())
+
+
+async def make_room(db: AsyncConnection, desk: str, message_id: int) -> None:
+    """Forget what a webhook told of this message while the desk did not show it: now it does."""
+    where = (answer.c.desk == desk, answer.c.message_id == message_id, _NEVER_SHOWN)
+    await db.execute(delete(answer).where(*where))
 
 
 async def by_message(db: AsyncConnection, desk: str, message_id: int) -> AnswerRow | None:

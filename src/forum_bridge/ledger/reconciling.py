@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from forum_bridge.ledger.tables import agent_note, answer, conversation, desk_case, meta, post
+from forum_bridge.ledger.tables import agent_note, conversation, desk_case, meta, post
 from forum_bridge.ledger.upsert import upsert
 
 
@@ -36,12 +36,6 @@ async def joined_by_us(db: AsyncConnection, desk: str, case_id: int) -> bool:
     query = select(post.c.id).join(conversation, post.c.conversation_id == conversation.c.id)
     found = await db.execute(query.where(conversation.c.desk == desk, post.c.case_id == case_id).limit(1))
     return found.first() is not None
-
-
-async def answers_known(db: AsyncConnection, desk: str, message_ids: Sequence[int]) -> set[int]:
-    """Return those of a case's messages that are answers in the ledger."""
-    where = (answer.c.desk == desk, answer.c.message_id.in_(message_ids))
-    return set((await db.execute(select(answer.c.message_id).where(*where))).scalars())
 
 
 async def written_by_us(db: AsyncConnection, desk: str, message_ids: Sequence[int]) -> set[int]:
