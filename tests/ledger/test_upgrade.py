@@ -106,3 +106,14 @@ async def test_later_schemas_open_with_what_was_in_flight(
     assert lost is None  # it was not put back, only taken over
     if schema == "0003":
         assert (post.author_email, pushed) == ("gokce@example.com", "abc")
+
+
+async def test_a_migration_does_not_let_older_versions_in_again(path: Path, clock: Clock) -> None:
+    """Forgetting somebody shuts out the versions that would remember; a later change of schema must not undo that."""
+    await of_schema(path, "0005", "UPDATE meta SET value = '4' WHERE key = 'readable_from'")
+    async with Ledger.open(path, clock):
+        pass
+    with closing(sqlite3.connect(path)) as file:
+        said = dict(file.execute("SELECT key, value FROM meta WHERE key IN ('schema', 'readable_from')"))
+    assert said["readable_from"] == "4"
+    assert int(said["schema"]) >= 6
