@@ -15,7 +15,7 @@ from forum_bridge.config import Config
 from forum_bridge.daemon.compose import open_desk, open_sites, rules_for
 from forum_bridge.errors import ConfigurationRefused
 from forum_bridge.forums.registry import Registry
-from forum_bridge.ledger.backup import backup
+from forum_bridge.ledger.backup import twin
 from forum_bridge.ledger.faults import refusing
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.model import Clock
@@ -59,4 +59,4 @@ async def audits(
 
 def _copy(ledger: Path, copy: Path) -> None:
     with refusing(ledger):
-        backup(ledger, copy)
+        twin(ledger, copy)
