@@ -10,7 +10,7 @@ async def test_old_posts_become_cases_while_the_bridge_runs(place: Place) -> Non
     url = f"{place.url}/thread/{place.forum.threads()[0].id}"
     async with place.process("run") as bridge:
         await told(bridge, "signed_in")
-        await told(bridge, "running")
+        await told(bridge, "posts_taken_in")
         ran = await place.call("backfill", url, "--since", "all", "--limit", "1")
         assert (ran.status, ran.err) == (0, "")
         assert "1 posts looked at, 1 go to Deskie." in ran.out
