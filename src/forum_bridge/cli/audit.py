@@ -50,7 +50,7 @@ def audit(
     json_wanted: Annotated[bool, typer.Option("--json", help="Print it as JSON instead.")] = False,
     config: ConfigOption = DEFAULT,
 ) -> None:
-    """Compare forums, ledger and Deskie's cases, and list what is wrong.
+    """Compare forums, ledger and cases; list what is wrong.
 
     Missing: a post that should be in a case, an answer that should be on the forum. Doubled: what stands there twice.
     Stale: what was edited or deleted since. And internal notes on a forum, where there must be none. Each with the

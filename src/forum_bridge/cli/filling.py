@@ -44,7 +44,7 @@ def adopt(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would not be sent.")] = False,
     config: ConfigOption = DEFAULT,
 ) -> None:
-    """Let all that stands on a forum or in a thread now count as seen.
+    """Let what stands on a forum now count as seen.
 
     For a team that answered by hand so far. What waits to be sent is not sent, and what the bridge reads later is left
     out if it was written before now; what is in a case stays there. It first shows what would not be sent, and asks.
