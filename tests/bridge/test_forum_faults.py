@@ -3,6 +3,8 @@
 import pytest
 from tests.bridge.world import World
 
+from forum_bridge.daemon.operate import operate
+from forum_bridge.ledger.operator import Act
 from forum_bridge.sandbox.forum.faults import What
 
 REPLY = r"POST /thread/\d+/reply"
@@ -133,6 +135,7 @@ async def test_a_refused_password_is_tried_once_not_in_a_loop(world: World) -> N
     assert tries.hits <= 1
     bridge.password = right
     world.forum.faults.clear()
+    await operate(world.ledger, Act.RETRY, "sign-in-sandbox", world.clock)
     await world.restart()
     await world.later(minutes=30)
     assert len(world.ours()) == 1

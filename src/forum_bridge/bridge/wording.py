@@ -18,7 +18,7 @@ from forum_bridge.bridge.site import Site
 from forum_bridge.deskie import Message
 from forum_bridge.deskie.answer_body import body_of
 from forum_bridge.errors import BridgeError, Held, NotAnAnswer
-from forum_bridge.ledger import answers, bodies
+from forum_bridge.ledger import answers, bodies, put_back
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.ledger import Ledger
@@ -70,7 +70,7 @@ class Wording:
         looked = self._looked.get(site.name, set()) & {each.id for each in waiting}
         self._looked[site.name] = looked
         for answer in waiting if config.private_label is not None else ():
-            if answer.id in looked or answer.private or answer.parts > 1 or answer.state is State.SENDING:
+            if answer.id in looked or answer.private or answer.parts > 1 or await self._may_stand_in_public(answer):
                 continue
             try:
                 if await self._privacy.labelled(config, answer):
@@ -81,6 +81,15 @@ class Wording:
                 return False
             looked.add(answer.id)
         return True
+
+    async def _may_stand_in_public(self, answer: AnswerRow) -> bool:
+        """Whether a public write of an answer was begun: then it is looked for where that wrote. Of one that only a
+        lost ledger can have written nobody knows where it did."""
+        if answer.state is State.WAITING:
+            return False
+        async with self._ledger.reading() as db:
+            lost = await put_back.known(db)
+        return lost is None or answer.sending_at != lost.since
 
     async def _make_private(self, answer: AnswerRow) -> None:
         await self._ledger.commit(lambda db: answers.change(db, answer.id, private=True))
