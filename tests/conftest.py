@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import AsyncIterator, Callable, Generator
 
 import pytest
@@ -20,6 +21,12 @@ QUIET = [
     "--no-first-run",
     "--disable-quic",
 ]
+
+
+def pytest_configure() -> None:
+    """Tests that press Ctrl-C want it to be heard; who starts the tests in the background makes all of them deaf."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -67,8 +67,13 @@ class Ledger:
 
         It cannot write and never blocks the writer. Keep it short: at most four are open, the next ones wait.
         """
-        async with self._readers.connect() as connection:
+        connection = self._readers.connect()
+        try:
+            await to_the_end(connection.start())  # a connection that is given up while it opens is never closed
             yield connection
+        finally:
+            if connection.sync_connection is not None:
+                await to_the_end(connection.close())
 
     async def commit(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Run ``work`` in the next batch; see ``Committer.commit``."""
