@@ -1,6 +1,7 @@
 """A stand-in for Flarum 1.8: the parts of its JSON:API that the bridge uses, with what it does to those who use it.
 Seen on a real one: ids and numbers differ, events stand among the posts, hidden posts are shown to moderators, floods
-are told without Retry-After, an access token that has run out is no error but makes us a guest."""
+are told without Retry-After, an access token that has run out is no error but makes us a guest; a discussion that is
+gone, and one that is for members only, lists no posts, and a tag that does not exist no discussions."""
 
 from __future__ import annotations
 
@@ -44,6 +45,7 @@ class Discussion:
     title: str
     entries: list[Entry] = field(default_factory=list)
     locked: bool = False
+    members_only: bool = False
 
     @property
     def comments(self) -> list[Entry]:
@@ -61,6 +63,7 @@ class FlarumForum:
         self.discussions: dict[int, Discussion] = {}
         self.tokens: dict[str, int] = {}
         self.asked: list[str] = []
+        self.tags = {"genel"}
         self.moderated = False
         self.cut = False
         self.extension = self.may_upload = True  # fof/upload
@@ -78,6 +81,7 @@ class FlarumForum:
             ("POST", "/api/fof/upload", self._upload),
             ("GET", "/api/discussions", self._list_discussions),
             ("GET", "/api/discussions/{id}", self._show_discussion),
+            ("GET", "/api/tags/{slug}", self._show_tag),
         ]
         for method, path, handler in routes:
             self.app.router.add_route(method, path, handler)
@@ -123,7 +127,7 @@ class FlarumForum:
 
     async def _list_posts(self, request: web.Request) -> web.Response:
         self.asked.append(str(request.rel_url))
-        discussion = self.discussions.get(int(request.query.get("filter[discussion]", "0")))
+        discussion = self._seen_by(self._actor(request), int(request.query.get("filter[discussion]", "0")))
         if discussion is None:
             return _answer({"links": {}, "data": [], "included": []})
         moderates = self._actor(request) is self.kopru
@@ -164,8 +168,10 @@ class FlarumForum:
             return _error(404, "not_found")
         if discussion.locked:
             return _error(403, "permission_denied")
-        if not content.strip():
+        if not content:
             return _error(422, "validation_error", "İçerik alanı zorunludur.")
+        if len(content) > 65_535:  # a real one counts its own form of it
+            return _error(422, "validation_error", "İçerik en fazla 65535 karakter olabilir.")
         self._last_post[actor.id] = self.clock()
         entry = self.write(discussion, actor, f"<p>{self._shown(content)}</p>")
         entry.approved = not self.moderated
@@ -212,13 +218,24 @@ class FlarumForum:
 
     async def _list_discussions(self, request: web.Request) -> web.Response:
         self.asked.append(str(request.rel_url))
-        newest = sorted(self.discussions.values(), key=lambda each: each.comments[-1].time, reverse=True)
-        return _answer({"links": {}, "data": [_discussion(each) for each in newest], "included": []})
+        actor, tag = self._actor(request), request.query.get("filter[tag]", "genel")
+        seen = [each for number in self.discussions if (each := self._seen_by(actor, number)) and tag == "genel"]
+        newest = sorted(seen, key=lambda each: each.comments[-1].time, reverse=True)
+        return _answer({"links": {}, "data": [_discussion(each, actor) for each in newest], "included": []})
+
+    async def _show_tag(self, request: web.Request) -> web.Response:
+        slug = request.match_info["slug"]
+        return _answer({"data": {"type": "tags", "id": "1"}}) if slug in self.tags else _error(404, "not_found")
 
     async def _show_discussion(self, request: web.Request) -> web.Response:
         self.asked.append(str(request.rel_url))
-        discussion = self.discussions.get(int(request.match_info["id"]))
-        return _answer({"data": _discussion(discussion)}) if discussion else _error(404, "not_found")
+        actor = self._actor(request)
+        discussion = self._seen_by(actor, int(request.match_info["id"]))
+        return _answer({"data": _discussion(discussion, actor)}) if discussion else _error(404, "not_found")
+
+    def _seen_by(self, actor: Member | None, number: int) -> Discussion | None:
+        found = self.discussions.get(number)
+        return None if found is None or (found.members_only and actor is None) else found
 
     def _actor(self, request: web.Request) -> Member | None:
         kind, _, rest = request.headers.get("Authorization", "").partition(" ")
@@ -263,7 +280,7 @@ def _post(entry: Entry, discussion: Discussion) -> dict[str, object]:
     return {"type": "posts", "id": str(entry.id), "attributes": attributes, "relationships": related}
 
 
-def _discussion(discussion: Discussion) -> dict[str, object]:
+def _discussion(discussion: Discussion, actor: Member | None) -> dict[str, object]:
     comments = [each for each in discussion.comments if not each.hidden and each.approved]
     attributes = {
         "title": discussion.title,
@@ -271,6 +288,7 @@ def _discussion(discussion: Discussion) -> dict[str, object]:
         "lastPostedAt": comments[-1].time.isoformat(),
         "lastPostNumber": comments[-1].number,
         "isLocked": discussion.locked,
+        "canReply": actor is not None and not discussion.locked,
     }
     return {"type": "discussions", "id": str(discussion.id), "attributes": attributes}
 

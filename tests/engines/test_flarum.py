@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from tests.engines.flarum import FlarumForum, seeded
 from tests.engines.place import START, Time, adapter_to, serving
 
-from forum_bridge.errors import FilesRefused, NotPosted, Retry, SignInNeeded, Unclear
+from forum_bridge.errors import FilesRefused, Gone, NotPosted, Retry, SignInNeeded, Unclear, Unreadable
 from forum_bridge.forums.engines.flarum.adapter import Flarum
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.markup.compare import is_answer
@@ -110,6 +111,62 @@ async def test_hidden_posts_are_no_posts_and_the_end_is_found_all_the_same(
     assert all("(40)" not in post.html for post in reading.posts)
 
 
+async def test_a_thread_goes_on_after_its_last_page_was_emptied(forum: FlarumForum, flarum: Flarum, url: str) -> None:
+    """A guest is listed nothing from there on; a moderator is listed what is hidden."""
+    watch = Watch(WatchKind.THREAD, f"{url}/d/1")
+    ours = (await flarum.read(watch, None)).cursor
+    async with adapter_to(url, "flarum", clock=forum.clock) as guest:
+        theirs = (await guest.read(watch, None)).cursor
+        for entry in forum.discussions[1].comments[100:]:
+            entry.hidden = True
+        ours, theirs = (await flarum.read(watch, ours)).cursor, (await guest.read(watch, theirs)).cursor
+        forum.write(forum.discussions[1], forum.members[1], "<p>Yeni</p>")
+        assert (await guest.read(watch, theirs)).posts[-1].html == "<p>Yeni</p>"
+        assert (await flarum.read(watch, ours)).posts[-1].html == "<p>Yeni</p>"
+        assert len((await guest.read(watch, None)).posts) == 101
+
+
+async def test_a_discussion_that_is_gone_and_a_tag_that_never_was_are_told(
+    forum: FlarumForum, flarum: Flarum, url: str
+) -> None:
+    watch = Watch(WatchKind.THREAD, f"{url}/d/1")
+    reading = await flarum.read(watch, None)
+    del forum.discussions[1]
+    with pytest.raises(Gone, match="deleted, closed to us"):
+        await flarum.read(watch, reading.cursor)
+    with pytest.raises(Gone, match="api/tags/yok"):
+        await flarum.read(Watch(WatchKind.BOARD, f"{url}/t/yok"), None)
+    forum.tags.add("yeni")
+    assert (await flarum.read(Watch(WatchKind.BOARD, f"{url}/t/yeni"), None)).posts == ()
+
+
+def test_a_page_without_posts_is_told_unless_all_of_them_are_hidden() -> None:
+    url = "https://forum.example/api/posts?filter%5Bdiscussion%5D=1"
+    attributes = {"number": 1, "contentType": "comment", "contentHtml": "<p>a</p>"}
+    for changed, refused in (({"isHidden": True}, False), ({"contentType": None}, True), ({"contentType": "x"}, False)):
+        saved = json.dumps({"data": [{"type": "posts", "id": "1", "attributes": attributes | changed}]})
+        with pytest.raises(Unreadable) if refused else nullcontext():
+            assert Flarum.parse(saved, url).posts == ()
+
+
+@pytest.mark.parametrize("watched", ["d/1", "t/genel", ""])
+async def test_a_token_that_has_run_out_is_noticed_where_guests_see_less(
+    forum: FlarumForum, flarum: Flarum, url: str, watched: str
+) -> None:
+    forum.discussions[1].members_only = True
+    watch = Watch(WatchKind.THREAD if watched == "d/1" else WatchKind.BOARD, f"{url}/{watched}")
+    reading = await flarum.read(watch, None)
+    assert len(reading.posts) == 117
+    forum.tokens.clear()
+    if watched != "d/1":
+        forum.begin("Herkese açık", forum.members[1], "<p>Merhaba.</p>")
+    for cursor in (reading.cursor, None):
+        with pytest.raises(SignInNeeded):
+            await flarum.read(watch, cursor)
+    assert (await flarum.sign_in()).state is SignInState.OK
+    await flarum.read(watch, reading.cursor)  # and reads on
+
+
 async def test_a_board_tells_which_discussions_moved(forum: FlarumForum, url: str, clock: Time) -> None:
     watch = Watch(WatchKind.BOARD, f"{url}/t/genel", since=START)
     async with adapter_to(url, "flarum", clock=clock) as guest:
@@ -159,6 +216,10 @@ async def test_a_wrong_password_and_a_wrong_key_are_refused_once(url: str, clock
         assert (await adapter.sign_in()).state is SignInState.REFUSED
         with pytest.raises(SignInNeeded):
             await adapter.reply(thread(url), Draft("Merhaba."))
+    async with adapter_to(url, "flarum", user="hiç-kimse", api_key=FlarumForum.key, clock=clock) as adapter:
+        assert isinstance(adapter, Flarum)
+        unknown = await adapter.sign_in()
+        assert unknown.state is SignInState.REFUSED and "hiç-kimse" in unknown.detail
     async with adapter_to(url, "flarum", user="kopru", api_key="yanlış", clock=clock) as adapter:
         assert isinstance(adapter, Flarum)
         refused = await adapter.sign_in()
@@ -187,7 +248,7 @@ async def test_a_refusal_says_why(forum: FlarumForum, flarum: Flarum, url: str, 
     forum.discussions[1].locked = why == "locked"
     where = thread(url) if why != "missing" else ThreadRef(ThreadId("9"), f"{url}/d/9")
     with pytest.raises(NotPosted, match={"locked": "locked", "missing": "not exist", "empty": "zorunlu"}[why]):
-        await flarum.reply(where, Draft(" " if why == "empty" else "Merhaba."))
+        await flarum.reply(where, Draft("" if why == "empty" else "Merhaba."))
 
 
 async def test_an_answer_that_got_lost_is_found_among_our_own_posts(

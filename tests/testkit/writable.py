@@ -210,6 +210,7 @@ STANDS: dict[str, Stand] = {
             FLOOD: ITSELF,
             QUEUED: MODERATED,
         },
+        unfit="u" * 65_536,
     ),
     "nodebb": Stand(
         nodebb.seeded,

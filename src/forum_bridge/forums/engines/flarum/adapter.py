@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import ClassVar
 from urllib.parse import quote
 
-from forum_bridge.errors import Forbidden, Retry
+from forum_bridge.errors import Forbidden, Gone, Retry
 from forum_bridge.forums.api.adapter import ApiAdapter
 from forum_bridge.forums.api.document import text, within
 from forum_bridge.forums.api.naming import with_files
@@ -16,7 +16,7 @@ from forum_bridge.forums.api.options import ApiOptions
 from forum_bridge.forums.api.source import ApiSource
 from forum_bridge.forums.engines.flarum import addresses, documents, uploads, writing
 from forum_bridge.forums.engines.flarum.saved import document_in
-from forum_bridge.forums.engines.flarum.source import Dialect, Source
+from forum_bridge.forums.engines.flarum.source import Source
 from forum_bridge.forums.html.files import left_out
 from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.markup.characters import one_line
@@ -32,7 +32,7 @@ class Flarum(ApiAdapter):
 
     name = "flarum"
     markup = Markup.MARKDOWN
-    longest: int | None = 63_000  # Api/Resource/PostResource.php of 2.x; 1.x has a column of 65,535 bytes
+    longest: int | None = 63_000  # Api/Resource/PostResource.php of 2.x; 1.8: 65,535, with its own marks in it
     opens_with = frozenset({"api_key", "password"})
     detect: ClassVar[Mapping[str, object]] = {
         "engine": "Flarum",
@@ -56,7 +56,7 @@ class Flarum(ApiAdapter):
 
     def source(self, options: ApiOptions) -> ApiSource:
         """Return the pages of this forum."""
-        return Source(Dialect(self._root), self._client, **options.limits)
+        return Source(self._root, self._client, **options.limits)
 
     async def open(self, credentials: Credentials) -> Author:
         """Open the account. Raises Forbidden when the forum does not know it, Unclear, Retry."""
@@ -64,8 +64,8 @@ class Flarum(ApiAdapter):
             await self._with_key(credentials.user, credentials.api_key.get_secret_value())
         elif credentials.password is not None:
             await self._with_password(credentials.user, credentials.password.get_secret_value())
-        document = await self._client.read(f"{self._api}?include=actor", signing_in=True)
-        account_id = text(within(document, "data", "relationships", "actor", "data", "id"))
+        document = await self._client.read(addresses.forum_document(self._root), signing_in=True)
+        account_id = documents.actor(document)
         self._uploads = uploads.allowed(document)
         user = documents.included(document).get(("users", account_id or ""))
         if account_id is None:
@@ -108,7 +108,14 @@ class Flarum(ApiAdapter):
         if user.isdigit():
             user_id: str | None = user
         else:
-            found = await self._client.read(f"{self._api}/users/{quote(user, safe='')}?bySlug=1", signing_in=True)
+            try:
+                found = await self._client.read(f"{self._api}/users/{quote(user, safe='')}?bySlug=1", signing_in=True)
+            except Gone as gone:
+                raise Forbidden(
+                    f"The forum shows us no member {user}.",
+                    explanation="Set login.user to the name in the address of the bridge's profile (/u/…), or, where"
+                    " guests see no members, to the member's number.",
+                ) from gone
             user_id = text(within(found, "data", "id"))
         self._client.headers["Authorization"] = f"Token {key}; userId={user_id}"
 

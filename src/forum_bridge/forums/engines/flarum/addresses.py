@@ -82,6 +82,19 @@ def board_page(url: str, root: str) -> str:
     )
 
 
+def tag_document(url: str) -> str | None:
+    """Return the API's address of the tag whose newest discussions are at an address of the API; None for those of the
+    whole forum."""
+    listed = _API.match(url)
+    named = parse_qs(listed["query"]).get("filter[tag]") if listed is not None else None
+    return f"{listed['root']}/api/tags/{quote(named[0], safe='')}" if listed is not None and named else None
+
+
+def forum_document(root: str) -> str:
+    """Return the API's address of the forum itself, with who we are to it."""
+    return f"{root}/api?include=actor"
+
+
 def without_near(url: str) -> str:
     """Return a neighbouring page's address as it has to be asked: Flarum's links keep `page[near]`, which would lead
     back to the same page."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from forum_bridge.errors import Unreadable
+from forum_bridge.errors import Gone, Unreadable
 from forum_bridge.forums.api.document import Node, moment, node, nodes, number, text, within
 from forum_bridge.forums.engines.flarum import addresses, uploads
 from forum_bridge.forums.reading.page import BoardPage, BoardRow, Neighbours, ThreadPage
@@ -17,13 +17,18 @@ Included = Mapping[tuple[str, str], Node]
 
 
 def thread_page(document: object, address: str) -> ThreadPage:
-    """Return the posts of one page. Raises Unreadable when it holds none, or not what a post needs."""
+    """Return the posts of one page; none where all are hidden. Raises Gone when nothing stands there any more: for a
+    discussion that is deleted or closed to us, Flarum lists no posts instead of refusing; Unreadable when the page
+    holds no post otherwise, or not what a post needs."""
     about = included(document)
     found = addresses.discussion(address)
     itself = about.get(("discussions", found.id))
     ref = ThreadRef(ThreadId(found.id), found.url, text(within(itself, "attributes", "title")) or "")
-    posts = tuple(post(item, about, ref) for item in _posts(document) if is_comment(item))
-    if not posts:
+    listed = _posts(document)
+    posts = tuple(post(item, about, ref) for item in listed if is_comment(item))
+    if within(document, "data") == []:
+        raise Gone(f"{ref.url} is deleted, closed to us, or not that long any more.")
+    if not posts and not (listed and all(text(within(item, "attributes", "contentType")) for item in listed)):
         raise Unreadable(f"{address} shows no post.")
     locked = within(itself, "attributes", "isLocked") is True
     return ThreadPage(address, ref, posts, _neighbours(document, address), locked)
@@ -34,6 +39,17 @@ def board_page(document: object, root: str) -> BoardPage:
     rows = [_row(item, root) for item in nodes(within(document, "data"), "list of discussions")]
     following = text(within(document, "links", "next"))
     return BoardPage(tuple(rows), Neighbours(next=following))
+
+
+def answerable(document: object) -> bool:
+    """Whether we may answer in any discussion of a page of a board, as members may and guests may not."""
+    rows = within(document, "data")
+    return isinstance(rows, list) and any(within(row, "attributes", "canReply") is True for row in rows)
+
+
+def actor(document: object) -> str | None:
+    """Return the id of whom the forum takes us for, as its own document tells it, None for a guest."""
+    return text(within(document, "data", "relationships", "actor", "data", "id"))
 
 
 def post(item: Node, about: Included, ref: ThreadRef) -> Post:
