@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -15,7 +16,7 @@ PAGE = "<p>" + "x" * 8000 + "</p>"
 
 async def bare_seconds(requests: int, commits: int, folder: Path) -> float:
     """Return the seconds that so many requests, a connection each, and so many commits of a row take, from a sample."""
-    return requests * await _a_request() + commits * await _a_commit(folder / "bare.sqlite")
+    return requests * await _a_request() + commits * await _a_commit(folder / f"bare-{os.getpid()}.sqlite")
 
 
 async def _a_request() -> float:
