@@ -29,8 +29,7 @@ class DoubtfulAnswers:
     async def doubted_since(self, answer: AnswerRow) -> put_back.PutBack | None:
         """Return when the ledger was put back if only the lost one could know of a write of this answer."""
         async with self._ledger.reading() as db:
-            lost = await put_back.known(db)
-        return lost if lost is not None and answer.sending_at == lost.since else None
+            return await put_back.doubted(db, answer.sending_at)
 
     async def ready(self, site: Site, answer: AnswerRow, lost: put_back.PutBack) -> AnswerRow | None:
         """Return the answer, or its first part, as it is to be looked for; None where nothing can be: a person posts

@@ -26,8 +26,7 @@ _PIECES = re.compile(r"\n|\[img(?:: [^\]]*)?\]")  # a picture may have become a 
 async def doubted_since(ledger: Ledger, post: PostRow) -> PutBack | None:
     """Return when the ledger was put back if only the lost one could know of a write of this post."""
     async with ledger.reading() as db:
-        lost = await put_back.known(db)
-    return lost if lost is not None and post.sending_at == lost.since else None
+        return await put_back.doubted(db, post.sending_at)
 
 
 def check_says_it(post: PostRow, found: Found) -> None:

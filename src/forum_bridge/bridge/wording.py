@@ -88,8 +88,7 @@ class Wording:
         if answer.state is State.WAITING:
             return False
         async with self._ledger.reading() as db:
-            lost = await put_back.known(db)
-        return lost is None or answer.sending_at != lost.since
+            return await put_back.doubted(db, answer.sending_at) is None
 
     async def _make_private(self, answer: AnswerRow) -> None:
         await self._ledger.commit(lambda db: answers.change(db, answer.id, private=True))

@@ -63,6 +63,12 @@ async def known(db: AsyncConnection) -> PutBack | None:
     return PutBack(datetime.fromisoformat(said["since"]), datetime.fromisoformat(said["at"]), said["last_post"])
 
 
+async def doubted(db: AsyncConnection, sending_at: datetime | None) -> PutBack | None:
+    """Return when a copy was put back if only the lost ledger can know of a write that bears this moment."""
+    lost = await known(db)
+    return lost if lost is not None and sending_at == lost.since else None
+
+
 async def note(db: AsyncConnection, *, now: datetime) -> PutBack:
     """Write down that this ledger was put back just now, and doubt all that was on its way in it."""
     found = await _this_time(db, now)
