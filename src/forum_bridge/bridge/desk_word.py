@@ -63,21 +63,20 @@ class DeskWord:
         now = self._clock()
         self._read = {case: read for case, read in self._read.items() if timedelta() <= now - read[0] < SHARED_FOR}
         _, known = self._read.get(answer.case_id, (now, ()))
-        if _among(known, answer) is not None:
+        if among(known, answer) is not None:
             return known
         messages = await self._messages(answer.case_id, NEWEST)
         if messages is not None:
             self._read[answer.case_id] = now, messages
         return messages
 
-    async def shown(self, answer: AnswerRow, channel: str, newest: Sequence[Message] | None) -> Shown:
-        """Return where Deskie shows an answer: in its case, the one that absorbed it, or another of the customer's.
-        Raises NotShown for ten minutes after it came in where it is in none of them, then NeverShown."""
-        if answer.case_id is not None and (found := _among(newest or (), answer)) is not None:
-            return Shown(found, answer.case_id, newest or ())
+    async def elsewhere(self, answer: AnswerRow, channel: str) -> Shown:
+        """Return where Deskie shows an answer that is not among its case's newest messages: further back, in the case
+        that absorbed it, or another of the customer's. Raises NotShown for ten minutes after it came in where it is in
+        none of them, then NeverShown."""
         for case_id in await self._cases(answer, channel):
             messages = await self._messages(case_id, DEEPER) or ()
-            if (found := _among(messages, answer)) is not None:
+            if (found := among(messages, answer)) is not None:
                 return Shown(found, case_id, messages)
         what = f"{NEVER_SHOWN} {answer.message_id}"
         if self._clock() - answer.received_at < ASKED_FOR:
@@ -103,5 +102,6 @@ class DeskWord:
             return None
 
 
-def _among(messages: Sequence[Message], answer: AnswerRow) -> Message | None:
+def among(messages: Sequence[Message], answer: AnswerRow) -> Message | None:
+    """Return the message that is an answer."""
     return next((each for each in messages if each.id == answer.message_id), None)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge.answer_files import said
 from forum_bridge.bridge.around import Around
-from forum_bridge.bridge.desk_word import DeskWord, NotShown, Shown
+from forum_bridge.bridge.desk_word import DeskWord, NotShown, Shown, among
 from forum_bridge.bridge.owner import owner_of
 from forum_bridge.bridge.privacy import Privacy
 from forum_bridge.bridge.site import Site
@@ -49,9 +49,9 @@ class Wording:
         if answer.parts > 1:  # what was split has its full wording, and must stay as it is
             return answer, await self._owner(answer)
         holder, messages = answer.case_id, await self._word.newest(answer)
-        told = next((each for each in messages or () if each.id == answer.message_id), None)
+        told = among(messages or (), answer)
         if told is None and site.config.answers.verify:
-            answer, shown = await self._shown(site, answer, messages)
+            answer, shown = await self._elsewhere(site, answer)
             told, holder, messages = shown.message, shown.case_id, shown.beside
         if told is not None and told.note:
             raise NotAnAnswer("it is an internal note")
@@ -97,11 +97,11 @@ class Wording:
         """Whether an answer keeps no other back: Deskie does not show it, so it may never be one."""
         return answer.id in self._not_shown
 
-    async def _shown(self, site: Site, answer: AnswerRow, newest: Sequence[Message] | None) -> tuple[AnswerRow, Shown]:
+    async def _elsewhere(self, site: Site, answer: AnswerRow) -> tuple[AnswerRow, Shown]:
         """Return an answer, its case known if its webhook named none, and where Deskie shows its message."""
         self._not_shown.discard(answer.id)
         try:
-            shown = await self._word.shown(answer, site.channel, newest)
+            shown = await self._word.elsewhere(answer, site.channel)
         except NotShown:
             self._not_shown.add(answer.id)
             raise
