@@ -10,7 +10,7 @@ from forum_bridge.forums.contract import CanQuote, CanReply, CanSignIn
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.markup.compare import is_answer
 from forum_bridge.model import Draft, Post, Receipt, ReceiptState, SignInState
-from forum_bridge.testkit.outcome import Outcome, Result
+from forum_bridge.testkit.outcome import Outcome, Result, outcome
 from forum_bridge.testkit.place import OpenPlace, Place, Refusal
 from forum_bridge.web.address import belongs
 
@@ -37,21 +37,13 @@ async def conform_writing(open_place: OpenPlace) -> AsyncIterator[Outcome]:
                     promise, Result.SKIPPED, "it does not reply, or its forum takes an answer once by its key"
                 )
                 continue
-            yield await _outcome(promise, check, place, adapter)
+            yield await outcome(promise, _signed_in(check, place, adapter), NotHere)
 
 
-async def _outcome(promise: str, check: Check, place: Place, adapter: CanReply) -> Outcome:
-    try:
-        if isinstance(adapter, CanSignIn) and (signed_in := await adapter.sign_in()).state is not SignInState.OK:
-            return Outcome(promise, Result.BROKEN, f"signing in: {signed_in.state.value} {signed_in.detail}".strip())
-        wrong = await check(place, adapter)
-    except NotHere as why:
-        return Outcome(promise, Result.SKIPPED, str(why))
-    except BridgeError as error:
-        return Outcome(promise, Result.BROKEN, f"it raised {type(error).__name__}: {error}")
-    except Exception as error:  # noqa: BLE001 -- an adapter may be anybody's code, and the other promises are still to be tried
-        return Outcome(promise, Result.BROKEN, f"it failed with {type(error).__name__}: {error}")
-    return Outcome(promise, Result.KEPT) if wrong is None else Outcome(promise, Result.BROKEN, wrong)
+async def _signed_in(check: Check, place: Place, adapter: CanReply) -> str | None:
+    if isinstance(adapter, CanSignIn) and (signed_in := await adapter.sign_in()).state is not SignInState.OK:
+        return f"signing in: {signed_in.state.value} {signed_in.detail}".strip()
+    return await check(place, adapter)
 
 
 async def found_again(place: Place, adapter: CanReply) -> str | None:
