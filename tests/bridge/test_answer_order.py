@@ -5,6 +5,7 @@ import asyncio
 import aiohttp
 from tests.bridge.world import ELIF, World
 
+from forum_bridge.sandbox.desk import Status
 from forum_bridge.sandbox.sandbox import CHANNEL
 
 MESSAGES = r"GET /api/cases/\d+/messages"
@@ -48,3 +49,22 @@ async def test_answers_of_a_case_that_was_merged_before_they_are_published_keep_
         await world.later(seconds=31)
     assert ["Birinci" in text for text in world.ours()] == [True, False]
     assert "**kalın**" in world.ours()[1]
+
+
+async def test_an_answer_in_the_case_before_goes_first_though_its_webhook_never_came(world: World) -> None:
+    world.deskie.channels[CHANNEL].type = "sync"
+    await world.restart()
+    await world.write("Kargo", "Nerede?")
+    (before,) = world.deskie.cases()
+    world.deskie.set_status(before.case_id, Status.CLOSED, done_by=f"staff_{ELIF}")
+    await world.reply(world.forum.threads()[0].id, "Hâlâ gelmedi.")
+    (now,) = (case for case in world.deskie.cases() if case.case_id != before.case_id)
+    channel = world.deskie.channels[CHANNEL]
+    channel.webhook_url = ""
+    await world.deskie.agent_reply(before.case_id, "<p>Birinci.</p>", ELIF)
+    channel.webhook_url = world.door
+    await world.deskie.agent_reply(now.case_id, "<p>İkinci.</p>", ELIF)
+    await world.settle()
+    for _ in range(12):
+        await world.later(seconds=31)
+    assert ["Birinci" in text for text in world.ours()] == [True, False]

@@ -1,20 +1,24 @@
 """What stands around an answer in its case, looked at before it is published: answers written before it that the ledger
-lacks go first, and posts from other threads mean that nobody can tell for which it is. Publishes nothing itself."""
+lacks go first, be they in its conversation's case before, and posts from other threads mean that nobody can tell for
+which it is. Publishes nothing itself."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
+from forum_bridge.bridge.desk_word import DeskWord
 from forum_bridge.bridge.owner import others_in_its_case, shared
 from forum_bridge.bridge.reconcile import ON_ITS_WAY, Take, as_answer, missing_in
 from forum_bridge.deskie import Message
 from forum_bridge.errors import Retry
+from forum_bridge.ledger import conversations
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.ledger import Ledger
+from forum_bridge.ledger.states import CaseState
 from forum_bridge.markup.footer import footer_permalink
 from forum_bridge.model import Clock
 
@@ -22,10 +26,12 @@ A_MOMENT = timedelta(seconds=30)
 
 
 class Around:
-    """Reads the case's newest messages as they are handed in; lets missing answers in by the webhook's own entrance."""
+    """Reads the case's newest messages as they are handed in, the case before's from the desk; lets missing answers in
+    by the webhook's own entrance."""
 
-    def __init__(self, ledger: Ledger, take: Take, clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, word: DeskWord, take: Take, clock: Clock) -> None:
         self._ledger = ledger
+        self._word = word
         self._take = take
         self._clock = clock
 
@@ -36,7 +42,22 @@ class Around:
         Retry if answers written before it have to go first: those whose webhook may still come are waited for, others
         are taken in at once."""
         await self._alone(answer, owner, messages)
-        await self._in_turn(answer, messages)
+        message = next((each for each in messages if each.id == answer.message_id), None)
+        when = (message.sent_at or message.created_at) if message is not None else None
+        if when is None:
+            return
+        assert answer.case_id is not None  # its messages were read
+        await self._in_turn(answer, when, answer.case_id, messages)
+        before = await self._case_before(answer, owner)
+        if before is not None:
+            await self._in_turn(answer, when, before, await self._word.newest_in(before, answer.received_at) or ())
+
+    async def _case_before(self, answer: AnswerRow, owner: Conversation) -> int | None:
+        """Return the newest other case of a conversation: agents write there as well, even once it is closed."""
+        async with self._ledger.reading() as db:
+            cases = await conversations.cases(db, owner.id)
+        others = [each for each in cases if each.state is not CaseState.GONE and each.absorbed_by is None]
+        return next((each.case_id for each in others if each.case_id != answer.case_id), None)
 
     async def _alone(self, answer: AnswerRow, owner: Conversation, messages: Sequence[Message]) -> None:
         marks = [footer_permalink(each.html or each.text) for each in messages if each.user_id and not each.note]
@@ -45,18 +66,14 @@ class Around:
         if others and not answer.private:  # which thread it is for is nothing to it; whose they are is looked at later
             raise shared(answer, owner, others)
 
-    async def _in_turn(self, answer: AnswerRow, messages: Sequence[Message]) -> None:
-        when = next((each.sent_at or each.created_at for each in messages if each.id == answer.message_id), None)
-        if when is None:
-            return
-        assert answer.case_id is not None  # its messages were read
+    async def _in_turn(self, answer: AnswerRow, when: datetime, case_id: int, messages: Sequence[Message]) -> None:
         async with self._ledger.reading() as db:
-            lacking = await missing_in(db, answer.desk, answer.case_id, messages, when)
+            lacking = await missing_in(db, answer.desk, case_id, messages, when)
         earlier = [each for each in lacking if each.id < answer.message_id]
         settled = self._clock() - ON_ITS_WAY
         for message in earlier:
             if (message.sent_at or message.created_at or settled) <= settled:
-                structlog.get_logger().warning("answer_missed", case=answer.case_id, message=message.id)
-                await self._take(as_answer(message, answer.case_id, answer.user_id))
+                structlog.get_logger().warning("answer_missed", case=case_id, message=message.id)
+                await self._take(as_answer(message, case_id, answer.user_id))
         if earlier:
             raise Retry("an answer written before this one goes first", after=A_MOMENT)

@@ -60,14 +60,25 @@ class DeskWord:
         answer has just been looked for in, if this one stands there too."""
         if answer.case_id is None:
             return None
+        _, known = self._known(answer.case_id)
+        return known if among(known, answer) is not None else await self._newest(answer.case_id)
+
+    async def newest_in(self, case_id: int, since: datetime) -> Sequence[Message] | None:
+        """Return the newest messages of another case as they stand ``since`` a moment, None where there is no such
+        case."""
+        read_at, known = self._known(case_id)
+        return known if read_at is not None and read_at > since else await self._newest(case_id)
+
+    def _known(self, case_id: int) -> tuple[datetime | None, Sequence[Message]]:
         now = self._clock()
         self._read = {case: read for case, read in self._read.items() if timedelta() <= now - read[0] < SHARED_FOR}
-        _, known = self._read.get(answer.case_id, (now, ()))
-        if among(known, answer) is not None:
-            return known
-        messages = await self._messages(answer.case_id, NEWEST)
+        return self._read.get(case_id, (None, ()))
+
+    async def _newest(self, case_id: int) -> Sequence[Message] | None:
+        now = self._clock()
+        messages = await self._messages(case_id, NEWEST)
         if messages is not None:
-            self._read[answer.case_id] = now, messages
+            self._read[case_id] = now, messages
         return messages
 
     async def elsewhere(self, answer: AnswerRow, channel: str) -> Shown:

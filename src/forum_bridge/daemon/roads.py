@@ -46,7 +46,8 @@ def roads(
     """Return the handlers of polling, delivering, linking, publishing, telling agents and reconciling. ``chance``
     gives numbers in [0, 1) for jitter, ``heard`` is told what came, ``keep_pages`` is how
     long pages that could not be read are kept."""
-    around = Around(ledger, receive.take, clock)
+    word = DeskWord(desk, clock)
+    around = Around(ledger, word, receive.take, clock)
     guard = DriftGuard(Quarantine(ledger.path, keep_pages, clock), clock)
     channels = sorted({site.channel for site in sites.values()})
     return {
@@ -56,7 +57,7 @@ def roads(
         WorkKind.PUBLISH: Publish(
             ledger,
             sites,
-            Wording(ledger, DeskWord(desk, clock), around, Privacy(CaseLabels(desk, clock), desk.files), clock),
+            Wording(ledger, word, around, Privacy(CaseLabels(desk, clock), desk.files), clock),
             Drafting(ledger, Agents(desk, clock), desk.files),
             AnswerUploads(desk.files),
             wake,
