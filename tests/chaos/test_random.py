@@ -7,7 +7,7 @@ from collections.abc import Callable
 from forum_bridge.testkit.chaos.many import Total, as_command, play
 from forum_bridge.testkit.chaos.run import Order
 
-RUNS = 20  # more by hand: python -m forum_bridge.testkit.chaos --seed 1 --runs 200 --jobs 2 --json
+RUNS = 200  # more by hand: python -m forum_bridge.testkit.chaos --seed 1 --runs 5000 --jobs 2 --json
 
 
 def test_nothing_is_lost_doubled_or_misordered_whenever_it_is_killed(figures: Callable[..., None]) -> None:

@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from forum_bridge.testkit.chaos.many import Total, as_command, at_failpoints, play, recorded
 from forum_bridge.testkit.chaos.points import Kill
@@ -20,11 +20,11 @@ def main() -> int:
     """Exit status: 0 if nothing was lost, doubled or misordered, 1 if anything was, or a run could not be played."""
     given = _arguments()
     if given.list:
-        for name, seed in recorded(given.seed, given.jobs).items():
-            print(f"{name}  (seed {seed})")  # noqa: T201 -- a command says its result
+        for name, seeds in recorded(given.seed, given.jobs).items():
+            print(f"{name}  (seed {seeds[0]})")  # noqa: T201 -- a command says its result
         return 0
     total = Total()
-    for order, made in play(_orders(given), given.jobs):
+    for order, made in _played(given):
         total.add(made)
         _tell(order, made, as_json=given.json)
         if total.runs % TOLD_EVERY == 0:
@@ -56,12 +56,12 @@ def _arguments() -> argparse.Namespace:
     return asked.parse_args()
 
 
-def _orders(given: argparse.Namespace) -> Iterable[Order]:
+def _played(given: argparse.Namespace) -> Iterator[tuple[Order, Outcome]]:
     if given.failpoints:
-        return at_failpoints(recorded(given.seed, given.jobs))
+        return at_failpoints(recorded(given.seed, given.jobs), given.jobs)
     kills = (Kill(given.at),) if given.at else None
     seeds = range(given.seed, given.seed + given.runs)
-    return (Order(seed, kills=kills, sabotage=given.sabotage, log=given.log) for seed in seeds)
+    return play((Order(seed, kills=kills, sabotage=given.sabotage, log=given.log) for seed in seeds), given.jobs)
 
 
 def _tell(order: Order, made: Outcome, *, as_json: bool) -> None:

@@ -14,6 +14,7 @@ from forum_bridge.testkit.chaos.points import Kill
 from forum_bridge.testkit.chaos.run import Order, Outcome, played
 
 RECORDED = 16  # runs without a kill from which the failpoints are known
+TRIES = 4  # for each failpoint
 AHEAD = 4  # runs in hand for each job, so that the first outcomes are told early
 
 
@@ -73,20 +74,27 @@ def play(orders: Iterable[Order], jobs: int) -> Iterator[tuple[Order, Outcome]]:
                 future.cancel()
 
 
-def recorded(seed: int, jobs: int, sabotage: str = "") -> Mapping[str, int]:
-    """Return every failpoint that unkilled runs from ``seed`` on came by, and the first seed whose run did."""
+def recorded(seed: int, jobs: int, sabotage: str = "") -> Mapping[str, Sequence[int]]:
+    """Return every failpoint that unkilled runs from ``seed`` on came by, and the seeds of those that did."""
     orders = [Order(each, kills=(), sabotage=sabotage) for each in range(seed, seed + RECORDED)]
-    found: dict[str, int] = {}
+    found: dict[str, list[int]] = {}
     for order, made in play(orders, jobs):
-        for name in sorted(made.seen):
+        for name in made.seen:
             if READS not in name:
-                found.setdefault(name, order.seed)
+                found.setdefault(name, []).append(order.seed)
     return dict(sorted(found.items()))
 
 
-def at_failpoints(found: Mapping[str, int]) -> Sequence[Order]:
-    """Return one run for each failpoint, killed there the first time it comes by."""
-    return [Order(seed, kills=(Kill(name),)) for name, seed in found.items()]
+def at_failpoints(found: Mapping[str, Sequence[int]], jobs: int) -> Iterator[tuple[Order, Outcome]]:
+    """Play for each failpoint a run that is killed there the first time it comes by. What goes wrong is a matter of
+    moments, too: one that went another way is played again, ``TRIES`` times at most."""
+    left = dict(found)
+    for turn in range(TRIES):
+        orders = [Order(seeds[turn % len(seeds)], kills=(Kill(name),)) for name, seeds in left.items()]
+        for order, made in play(orders, jobs):
+            for name in made.killed_at:
+                left.pop(name, None)
+            yield order, made
 
 
 def as_command(order: Order) -> str:

@@ -41,7 +41,8 @@ REST = (31,) * 5 + (200,) * 4 + (960,) * 28  # seconds; most runs have come to r
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to play. ``kills``: when its lives end, one by one; None lets the seed decide."""
+    """What to play. ``kills``: when its lives end, one by one; None lets the seed decide. One at a named place waits
+    for a life that comes by there."""
 
     seed: int
     kills: tuple[Kill, ...] | None = None
@@ -88,6 +89,7 @@ class _Run:
         self._plans = list(by_seed if order.kills is None else order.kills)
         self._once = [act for act in (self._scene.lock, self._scene.moderate) if dice.random() < 0.12]
         self._life: Life | None = None
+        self._plan: Kill | None = None
         self._down = 0
         self._config: dict[str, object] = {}
 
@@ -195,7 +197,7 @@ class _Run:
     async def _up(self) -> None:
         """Start the bridge; if it is killed while it starts, once more."""
         while self._life is None:
-            plan = self._plans.pop(0) if self._plans else None
+            plan = self._plan = self._plans.pop(0) if self._plans else None
             birth = Birth(self._config, self._scene.clock(), plan, self._order.sabotage, self._order.log)
             self._life = Life(birth)
             try:
@@ -208,9 +210,15 @@ class _Run:
         try:
             self._made.seen.update(await self._life.end())
             self._life = None
+            self._plan_again()
         except Died as death:
             await self._died(death)
         await self._up()
+
+    def _plan_again(self, at: str = "") -> None:
+        """Leave it to the next life to be killed at the named place that this one did not come by."""
+        if self._plan is not None and self._plan.name not in {"", at}:
+            self._plans.insert(0, self._plan)
 
     def _kill(self) -> None:
         if self._life is not None:
@@ -220,6 +228,7 @@ class _Run:
         self._life = None
         await self._scene.desk.webhooks_idle()  # what it said before is heard now
         self._made.killed_at.append(death.at)
+        self._plan_again(death.at)
         self._made.verdict.lost += told_and_not_kept(self._scene, self._ledger)
         self._down = self._luck.choice((0, 0, 0, 1, 3))
 

@@ -58,8 +58,8 @@ def _no_waiting(turned_off: ExitStack) -> None:
 def _no_keys(turned_off: ExitStack) -> None:
     """The look into the ledger before an answer is taken in is the same promise once more."""
 
-    async def unknown(*_: object) -> bool:
-        return False
+    async def unknown(*_: object) -> set[int]:
+        return set()
 
     turned_off.enter_context(patch.object(answers, "known", unknown))
 

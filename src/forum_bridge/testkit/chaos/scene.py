@@ -223,16 +223,17 @@ class Scene:
         self.permanent.add("moderation")
         self.forum.switches.moderation = True
 
-    def unclear(self, answer: Answer) -> bool:
+    def unclear(self, answer: Answer, *, by_thread: bool) -> bool:
         """Whether nobody can tell where an answer belongs: its case holds several threads, or for a private one
-        several customers, then or now."""
+        several customers write there or in its conversation (``by_thread``: that is the thread)."""
         message = self.desk.tables.messages.get(answer.message)
         if message is None:
             return True
-        case = self.desk.case(message.case_id)
-        posts = self.posts_in(case)
-        several = {each.author for each in posts} if answer.private else {each.thread for each in posts}
-        return answer.ambiguous or len(several) > 1
+        posts = self.posts_in(self.desk.case(message.case_id))
+        if answer.private:
+            posts += [each for each in self.pieces if by_thread and each.thread == answer.thread]
+            return answer.ambiguous or len({each.author for each in posts}) > 1
+        return answer.ambiguous or len({each.thread for each in posts}) > 1
 
     def posts_in(self, case: Case) -> list[Piece]:
         """Return what customers wrote that stands in a case, oldest message first."""

@@ -49,7 +49,8 @@ def verdict(scene: Scene, ledger: Path, *, by_thread: bool) -> Verdict:
     for table, found in states.items():
         made.lost += [f"{table} {key} never came to rest: {reason}" for key, state, reason in found if state in _WORK]
     _posts(made, scene, by_thread=by_thread)
-    _answers(made, scene, ledger, {int(key): (state, reason) for key, state, reason in states["answer"]})
+    answers = {int(key): (state, reason) for key, state, reason in states["answer"]}
+    _answers(made, scene, ledger, answers, by_thread=by_thread)
     return made
 
 
@@ -103,11 +104,14 @@ def _posts(made: Verdict, scene: Scene, *, by_thread: bool) -> None:
             made.misordered.append(f"posts of {author or 'all'} in thread {thread}: {stands}")
 
 
-def _answers(made: Verdict, scene: Scene, ledger: Path, states: Mapping[int, tuple[str, str]]) -> None:
+def _answers(
+    made: Verdict, scene: Scene, ledger: Path, states: Mapping[int, tuple[str, str]], *, by_thread: bool
+) -> None:
     wanted: defaultdict[tuple[int, str], list[tuple[Answer, bool]]] = defaultdict(list)
     for answer in scene.answers:
         state, _ = states.get(answer.message, ("unknown", ""))
-        excused = answer.excused or (state in {"held", "dead"} and bool(scene.permanent or scene.unclear(answer)))
+        nobody_can = bool(scene.permanent) or scene.unclear(answer, by_thread=by_thread)
+        excused = answer.excused or (state in {"held", "dead"} and nobody_can)
         wanted[(0, answer.to) if answer.private else (answer.thread, PUBLIC)].append((answer, excused))
     said = _said(scene)
     unknown = _queued_unknown(scene, ledger)
