@@ -3,7 +3,7 @@ is lost on the way to a case that is no more."""
 
 import pytest
 from tests.bridge.test_webhook import form, knock
-from tests.bridge.world import World
+from tests.bridge.world import ELIF, World
 
 from forum_bridge.sandbox.desk.faults import What
 from forum_bridge.sandbox.desk.switches import AbsorbedWrite
@@ -82,6 +82,29 @@ async def test_a_lost_case_is_found_though_it_was_merged_meanwhile(world: World)
     for _ in range(4):
         await world.later(seconds=31)
     assert world.times_delivered(lost) == 1
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_an_answer_in_a_case_that_nobody_knows_yet_is_held_once_another_customers_is_merged_into_it(
+    world: World, private: bool
+) -> None:
+    world.configure(lambda forum: forum.update(answers={"private_marker": "[private]"}))
+    await world.restart()
+    world.deskie.faults.next(r"POST /api/cases\.json", What.CUT_AFTER)
+    await world.write("Kargo", "Nerede?")
+    (lost,) = (case.case_id for case in world.deskie.cases())
+    await world.write("Fatura", "O da yok.", author=world.forum.person("Elif Şahin"))
+    other = max(case.case_id for case in world.deskie.cases())
+    for case in (other, lost):
+        await world.deskie.agent_reply(case, f"<p>Yolda. {'[private]' if private else ''}</p>", ELIF)
+    await world.deskie.webhooks_idle()
+    world.deskie.merge(other, lost)
+    await world.settle()
+    for _ in range(4):
+        await world.later(seconds=31)
+    assert world.ours() == []
+    assert world.forum.messages.everything() == []
+    assert await world.answer_states() == ["held", "held"]
 
 
 async def test_the_look_after_a_lost_case_fits_a_small_budget(world: World) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from forum_bridge.bridge.desk_word import DeskWord
-from forum_bridge.bridge.owner import others_in_its_case, shared
+from forum_bridge.bridge.owner import SeveralCustomers, in_its_case, shared
 from forum_bridge.bridge.reconcile import ON_ITS_WAY, Take, as_answer, missing_in
 from forum_bridge.deskie import Message
 from forum_bridge.errors import Retry
@@ -38,7 +38,7 @@ class Around:
     async def check(self, answer: AnswerRow, owner: Conversation, messages: Sequence[Message]) -> None:
         """Return if an answer may be published by what its case's ``messages`` (newest first) show.
 
-        Raises Held if posts from other threads than its owner's stand there (to a private answer they are no matter),
+        Raises Held if posts from other threads than its owner's stand there (for a private answer other customers'),
         Retry if answers written before it have to go first: those whose webhook may still come are waited for, others
         are taken in at once."""
         await self._alone(answer, owner, messages)
@@ -62,8 +62,12 @@ class Around:
     async def _alone(self, answer: AnswerRow, owner: Conversation, messages: Sequence[Message]) -> None:
         marks = [footer_permalink(each.html or each.text) for each in messages if each.user_id and not each.note]
         urls = [mark[0] for mark in marks if mark is not None]
-        others = await self._ledger.commit(lambda db: others_in_its_case(db, answer, owner, urls))
-        if others and not answer.private:  # which thread it is for is nothing to it; whose they are is looked at later
+        found = await self._ledger.commit(lambda db: in_its_case(db, answer, urls))
+        others = [each for each in found if (each.forum, each.thread_id) != (owner.forum, owner.thread_id)]
+        people = {(each.forum, each.author_key) for each in (owner, *found)}
+        if answer.private and len(people) > 1:  # which thread it is for is nothing to it
+            raise SeveralCustomers(answer.case_id, len(people))
+        if others and not answer.private:
             raise shared(answer, owner, others)
 
     async def _in_turn(self, answer: AnswerRow, when: datetime, case_id: int, messages: Sequence[Message]) -> None:

@@ -64,15 +64,12 @@ async def owner_of(db: AsyncConnection, answer: AnswerRow) -> Conversation:
     return found[0]
 
 
-async def others_in_its_case(
-    db: AsyncConnection, answer: AnswerRow, owner: Conversation, urls: Sequence[str]
-) -> list[Conversation]:
-    """Note that the posts of these addresses were seen in an answer's case, and return the conversations in other
-    threads than its own whose posts stand there: agents merge cases, and nobody tells the bridge."""
+async def in_its_case(db: AsyncConnection, answer: AnswerRow, urls: Sequence[str]) -> list[Conversation]:
+    """Note that the posts of these addresses were seen in an answer's case, and return the conversations whose posts
+    stand there: agents merge cases, and nobody tells the bridge. A post whose delivery is unclear stands there, too."""
     assert answer.case_id is not None
     await posts.found_in(db, answer.desk, answer.case_id, urls)
-    found = await conversations.of_case(db, answer.desk, answer.case_id)
-    return [each for each in found if (each.forum, each.thread_id) != (owner.forum, owner.thread_id)]
+    return await conversations.of_case(db, answer.desk, answer.case_id, urls)
 
 
 async def reader_of(db: AsyncConnection, answer: AnswerRow, owner: Conversation) -> Author:

@@ -72,12 +72,14 @@ async def get(db: AsyncConnection, conversation_id: int) -> Conversation:
     return replace(found, user_id=(await db.execute(newest)).scalar_one())
 
 
-async def of_case(db: AsyncConnection, desk: str, case_id: int) -> list[Conversation]:
+async def of_case(db: AsyncConnection, desk: str, case_id: int, urls: Sequence[str] = ()) -> list[Conversation]:
     """Return the conversations that a case belongs to: the one that opened it, and those whose posts stand in it since
-    an agent merged theirs into it, or because their customer has only this chat."""
+    an agent merged theirs into it, or because their customer has only this chat; ``urls`` are of posts that were seen
+    there, whatever the ledger knows of them."""
     opened = select(desk_case.c.conversation_id).where(desk_case.c.desk == desk, desk_case.c.case_id == case_id)
     joined = select(post.c.conversation_id).where(post.c.case_id == case_id, post.c.state == State.SENT)
-    tied = or_(conversation.c.id.in_(opened), conversation.c.id.in_(joined))
+    seen = select(post.c.conversation_id).where(post.c.url.in_(urls))
+    tied = or_(*(conversation.c.id.in_(each) for each in (opened, joined, seen)))
     return await _conversations(db, select(conversation).where(conversation.c.desk == desk, tied))
 
 
