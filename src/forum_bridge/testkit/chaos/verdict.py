@@ -131,11 +131,12 @@ def _answers(
 
 
 def _order(made: Verdict, place: tuple[int, str], here: list[tuple[Answer, bool]], there: list[str]) -> None:
-    for customer in sorted({answer.to for answer, _ in here}):
-        told = [answer.said for answer, _ in sorted(here, key=lambda each: each[0].message) if answer.to == customer]
+    for customer, thread in sorted({(answer.to, answer.thread) for answer, _ in here}):
+        theirs = [answer for answer, _ in here if (answer.to, answer.thread) == (customer, thread)]
+        told = [answer.said for answer in sorted(theirs, key=lambda each: each.message)]
         following = iter(there)
         if not all(text in following for text in told):
-            cases = sorted({answer.case for answer, _ in here if answer.to == customer})
+            cases = sorted({answer.case for answer in theirs})
             made.misordered.append(f"answers to {customer} in {place}: {there}, not {told}; cases {cases}")
 
 
