@@ -40,6 +40,19 @@ async def test_an_outage_of_some_minutes_needs_no_person(world: World) -> None:
     assert ["Yarın sizde" in text for text in world.ours()] == [True, False]
 
 
+async def test_an_answer_that_waited_long_for_other_reasons_is_not_given_up_at_its_first_loss(world: World) -> None:
+    case = await case_of(world)
+    refused = world.forum.faults.next(REPLY, 429, 6)
+    lost = world.forum.faults.next(REPLY, 500)
+    await world.answer(case, "<p>Yarın sizde.</p>")
+    for _ in range(12):
+        await world.later(seconds=301)
+    assert refused.hits == 6
+    assert lost.hits == 1
+    assert len(world.ours()) == 1
+    assert await world.answer_states() == ["sent"]
+
+
 async def lose_into_our_previous_post(world: World, second: str, *, seen: bool) -> None:
     world.forum.switches.merge_posts = True
     case = await case_of(world)

@@ -203,20 +203,26 @@ class Publish:
             await self._sent(site, answer, _found(found, answer, site))
         elif lost is not None:
             await self._fresh(answer)
-        elif answer.receipt_state is not None or answer.attempts >= (LOST_WRITES_KNOWN_AGAIN if again else LOST_WRITES):
+        else:
+            await self._lost_again(answer, again=again)
+
+    async def _lost_again(self, answer: AnswerRow, *, again: bool) -> None:
+        """Let an answer that does not stand there go once more; raises Held where that is no use."""
+        times = answer.lost_writes + 1
+        if answer.receipt_state is not None or times >= (LOST_WRITES_KNOWN_AGAIN if again else LOST_WRITES):
             missed = "it never said that it took it" if again else "it does not stand there"
             raise Held(
-                f"the forum was sent the answer {max(answer.attempts, 1)} times, and {missed}",
+                f"the forum was sent the answer {times} times, and {missed}",
                 explanation="A moderator or a spam filter may hold it: look there, then retry it or mark it as sent.",
             )
-        else:
-            pause = WRITE_TIMEOUT * (2 ** min(max(answer.attempts - 1, 0), 5) - 1)
-            due = self._clock() + min(pause, LONGEST_PAUSE)
-            linked = answer.files_linked or answer.attempts >= answer_uploads.LOST_WRITES
-            await self._change(answer, state=State.WAITING, due_at=due, sending_at=None, files_linked=linked)
+        pause = WRITE_TIMEOUT * (2 ** min(times - 1, 5) - 1)
+        facts = {"lost_writes": times, "files_linked": answer.files_linked or times >= answer_uploads.LOST_WRITES}
+        due = self._clock() + min(pause, LONGEST_PAUSE)
+        await self._change(answer, state=State.WAITING, due_at=due, sending_at=None, **facts)
 
     async def _fresh(self, answer: AnswerRow) -> None:
-        await self._change(answer, state=State.WAITING, due_at=self._clock(), sending_at=None, attempts=0)
+        fresh = {"attempts": 0, "lost_writes": 0}
+        await self._change(answer, state=State.WAITING, due_at=self._clock(), sending_at=None, **fresh)
 
     async def _sent(self, site: Site, answer: AnswerRow, receipt: Receipt) -> None:
         now = self._clock()

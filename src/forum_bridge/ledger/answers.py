@@ -51,6 +51,7 @@ class AnswerRow:
     receipt_state: str | None
     private: bool
     files_linked: bool
+    lost_writes: int
     reason: str | None
 
 

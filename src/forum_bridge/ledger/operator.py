@@ -99,7 +99,7 @@ async def decide(db: AsyncConnection, item: Item, row: Found, facts: dict[str, o
     """Write a decision down. A receipt that never led to a post counts no more once it is tried again."""
     table = _TABLES[item.road]
     if item.road == "answer" and facts["state"] in (State.WAITING, State.UNCLEAR):
-        facts = {**facts, "receipt_state": None}
+        facts = {**facts, "receipt_state": None, "lost_writes": 0}
     await db.execute(update(table).where(table.c.id == row.id).values(facts))
 
 
@@ -110,6 +110,8 @@ async def send_again(db: AsyncConnection, road: str, row_id: int, *, now: dateti
     values: dict[str, object] = {"state": State.WAITING, "due_at": now, "attempts": 0, "reason": None}
     values |= dict.fromkeys(("first_tried_at", "sending_at", "sent_at"))
     forgotten = ("case_id", "message_id") if table is post else ("after_post", *_RECEIPT)
+    if table is answer:
+        values["lost_writes"] = 0
     where = (table.c.id == row_id, table.c.state == State.SENT)
     made = await db.execute(update(table).where(*where).values({**values, **dict.fromkeys(forgotten)}))
     return made.rowcount == 1

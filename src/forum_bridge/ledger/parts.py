@@ -41,7 +41,7 @@ async def make(db: AsyncConnection, row_id: int, htmls: Sequence[str], *, now: d
     await db.execute(update(answer).where(answer.c.id == row_id).values({**row, "attachments": []}))
     await bodies.replace(db, row["body_id"], htmls[0], now=now)
     del row["id"]
-    fresh: dict[str, object] = {"attempts": 0, "first_tried_at": None, "due_at": now}
+    fresh: dict[str, object] = {"attempts": 0, "lost_writes": 0, "first_tried_at": None, "due_at": now}
     if row["state"] != State.UNCLEAR:  # of what may stand there, any part may
         fresh |= {"state": State.WAITING, "sending_at": None}
     row |= fresh

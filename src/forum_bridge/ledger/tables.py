@@ -220,6 +220,7 @@ answer = Table(
     Column("receipt_state", String),
     Column("private", Boolean, nullable=False, default=False, server_default="0"),  # a personal message, or a note
     Column("files_linked", Boolean, nullable=False, default=False, server_default="0"),  # the forum refused the files
+    Column("lost_writes", Integer, nullable=False, default=0, server_default="0"),  # looked for and not found
     UniqueConstraint("desk", "message_id", "part"),
     Index("ix_answer_forum_state", "forum", "state"),
     Index("ix_answer_receipt", "forum", "receipt_post"),
