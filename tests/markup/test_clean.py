@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from forum_bridge.errors import ConfigurationRefused
 from forum_bridge.markup.clean import CleanPost, clean_post
+from forum_bridge.markup.message import case_message
+from forum_bridge.markup.tree import MOST_CHARACTERS, MOST_NODES
 
 BASE = "https://forum.example/konu/1?page=2"
 
@@ -189,9 +191,20 @@ def test_text_is_readable() -> None:
 
 
 def test_deep_nesting_neither_fails_nor_loses_text() -> None:
-    post = clean("<blockquote><div>" * 2000 + "dip" + "<b>" * 3000 + "!")
+    post = clean("<blockquote><div>" * 900 + "dip" + "<b>" * 2000 + "!")
     assert "dip" in post.text
     assert "!" in post.text
+    assert post.whole
+
+
+@pytest.mark.parametrize(
+    "html", ["x<br>" * MOST_NODES, "<p>uzun bir metin" * (MOST_CHARACTERS // 10), "<li>" * MOST_NODES]
+)
+def test_of_a_post_without_end_the_beginning_is_read_and_it_says_so(html: str) -> None:
+    post = clean(html + "son")
+    assert not post.whole
+    assert "son" not in post.text
+    assert "continues" in case_message(post.html, "https://f.example/post/1", whole=post.whole)
 
 
 TAGS = st.sampled_from(

@@ -1,4 +1,4 @@
-"""Pages nested so deep that parsers choke are refused by a scan that never misses one."""
+"""Pages on which parsers would choke are refused by a scan that never misses one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from forum_bridge.web.depth import too_deep
+from forum_bridge.web.depth import MOST_ATTRIBUTES, too_much
 
 PIECES = (
     *(
@@ -62,7 +62,7 @@ def true_depth(html: str) -> int:
     ],
 )
 def test_deep_pages_are_refused(html: str) -> None:
-    assert too_deep(html)
+    assert too_much(html)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_deep_pages_are_refused(html: str) -> None:
     ],
 )
 def test_broad_pages_and_sloppy_ones_pass(html: str) -> None:
-    assert not too_deep(html)
+    assert not too_much(html)
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
@@ -88,12 +88,22 @@ def test_broad_pages_and_sloppy_ones_pass(html: str) -> None:
 def test_nothing_deep_slips_through(html: str) -> None:
     # A paragraph, list item or row may stand in every element counted; html and body come on top.
     if true_depth(html) > 3 * 4 + 3:
-        assert too_deep(html, deepest=4)
+        assert too_much(html, deepest=4)
 
 
 @pytest.mark.parametrize(
-    "unit", ["<", "<a ", "<!--", "<div", "</", "<a b='", "<script>", '<div a="', "<p>", "</div>", "<b>x</b>"]
+    "unit",
+    ["<", "<a ", "<!--", "<div", "</", "<a b='", "<script>", '<div a="', "<p>", "</div>", "<b>x</b>", "<p a=1 b>"],
 )
 def test_time_is_linear(unit: str) -> None:
     # Quadratic, this would take hours: a megabyte either ends at once or never.
-    too_deep(unit * (1_000_000 // len(unit)), deepest=10**9)
+    too_much(unit * (1_000_000 // len(unit)), deepest=10**9)
+
+
+@pytest.mark.parametrize("between", [" ", "/", "\n "])
+@pytest.mark.parametrize("value", ["", "='a b'", '="<div> >"'])
+def test_an_element_may_have_many_attributes_but_not_any_number(between: str, value: str) -> None:
+    few = between.join(f"a{number}{value}" for number in range(MOST_ATTRIBUTES - 1))
+    many = between.join(f"a{number}{value}" for number in range(2 * MOST_ATTRIBUTES + 1))
+    assert too_much(f"<p {few}>x</p>") is None
+    assert "attributes" in (too_much(f"<b>x</b><p {many}>x</p>") or "")

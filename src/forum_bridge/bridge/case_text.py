@@ -77,11 +77,12 @@ class CaseText:
 def message_of(post: PostRow, site: Site, luggage: Luggage | None, *, opening: Opening | None) -> str:
     """Return the HTML of a post's message, under ``opening`` if it opens its case. Without ``luggage`` files are links
     and pictures stay in the text."""
-    body = clean_post(post.html or "", post.url).html
+    clean = clean_post(post.html or "", post.url)
     several = site.config.conversation is ConversationMode.THREAD or post.as_note
     return case_message(
-        body,
+        clean.html,
         post.url,
+        whole=clean.whole,
         revision=post.revision,
         author=post.author_name if several else None,
         by_agent=post.by_agent,

@@ -4,6 +4,7 @@ say."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,9 @@ from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.markup.compare import fingerprint, is_answer, parts
-from forum_bridge.model import OwnPosts, Post, ThreadRef
+from forum_bridge.model import OwnPosts, Post, PostId, ThreadRef
+
+LARGE = 64 * 1024  # characters of HTML; above, they are read off the loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +46,16 @@ class ForumLook:
             published = await answers.with_receipts(db, site.name, ids)
             moderated = await answers.ever_queued(db, site.name)
         wanted = said(answer)
+        texts = await _texts(own.posts)
         for post in own.posts[ids.index(answer.after_post) + 1 if answer.after_post in ids else 0 :]:
-            if post.id not in published and is_answer(clean_post(post.html, post.url).text, wanted):
+            if post.id not in published and is_answer(texts[post.id], wanted):
                 return Found(post)
         for post in own.posts:
             if post.id not in published:
                 continue
-            if _merged_into(post, published[post.id], wanted):
+            if _merged_into(texts[post.id], published[post.id], wanted):
                 return Found(post, merged=True)
-            if _says_more(post, published[post.id], wanted):
+            if _says_more(texts[post.id], published[post.id], wanted):
                 raise Held(
                     f"the forum's answer was lost, and it may have become a part of {post.url}",
                     explanation="Look whether it stands in that post, then retry it or mark it as sent.",
@@ -67,11 +71,12 @@ class ForumLook:
         async with self._ledger.reading() as db:
             published = await answers.with_receipts(db, site.name, [post.id for post in own.posts])
         wanted = said(answer)
+        texts = await _texts(own.posts)
         for post in own.posts:
             has = published.get(post.id, ())
             if any(each.id == answer.id for each in has):
                 return post
-            if not has and is_answer(clean_post(post.html, post.url).text, wanted):
+            if not has and is_answer(texts[post.id], wanted):
                 return post
         if not own.complete:
             raise _unknown(place, moderated=False)
@@ -100,18 +105,27 @@ def _unknown(place: Place, *, moderated: bool) -> Held:
     )
 
 
-def _merged_into(post: Post, published: Sequence[AnswerRow], wanted: str) -> bool:
-    """Whether one more part of a post of ours is ``wanted`` than the answers account for that it is known to be."""
+async def _texts(own: Sequence[Post]) -> dict[PostId, str]:
+    """Return what the posts say, by their ids."""
+
+    def read() -> dict[PostId, str]:
+        return {post.id: clean_post(post.html, post.url).text for post in own}
+
+    return await asyncio.to_thread(read) if sum(len(post.html) for post in own) > LARGE else read()
+
+
+def _merged_into(text: str, published: Sequence[AnswerRow], wanted: str) -> bool:
+    """Whether one more part of our post's text is ``wanted`` than the answers account for that it is known to be."""
     if any(each.body is None and not each.files_linked for each in published):
         return False  # what they said is not kept any more, so that nobody can count
-    merged = parts(clean_post(post.html, post.url).text)
+    merged = parts(text)
     known = sum(is_answer(said(each), wanted) for each in published)
     return len(merged) > 1 and sum(is_answer(part, wanted) for part in merged) > known
 
 
-def _says_more(post: Post, published: Sequence[AnswerRow], wanted: str) -> bool:
-    """Whether a post of ours holds ``wanted`` more often than the answers it is known to be, though not as a part of
+def _says_more(text: str, published: Sequence[AnswerRow], wanted: str) -> bool:
+    """Whether our post's text holds ``wanted`` more often than the answers it is known to be, though not as a part of
     its own: an engine may put them together by another mark than a rule."""
     sought = fingerprint(wanted)
     known = "|".join(fingerprint(said(each)) for each in published)
-    return bool(sought) and fingerprint(clean_post(post.html, post.url).text).count(sought) > known.count(sought)
+    return bool(sought) and fingerprint(text).count(sought) > known.count(sought)

@@ -20,7 +20,7 @@ from forum_bridge.ledger import forums
 from forum_bridge.ledger.watches import WatchRow
 from forum_bridge.model import Reading, Wake, WorkKind
 
-LARGE = 256 * 1024  # characters of HTML; above, they are digested off the loop
+LARGE = 64 * 1024  # characters of HTML; above, they are digested off the loop
 MANY = 40  # posts, likewise
 
 

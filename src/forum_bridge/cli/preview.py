@@ -26,7 +26,7 @@ from forum_bridge.markup.clean import clean_post
 from forum_bridge.model import Post
 from forum_bridge.web.address import nearest, shown
 from forum_bridge.web.charset import decode
-from forum_bridge.web.depth import too_deep
+from forum_bridge.web.depth import too_much
 
 DATES = ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
 
@@ -106,8 +106,8 @@ def _saved(file: Path, registry: Registry, adapter: str, url: str, date: datetim
             explanation="Save a page of the thread as HTML and give the path of that file.",
         ) from None
     try:
-        if too_deep(html):
-            raise Unreadable(f"{file} is nested too deep to be a forum's page")
+        if much := too_much(html):
+            raise Unreadable(f"it {much}")
         why = "as --date says" if date is not None else "when the file was last written; --date says otherwise"
         return entry.parse(html, url, served), f"Times in words count from {served:%Y-%m-%d %H:%M %Z}, {why}."
     except Unreadable as error:

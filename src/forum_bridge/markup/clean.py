@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from forum_bridge.markup.flow import Flow
 from forum_bridge.markup.safe import safe
 from forum_bridge.markup.text import plain_text
-from forum_bridge.markup.tree import parse
+from forum_bridge.markup.tree import beginning
 
 FURNITURE = (
     # signatures
@@ -28,11 +28,13 @@ FURNITURE = (
 
 @dataclass(frozen=True, slots=True)
 class CleanPost:
-    """A post fit to be shown: ``html`` for a case, ``text`` for previews and comparison, the pictures' addresses."""
+    """A post fit to be shown: ``html`` for a case, ``text`` for previews and comparison, the pictures' addresses;
+    ``whole`` unless it is so long that this is its beginning only."""
 
     html: str
     text: str
     images: tuple[str, ...]
+    whole: bool = True
 
 
 def clean_post(html: str, base_url: str, drop: Sequence[str] = ()) -> CleanPost:
@@ -42,5 +44,6 @@ def clean_post(html: str, base_url: str, drop: Sequence[str] = ()) -> CleanPost:
     Never raises for any HTML; raises ConfigurationRefused for a selector that cannot be read.
     """
     flow = Flow(base_url)
-    blocks = safe(flow.blocks(parse(html, (*FURNITURE, *drop)).children))
-    return CleanPost(blocks, plain_text(blocks), tuple(flow.images))
+    root, whole = beginning(html, (*FURNITURE, *drop))
+    blocks = safe(flow.blocks(root.children))
+    return CleanPost(blocks, plain_text(blocks), tuple(flow.images), whole)

@@ -3,17 +3,22 @@ through, words that came bold. Decides nothing, and shows at most so much."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from difflib import SequenceMatcher
 from html import escape
 from itertools import zip_longest
+from typing import TypeVar
 
 LIMIT = 4_000  # characters of text; the whole stands on the forum
-WORDS = 1_500  # of a paragraph that are compared: the comparison takes their product in time
+# What is compared one by one, between ends that are the same: that takes its product in time.
+PARAGRAPHS = 300
+WORDS = 100  # of a paragraph
 AROUND = 8  # unchanged words that are shown on each side of a change
 CUT = "…"
 
-Run = tuple[str, list[str]]  # a tag, empty for what stayed, and its words
+Words = tuple[str, ...]
+Run = tuple[str, Words]  # a tag, empty for what stayed, and its words
+T = TypeVar("T", bound=Hashable)
 
 
 def difference(old: str, new: str, *, limit: int = LIMIT) -> str:
@@ -32,28 +37,45 @@ def difference(old: str, new: str, *, limit: int = LIMIT) -> str:
     return "".join(shown)
 
 
-def _paragraphs(text: str) -> list[list[str]]:
-    return [words for line in text.split("\n") if (words := line.split())]
+def _paragraphs(text: str) -> list[Words]:
+    return [words for line in text.split("\n") if (words := tuple(line.split()))]
 
 
-def _changed(old: Sequence[list[str]], new: Sequence[list[str]]) -> Iterator[tuple[list[str], list[str]]]:
+def _changed(old: Sequence[Words], new: Sequence[Words]) -> Iterator[tuple[Words, Words]]:
     """Yield pairs of paragraphs that are not the same, in the order of the new text."""
-    compared = SequenceMatcher(None, [tuple(each) for each in old], [tuple(each) for each in new], autojunk=False)
-    for tag, old_from, old_to, new_from, new_to in compared.get_opcodes():
-        if tag != "equal":
-            yield from zip_longest(old[old_from:old_to], new[new_from:new_to], fillvalue=[])
+    for same, before, after in _compared(old, new, PARAGRAPHS):
+        if not same:
+            yield from zip_longest(before, after, fillvalue=())
 
 
-def _runs(old: list[str], new: list[str]) -> list[Run]:
-    if len(old) > WORDS or len(new) > WORDS:
-        return [("s", old), ("b", new)]
+def _runs(old: Words, new: Words) -> list[Run]:
     runs: list[Run] = []
-    for tag, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            runs.append(("", old[old_from:old_to]))
-        else:
-            runs += [("s", old[old_from:old_to]), ("b", new[new_from:new_to])]
+    for same, before, after in _compared(old, new, WORDS):
+        runs += [("", tuple(before))] if same else [("s", tuple(before)), ("b", tuple(after))]
     return [_near(run, first=number == 0, last=number == len(runs) - 1) for number, run in enumerate(runs) if run[1]]
+
+
+def _compared(old: Sequence[T], new: Sequence[T], most: int) -> Iterator[tuple[bool, Sequence[T], Sequence[T]]]:
+    """Yield stretch by stretch whether it is the same, and both its versions. Where more than ``most`` differ, what
+    stands between the same ends counts as written anew."""
+    head = _alike(old, new)
+    tail = _alike(old[head:][::-1], new[head:][::-1])
+    before, after = old[head : len(old) - tail], new[head : len(new) - tail]
+    yield True, old[:head], new[:head]
+    if max(len(before), len(after)) > most:
+        yield False, before, after
+    else:
+        for tag, old_from, old_to, new_from, new_to in SequenceMatcher(
+            None, before, after, autojunk=False
+        ).get_opcodes():
+            yield tag == "equal", before[old_from:old_to], after[new_from:new_to]
+    yield True, old[len(old) - tail :], new[len(new) - tail :]
+
+
+def _alike(old: Sequence[T], new: Sequence[T]) -> int:
+    """Return how many are the same from the beginning on."""
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((number for number, (before, after) in pairs if before != after), min(len(old), len(new)))
 
 
 def _near(run: Run, *, first: bool, last: bool) -> Run:
@@ -62,7 +84,7 @@ def _near(run: Run, *, first: bool, last: bool) -> Run:
     head, tail = (0 if first else AROUND), (0 if last else AROUND)
     if tag or len(words) <= head + tail + 1:
         return run
-    return "", [*words[:head], CUT, *words[len(words) - tail :]]
+    return "", (*words[:head], CUT, *words[len(words) - tail :])
 
 
 def _paragraph(runs: Sequence[Run], left: int) -> tuple[str, int]:

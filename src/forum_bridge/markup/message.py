@@ -67,11 +67,13 @@ def case_message(
     pictures: Mapping[str, str] | None = None,
     why_linked: Mapping[str, str] | None = None,
     texts: MessageTexts | None = None,
+    whole: bool = True,
     limit: int = BODY_LIMIT,
 ) -> str:
     """Return the message of one post.
 
-    ``body`` is ``CleanPost.html``, shown up to ``limit`` bytes of UTF-8, with a visible link to the rest; ``author`` is
+    ``body`` is ``CleanPost.html``, shown up to ``limit`` bytes of UTF-8, with a visible link to the rest, also where it
+    is not the ``whole`` post; ``author`` is
     given where a conversation holds several people, ``by_agent`` if it is one of ours; ``opening`` for a case's first
     message. Every file is linked; ``pictures`` names, by their addresses, those in the body that become links as well,
     and ``why_linked`` says why a file or picture does not hang on the message too. The footer comes last.
@@ -86,7 +88,7 @@ def case_message(
         parts.append(f"<p><b>{escape(said, quote=False)}</b>:</p>")
     shown, shortened = cut(body, limit)
     parts += [shown, _remark(body, attachments, texts)]
-    if shortened:
+    if shortened or not whole:
         parts.append(f"<p>{_link(permalink, texts.continues + ' →')}</p>")
     if attachments:
         links = ", ".join(_link(file.url, _described(file)) + remarks.get(file.url, "") for file in attachments)

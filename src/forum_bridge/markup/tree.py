@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -12,6 +13,11 @@ from forum_bridge.errors import ConfigurationRefused
 
 MAX_DEPTH = 80
 """Elements nested deeper lose their tags but keep their text, so that every walk over a tree may recurse."""
+
+MOST_CHARACTERS = 200_000
+MOST_NODES = 4_000
+"""Of a post's HTML: elements and texts. Both are far beyond what people write by hand and what forums let them; what is
+longer would be felt by everybody else on the event loop."""
 
 VOID = frozenset(("br", "hr", "img"))
 """Of the elements in our small grammar those that hold nothing."""
@@ -65,12 +71,27 @@ def parse(html: str, drop: Sequence[str] = ()) -> Element:
 
     Raises ConfigurationRefused for a selector that cannot be read.
     """
+    return _parsed(html, drop, sys.maxsize)[0]
+
+
+def beginning(html: str, drop: Sequence[str] = ()) -> tuple[Element, bool]:
+    """Return what ``parse`` returns, of HTML that is longer than ``MOST_CHARACTERS`` or has more than ``MOST_NODES``
+    its beginning only, and whether that is all."""
+    root, all_there = _parsed(html[:MOST_CHARACTERS], drop, MOST_NODES)
+    return root, all_there and len(html) <= MOST_CHARACTERS
+
+
+def _parsed(html: str, drop: Sequence[str], left: int) -> tuple[Element, bool]:
     parser = LexborHTMLParser(html.encode("utf-8", "replace"), is_fragment=True)
     _mark(parser, drop)
     root = Element("")
-    pending: list[tuple[LexborNode, Element, int]] = [(node, root, 0) for node in reversed(_siblings(parser.root))]
+    first = reversed(_siblings(parser.root, left))
+    pending: list[tuple[LexborNode, Element, int]] = [(node, root, 0) for node in first]
     while pending:
         node, parent, depth = pending.pop()
+        left -= 1
+        if left < 0:
+            return root, False
         if node.is_text_node:
             parent.children.append(node.text_content or "")
         elif node.is_element_node:
@@ -81,8 +102,8 @@ def parse(html: str, drop: Sequence[str] = ()) -> Element:
                 element = Element(node.tag or "", {name: value or "" for name, value in attributes.items()})
                 parent.children.append(element)
                 parent = element
-            pending.extend((child, parent, depth + 1) for child in reversed(_siblings(node.first_child)))
-    return root
+            pending.extend((child, parent, depth + 1) for child in reversed(_siblings(node.first_child, left)))
+    return root, True
 
 
 def _mark(parser: LexborHTMLParser, drop: Iterable[str]) -> None:
@@ -95,9 +116,10 @@ def _mark(parser: LexborHTMLParser, drop: Iterable[str]) -> None:
             raise ConfigurationRefused(f"Not a CSS selector: {selector!r} ({error}).") from error
 
 
-def _siblings(node: LexborNode | None) -> list[LexborNode]:
-    found = []
-    while node is not None:
+def _siblings(node: LexborNode | None, most: int) -> list[LexborNode]:
+    """Return a node and those after it, ``most`` and one more at most."""
+    found: list[LexborNode] = []
+    while node is not None and len(found) <= most:
         found.append(node)
         node = node.next
     return found

@@ -1,4 +1,5 @@
-"""Refuses pages nested so deep that parsers choke: one linear scan before any parser sees them. Builds no tree.
+"""Refuses pages nested so deep, or with so many attributes on one element, that parsers choke: one linear scan before
+any parser sees them. Builds no tree.
 
 It counts what an HTML5 parser would keep open: closing tags that the parser ignores are ignored (a ``</div>`` cannot
 leave a table cell), and formatting elements count until closed, because the parser opens them again in later blocks
@@ -11,6 +12,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 DEEPEST = 512
+MOST_ATTRIBUTES = 512  # of one element; parsers compare each with all before it
 
 
 def _words(text: str) -> frozenset[str]:
@@ -18,11 +20,12 @@ def _words(text: str) -> frozenset[str]:
 
 
 _TAG = re.compile(
-    r"""<!--(?:-?>|.*?--!?>|.*\Z)
+    rf"""<!--(?:-?>|.*?--!?>|.*\Z)
     | <(?:[!?]|/[^a-z])[^>]*+(?:>|\Z)
     | <(?P<close>/?)(?P<name>[a-z][^\s/>]*+)
-      (?P<rest>(?>[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?>"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s"'>][^\s>]*+))?)*+)
-      (?:>|\Z)""",
+      (?P<rest>(?>[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?>"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s"'>][^\s>]*+))?
+      ){{0,{2 * MOST_ATTRIBUTES}}}+)
+      (?P<end>>|\Z)?+""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 _VOID = _words("area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr")
@@ -44,13 +47,20 @@ _BREAK_OUT = _words(
 _RAW = frozenset(("script", "style"))
 
 
-def too_deep(html: str, deepest: int = DEEPEST) -> bool:
-    """Say whether more than ``deepest`` elements stand open at once (paragraphs, list items and table rows, which close
-    themselves, not counted). Time is linear in the length; callers move long pages off the event loop."""
+def too_much(html: str, deepest: int = DEEPEST) -> str | None:
+    """Return what would make parsers choke, as the rest of a sentence: more than ``deepest`` elements that stand open
+    at once (paragraphs, list items and table rows, which close themselves, not counted), or more than
+    ``MOST_ATTRIBUTES`` on one. None if nothing would. Time is linear in the length; callers move long pages off the
+    event loop, and no step of it is long enough to be felt there."""
     scan = _Scan()
     position = 0
-    while tag := _TAG.search(html, position):
+    while (at := html.find("<", position)) >= 0:
+        if not (tag := _TAG.match(html, at)):
+            position = at + 1
+            continue
         position = tag.end()
+        if tag["name"] and tag["end"] is None:
+            return f"has more than {MOST_ATTRIBUTES} attributes on one element"
         name = (tag["name"] or "").lower()
         if tag["close"]:
             scan.close(name)
@@ -60,8 +70,8 @@ def too_deep(html: str, deepest: int = DEEPEST) -> bool:
                 end = re.compile(rf"</{name}\b", re.IGNORECASE).search(html, position)
                 position = end.start() if end else len(html)
             if scan.depth > deepest:
-                return True
-    return False
+                return f"is nested more than {deepest} deep"
+    return None
 
 
 @dataclass(slots=True)

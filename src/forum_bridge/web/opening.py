@@ -12,7 +12,7 @@ from forum_bridge.errors import Unreadable
 from forum_bridge.model import Clock
 from forum_bridge.web.address import shown
 from forum_bridge.web.charset import decode
-from forum_bridge.web.depth import DEEPEST, too_deep
+from forum_bridge.web.depth import too_much
 from forum_bridge.web.exchange import Answer
 from forum_bridge.web.page import Page, Validators
 from forum_bridge.web.retry_after import http_date
@@ -23,7 +23,7 @@ LONG = 256 * 1024  # bytes; from here on opening would be felt by everyone else 
 async def opened(answer: Answer, clock: Clock, history: tuple[str, ...] = (), known: Validators | None = None) -> Page:
     """Return the answer as a page, reached by way of ``history``; ``known`` are the validators it was asked with.
 
-    Raises Unreadable if the page is nested so deep that parsers would choke."""
+    Raises Unreadable if parsers would choke on the page."""
     if len(answer.body) > LONG:
         return await asyncio.to_thread(_open, answer, clock, history, known)
     return _open(answer, clock, history, known)
@@ -39,9 +39,9 @@ def _open(answer: Answer, clock: Clock, history: tuple[str, ...], known: Validat
     digest = same.digest if answer.status == 304 else hashlib.sha256(answer.body).hexdigest()
     unchanged = answer.status == 304 or digest == same.digest
     html, charset = decode(answer.body, answer.headers.get("Content-Type"))
-    if not unchanged and too_deep(html):
+    if not unchanged and (much := too_much(html)):
         raise Unreadable(
-            f"{shown(answer.url)} is nested more than {DEEPEST} deep.",
+            f"{shown(answer.url)} {much}.",
             explanation="No forum needs that; if the page looks right in a browser, report its address to us.",
         )
     return Page(

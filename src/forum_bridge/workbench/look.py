@@ -21,7 +21,7 @@ from forum_bridge.model import Clock
 from forum_bridge.web.address import host, origin
 from forum_bridge.web.challenge import is_challenge
 from forum_bridge.web.charset import decode
-from forum_bridge.web.depth import too_deep
+from forum_bridge.web.depth import too_much
 from forum_bridge.web.pacer import Pacer
 from forum_bridge.web.session import ForumSession, SessionSettings, open_session, user_agent
 
@@ -89,8 +89,8 @@ def saved(file: Path, url: str | None = None, *, beside: str | None = None) -> S
             f"{file} is the page of a browser check, not the forum's.",
             explanation="Wait in the browser until the forum itself shows, then save that page.",
         )
-    if too_deep(html):
-        raise Unreadable(f"{file} is nested too deep to be a forum's page.")
+    if much := too_much(html):
+        raise Unreadable(f"{file} is no forum's page: it {much}.")
     address = url or _told_address(html)
     if address is None and beside is None:
         raise BridgeError(f"{file} does not tell its address.", explanation="Give it as well: --url URL")

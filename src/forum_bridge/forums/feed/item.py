@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from forum_bridge.forums.html.value import squeezed
 from forum_bridge.model import Attachment
-from forum_bridge.web.depth import too_deep
+from forum_bridge.web.depth import too_much
 
 _TAGS = re.compile(r"<[^<>]*>")
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # no XML may hold them
@@ -46,8 +46,8 @@ def speakable(text: str) -> str:
 
 
 def shallow(html: str) -> str:
-    """Return the HTML; one that is nested so deep that parsers would choke only as its text."""
-    return escape(_TAGS.sub(" ", html)) if too_deep(html) else html
+    """Return the HTML; one on which parsers would choke only as its text."""
+    return escape(_TAGS.sub(" ", html)) if too_much(html) else html
 
 
 def as_text(html: str) -> str:

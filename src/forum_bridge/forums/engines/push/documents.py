@@ -27,7 +27,7 @@ from forum_bridge.errors import WatchTrouble
 from forum_bridge.forums.pushed import Malformed
 from forum_bridge.model import PRIVATE, Attachment, Author, Cursor, Post, PostId, Reading, ThreadId, ThreadRef
 from forum_bridge.web.address import absolute
-from forum_bridge.web.depth import DEEPEST, too_deep
+from forum_bridge.web.depth import too_much
 
 MOST = 100  # posts in one request
 LONGEST = 200_000  # characters of one post
@@ -74,8 +74,8 @@ def _address(text: str) -> str:
 
 
 def _shallow(html: str) -> str:
-    if too_deep(html):
-        raise _refused(f"is nested more than {DEEPEST} deep")
+    if much := too_much(html):
+        raise _refused(much)
     return html
 
 
