@@ -68,3 +68,20 @@ async def test_an_answer_in_the_case_before_goes_first_though_its_webhook_never_
     for _ in range(12):
         await world.later(seconds=31)
     assert ["Birinci" in text for text in world.ours()] == [True, False]
+
+
+async def test_an_answer_that_waits_for_hours_lets_others_pass_but_none_of_its_own_conversation(world: World) -> None:
+    await world.write("Kargo", "Nerede?")
+    await world.write("Fatura", "O da yok.", author=world.forum.person("Elif Şahin"))
+    parcel, invoice = sorted(case.case_id for case in world.deskie.cases())
+    world.forum.faults.next(r"GET /thread/", 503, None)
+    await world.answer(parcel, "<p>Birinci.</p>")
+    for _ in range(8):
+        await world.later(minutes=16)
+    world.forum.faults.clear()
+    await world.answer(parcel, "<p>İkinci.</p>")
+    await world.answer(invoice, "<p>Üçüncü.</p>")
+    assert ["Üçüncü" in text for text in world.ours()] == [True]
+    for _ in range(2):
+        await world.later(minutes=16)
+    assert [["Üçüncü", "Birinci", "İkinci"][n] in text for n, text in enumerate(world.ours())] == [True] * 3

@@ -34,3 +34,9 @@ def test_but_for_at_most_an_hour() -> None:
 def test_a_follower_of_an_old_head_may_itself_wait() -> None:
     rows = [Item(LATER, NOW - timedelta(hours=2)), Item(SOON, NOW - timedelta(minutes=1)), Item()]
     assert head(rows, NOW) == SOON
+
+
+def test_what_belongs_together_keeps_its_order_however_long_that_takes() -> None:
+    old, behind, other = Item(LATER, NOW - timedelta(hours=3)), Item(), Item()
+    assert head([old, behind, other], NOW, together=lambda before, after: before is old and after is behind) is other
+    assert head([old, behind], NOW, together=lambda before, _: before is old) == LATER

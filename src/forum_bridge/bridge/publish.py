@@ -74,7 +74,7 @@ class Publish:
         while site is not None:
             async with self._ledger.reading() as db:
                 rows = await answers.unpublished(db, key)
-            found = head(rows, self._clock(), self._wording.stands_aside)
+            found = head(rows, self._clock(), self._wording.stands_aside, _one_conversation)
             all_known = await self._wording.look_early(site, [row for row in rows if row is not found])
             if not isinstance(found, AnswerRow):
                 return found if all_known or found is None else min(found, self._clock() + LOOK_AGAIN)
@@ -145,7 +145,8 @@ class Publish:
 
         async def work(db: AsyncConnection) -> bool:
             assert answer.forum is not None  # it is one of a forum's queue
-            found = head(await answers.unpublished(db, answer.forum), now, self._wording.stands_aside)
+            rows = await answers.unpublished(db, answer.forum)
+            found = head(rows, now, self._wording.stands_aside, _one_conversation)
             if not isinstance(found, AnswerRow) or found.id != answer.id:
                 return False
             await answers.change(db, answer.id, **facts)
@@ -271,6 +272,12 @@ class Publish:
 
     async def _change(self, answer: AnswerRow, **facts: object) -> None:
         await self._ledger.commit(lambda db: answers.change(db, answer.id, **facts))
+
+
+def _one_conversation(before: AnswerRow, after: AnswerRow) -> bool:
+    """Whether two answers belong to one conversation, as far as is known: many learn theirs only at their first try."""
+    same = before.conversation_id is not None and before.conversation_id == after.conversation_id
+    return same or (before.case_id is not None and before.case_id == after.case_id)
 
 
 def _found(found: Found, answer: AnswerRow, site: Site) -> Receipt:
