@@ -77,6 +77,25 @@ async def test_an_answer_lost_into_our_previous_post_is_found_there(world: World
     assert await world.answer_states() == ["sent", "sent"]
 
 
+@pytest.mark.parametrize("second", ["<p>Takip numarası 44-19.</p>", "<p>Yarın sizde.</p>"])
+async def test_it_is_found_there_though_a_post_that_stood_between_was_deleted_just_before(
+    world: World, second: str
+) -> None:
+    world.forum.switches.merge_posts = True
+    case = await case_of(world)
+    await world.answer(case, "<p>Yarın sizde.</p>")
+    await world.later(seconds=2)
+    between = await world.reply(world.forum.threads()[0].id, "Tamam.", author=world.forum.person("Elif Şahin"))
+    world.forum.delete(between)
+    world.forum.faults.next(REPLY, What.CUT_AFTER)
+    await world.answer(case, second)
+    (merged,) = world.ours()
+    for _ in range(10):
+        await world.later(seconds=31)
+    assert world.ours() == [merged]
+    assert await world.answer_states() == ["sent", "sent"]
+
+
 @pytest.mark.parametrize("seen", [True, False])
 @pytest.mark.parametrize("second", ["<p>Takip numarası 44-19.</p>", "<p>Yarın sizde.</p>"])
 async def test_where_no_rule_tells_the_parts_of_a_post_a_person_decides(world: World, seen: bool, second: str) -> None:

@@ -45,10 +45,11 @@ class ForumLook:
         async with self._ledger.reading() as db:
             published = await answers.with_receipts(db, site.name, ids)
             moderated = await answers.ever_queued(db, site.name)
+            known = await posts.known_by_then(db, site.name, ids, answer.after_post)
         wanted = said(answer)
         texts = await _texts(own.posts)
-        for post in own.posts[ids.index(answer.after_post) + 1 if answer.after_post in ids else 0 :]:
-            if post.id not in published and is_answer(texts[post.id], wanted):
+        for post in own.posts:
+            if post.id not in published and post.id not in known and is_answer(texts[post.id], wanted):
                 return Found(post)
         for post in own.posts:
             if post.id not in published:

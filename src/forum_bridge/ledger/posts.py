@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping, Select, func, insert, or_, select, update
+from sqlalchemy import RowMapping, ScalarSelect, Select, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.ledger.batches import batched
@@ -203,6 +203,9 @@ async def answered_by(
     return None
 
 
+_NOT_FAR = 20  # posts; nobody deletes more at once between two looks
+
+
 async def newest_in_thread(
     db: AsyncConnection, forum: str, thread_id: str, *, up_to: int | None = None
 ) -> PostId | None:
@@ -215,12 +218,34 @@ async def newest_in_thread(
 
 
 async def newest_foreign(db: AsyncConnection, forum: str, thread_id: str, up_to: PostId | None) -> PostId | None:
-    """Return the newest post by others that was known in a thread when ``up_to`` was its newest post."""
-    seen = select(func.min(post.c.id)).where(post.c.forum == forum, post.c.post_id == up_to).scalar_subquery()
-    where = (post.c.forum == forum, post.c.thread_id == thread_id, post.c.state != State.OWN, post.c.id <= seen)
-    query = select(post.c.post_id).where(*where)
-    value = (await db.execute(query.order_by(*_NEWEST_FIRST).limit(1))).scalar_one_or_none()
+    """Return the newest post by others that was known in a thread when ``up_to`` was its newest post; if one of ours
+    stood not far before it, the newest by others before that: those since may be deleted by now, and the forum merges
+    what we write into ours."""
+    where = (post.c.forum == forum, post.c.thread_id == thread_id, post.c.id <= _row_of(forum, up_to))
+    query = select(post.c.post_id, post.c.state).where(*where).order_by(*_NEWEST_FIRST)
+    newest = [(PostId(row.post_id), State(row.state) is State.OWN) for row in await db.execute(query.limit(_NOT_FAR))]
+    ours = next((place for place, (_, own) in enumerate(newest) if own), 0)
+    for post_id, own in newest[ours:]:
+        if not own:
+            return post_id
+    value = (await db.execute(query.where(post.c.state != State.OWN).limit(1))).scalar()
     return None if value is None else PostId(value)
+
+
+async def known_by_then(
+    db: AsyncConnection, forum: str, post_ids: Sequence[PostId], up_to: PostId | None
+) -> set[PostId]:
+    """Return which of these posts were known when ``up_to`` was a thread's newest post."""
+    found: set[PostId] = set()
+    for ids in batched(post_ids):
+        where = (post.c.forum == forum, post.c.post_id.in_(ids), post.c.id <= _row_of(forum, up_to))
+        found |= {PostId(each) for each in await db.scalars(select(post.c.post_id).where(*where))}
+    return found
+
+
+def _row_of(forum: str, post_id: PostId | None) -> ScalarSelect[int]:
+    """Return the row of a post's first revision."""
+    return select(func.min(post.c.id)).where(post.c.forum == forum, post.c.post_id == post_id).scalar_subquery()
 
 
 async def highest_number(db: AsyncConnection, forum: str, *, private: bool) -> int | None:
