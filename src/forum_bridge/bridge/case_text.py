@@ -3,6 +3,7 @@ fields."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from forum_bridge.bridge.catalogue import Catalogue, Kind
@@ -22,6 +23,7 @@ from forum_bridge.markup.message import Opening, case_message
 from forum_bridge.markup.template import render_text
 from forum_bridge.model import Clock
 
+LONG = 32 * 1024  # characters of a post's HTML
 SUBJECT = 255  # characters; how many Deskie takes nobody says, and the whole title stands in the message
 
 
@@ -32,9 +34,9 @@ class CaseText:
         self._ledger = ledger
         self._catalogue = Catalogue(desk, clock)
 
-    def message(self, post: PostRow, site: Site, luggage: Luggage) -> str:
+    async def message(self, post: PostRow, site: Site, luggage: Luggage) -> str:
         """Return the HTML of a message in a case that exists."""
-        return message_of(post, site, luggage, opening=None)
+        return await message_of(post, site, luggage, opening=None)
 
     async def new_case(self, owner: Conversation, post: PostRow, site: Site, luggage: Luggage | None = None) -> NewCase:
         """Return the case that a post opens: its first message carries the thread's title, link and opening post.
@@ -47,7 +49,7 @@ class CaseText:
             user_custom_id=owner.custom_id,
             channel=site.channel,
             subject=shortened(_text(cases.subject, names) or thread.ref.title or thread.ref.url, SUBJECT),
-            html=message_of(post, site, luggage, opening=opening_of(thread, post)),
+            html=await message_of(post, site, luggage, opening=opening_of(thread, post)),
             user_full_name=_text(customer.name, theirs) or owner.author_name,
             company=_optional(customer.company, theirs),
             email=_optional(customer.email, theirs),
@@ -74,9 +76,15 @@ class CaseText:
         return tuple(label for label in ids if label is not None)
 
 
-def message_of(post: PostRow, site: Site, luggage: Luggage | None, *, opening: Opening | None) -> str:
+async def message_of(post: PostRow, site: Site, luggage: Luggage | None, *, opening: Opening | None) -> str:
     """Return the HTML of a post's message, under ``opening`` if it opens its case. Without ``luggage`` files are links
-    and pictures stay in the text."""
+    and pictures stay in the text. A long one is put together off the loop."""
+    if len(post.html or "") > LONG:
+        return await asyncio.to_thread(_message, post, site, luggage, opening)
+    return _message(post, site, luggage, opening)
+
+
+def _message(post: PostRow, site: Site, luggage: Luggage | None, opening: Opening | None) -> str:
     clean = clean_post(post.html or "", post.url)
     several = site.config.conversation is ConversationMode.THREAD or post.as_note
     return case_message(

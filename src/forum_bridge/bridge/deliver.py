@@ -162,7 +162,7 @@ class Deliver:
         structlog.get_logger().info("case_opened", forum=owner.forum, case=case.number, post=post.url)
 
     async def _append(self, owner: Conversation, post: PostRow, site: Site, place: Place, luggage: Luggage) -> None:
-        html, files = self._text.message(post, site, luggage), luggage.uploads
+        html, files = await self._text.message(post, site, luggage), luggage.uploads
         if not await self._begun(post, place.case_id):
             return
         with writing():

@@ -141,7 +141,7 @@ class ChangesTold:
         if any(case.opened_at == last.sent_at for case in opened):
             thread = await threads.get(self._db, last.forum, last.thread_id)
             top = opening_of(thread, row) if thread is not None else None
-        return message_of(row, self._site, None, opening=top)
+        return await message_of(row, self._site, None, opening=top)
 
     async def _want(
         self, key: str, case_id: int, html: str, *, amends_url: str | None = None, amended: str | None = None

@@ -82,7 +82,7 @@ class PostFiles:
                 raise
 
     async def _pack(self, post: PostRow, site: Site, priority: Priority, stack: ExitStack) -> Luggage:
-        pictures = sources(clean_post(post.html or "", post.url).html)
+        pictures = await asyncio.to_thread(_pictures, post)
         wanted = {file.url: file for file in [*map(Attachment, pictures), *post.attachments]}  # named ones win
         luggage = Luggage()
         if wanted:
@@ -106,6 +106,10 @@ class PostFiles:
 
     async def _failed(self, post: PostRow, tries: int) -> None:
         await self._ledger.commit(lambda db: posts.change(db, post.id, file_tries=tries))
+
+
+def _pictures(post: PostRow) -> list[str]:
+    return sources(clean_post(post.html or "", post.url).html)
 
 
 class _Fetching:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ from forum_bridge.ledger.threads import ThreadRow
 from forum_bridge.ledger.watches import WatchRow
 from forum_bridge.model import Post, Reading, ThreadId, ThreadSeen, WatchKind, number_of
 
+A_TURN = 500  # posts; then whatever else the loop has to do has its turn
 TOLD = frozenset({*WORK, State.SENT, State.HELD})
 
 
@@ -63,7 +65,9 @@ class Intake:
         starters = await threads.starters(self._db, name, list(known_threads))
         woken: set[int] = set()
         entries: list[Entry] = []
-        for item in digested:
+        for number, item in enumerate(digested, 1):
+            if number % A_TURN == 0:
+                await asyncio.sleep(0)
             if (tomb := known.get(item.post.id)) is not None and tomb.forgotten_at is not None:
                 continue
             thread_id = item.post.thread.id
@@ -196,7 +200,9 @@ class Intake:
         texts = {id(entry): body_id for entry, body_id in zip(kept, made, strict=True)}
         woken: set[int] = set()
         rows: list[dict[str, object]] = []
-        for entry in entries:
+        for number, entry in enumerate(entries, 1):
+            if number % A_TURN == 0:
+                await asyncio.sleep(0)
             conversation_id = ids[entry.wanted.scope_key] if entry.wanted is not None else entry.conversation_id
             if entry.waits and conversation_id is not None:
                 woken.add(conversation_id)

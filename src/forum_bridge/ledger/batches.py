@@ -1,4 +1,5 @@
-"""Cutting a list of keys into pieces that one statement can name: SQLite allows 32,766 variables, older builds 999."""
+"""Cutting a list of keys or rows into pieces that one statement can name (SQLite allows 32,766 variables, older builds
+999), and that are made without anybody having to wait."""
 
 from __future__ import annotations
 

@@ -8,15 +8,18 @@ from datetime import datetime
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.ledger.batches import batched
 from forum_bridge.ledger.tables import body
 
 
 async def keep(db: AsyncConnection, htmls: Sequence[str], *, now: datetime) -> list[int]:
     """Store texts and return their ids, in the same order."""
-    if not htmls:
-        return []
     made = insert(body).returning(body.c.id, sort_by_parameter_order=True)
-    return list((await db.execute(made, [{"html": html, "stored_at": now} for html in htmls])).scalars())
+    found: list[int] = []
+    for some in batched(htmls):
+        rows = await db.execute(made, [{"html": html, "stored_at": now} for html in some])
+        found += rows.scalars()
+    return found
 
 
 async def replace(db: AsyncConnection, body_id: int, html: str, *, now: datetime) -> None:

@@ -102,8 +102,8 @@ async def had(db: AsyncConnection, forum: str, post_id: str, body_hash: str) -> 
 
 async def insert_new(db: AsyncConnection, rows: Sequence[dict[str, object]]) -> None:
     """Take posts in, in the order given; a key that exists already is an error, never a second row."""
-    if rows:
-        await db.execute(insert(post), rows)
+    for some in batched(rows):
+        await db.execute(insert(post), some)
 
 
 async def change(db: AsyncConnection, row_id: int, **values: object) -> None:
