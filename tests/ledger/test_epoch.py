@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import sqlite3
@@ -9,6 +10,8 @@ import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+
+from structlog.testing import capture_logs
 
 from forum_bridge.ledger import put_back
 from forum_bridge.ledger.backup import backup
@@ -28,6 +31,16 @@ async def test_what_goes_on_by_itself_was_not_put_back(path: Path, clock: Clock)
         async with Ledger.open(path, clock) as ledger:
             await ledger.probe()
     assert not await was_put_back(path, clock)
+
+
+async def test_several_that_move_it_on_at_once_leave_the_newest_beside_it(path: Path, clock: Clock) -> None:
+    with capture_logs() as logs:
+        async with Ledger.open(path, clock) as ledger:
+            await asyncio.gather(*(ledger.probe() for _ in range(8)), *(ledger.move_on() for _ in range(8)))
+            with closing(sqlite3.connect(path)) as db:
+                (inside,) = db.execute("SELECT value FROM meta WHERE key='epoch'").fetchone()
+            assert beside(path) == parsed(inside)
+    assert logs == []
 
 
 async def test_a_plain_copy_that_was_put_back_is_noticed(path: Path, clock: Clock) -> None:

@@ -37,6 +37,7 @@ class Ledger:
         self.clock = clock
         self._readers = readers
         self._committer = committer
+        self._moving_on = asyncio.Lock()  # one writes the epoch's file at a time, and the newest last
 
     @classmethod
     @asynccontextmanager
@@ -87,14 +88,16 @@ class Ledger:
         """Write and read a moment, to know that the ledger works; raises what ``commit`` raises."""
         if self._committer is not None:
             noting = partial(_note, key="probed", clock=self.clock)
-            await moving_on.move(self._committer, self.path, noting)
+            async with self._moving_on:
+                await moving_on.move(self._committer, self.path, noting)
         async with self.reading() as connection:
             await connection.execute(select(meta.c.value).where(meta.c.key == "probed"))
 
     async def move_on(self) -> None:
         """Let the epoch move on, so that a copy made before this moment is noticed when it is put back; see
         ``epoch.py``. Raises what ``commit`` raises."""
-        await moving_on.move(self._writer, self.path)
+        async with self._moving_on:
+            await moving_on.move(self._writer, self.path)
 
     @property
     def _writer(self) -> Committer:
