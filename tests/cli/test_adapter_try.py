@@ -47,6 +47,15 @@ def saved(place: Place) -> tuple[str, ...]:
     return ("--file", str(place.folder / "thread.html"), "--url", ADDRESS)
 
 
+async def test_a_configuration_with_faults_is_not_left_out_in_silence(place: Place, kahve: str) -> None:
+    assert (await place.call("adapter", "try", kahve, *saved(place))).err == ""
+    place.acme["every"] = "often"
+    ran = await place.call("adapter", "try", kahve, *saved(place), columns=200)
+    assert ran.status == 0
+    assert "config.yaml has a fault, so nothing of it is used here." in " ".join(ran.err.split())
+    assert "forum-bridge check" in ran.err
+
+
 async def test_posts_keys_case_and_answer(place: Place, kahve: str) -> None:
     ran = await place.call("adapter", "try", kahve, *saved(place), columns=100)
     assert (ran.status, ran.err) == (0, "")
@@ -153,8 +162,8 @@ async def test_what_a_person_may_get_wrong(place: Place, kahve: str) -> None:
         (kahve, "https://baska.example/konu/1", "--browser", "--signed-in"): (2, "configured forum with an account"),
         ("kaput", "https://baska.example/konu/1", "--browser", "--signed-in"): (2, "cannot be used"),
         ("yok", *saved(place), "--browser"): (2, "yok"),
-        (kahve, "--file", str(deep), "--url", ADDRESS): (1, "nested too deep"),
-        (kahve, "--file", str(deep), "--url", ADDRESS, "--browser"): (1, "nested too deep"),
+        (kahve, "--file", str(deep), "--url", ADDRESS): (1, "nested more than 512 deep"),
+        (kahve, "--file", str(deep), "--url", ADDRESS, "--browser"): (1, "nested more than 512 deep"),
         ("flarum", "https://baska.example/d/1", "--browser"): (2, "there is no page to show"),
     }
     for words, (status, word) in cases.items():

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from forum_bridge import __version__
-from forum_bridge.cli.adapter_place import RECORDINGS, bench
+from forum_bridge.cli.adapter_place import RECORDINGS, bench, warn_of_faults
 from forum_bridge.cli.loading import DEFAULT, ConfigOption
 from forum_bridge.cli.run import now
 from forum_bridge.cli.say import Lines, to_person
@@ -40,6 +40,7 @@ def record(
     Exit status: 0, 1 if the thread cannot be read, 2 if the adapter cannot be used.
     """
     place = bench(config)
+    warn_of_faults(place, config)
     entry, forum = place.registry.usable(name), place.forum_at(url)
     if forum is not None:
         settings, options, timezone = settings_of(forum), forum.options if forum.adapter == name else {}, forum.timezone

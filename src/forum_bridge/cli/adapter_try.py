@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from forum_bridge.cli.adapter_place import Bench, bench
+from forum_bridge.cli.adapter_place import Bench, bench, warn_of_faults
 from forum_bridge.cli.adapter_try_browser import show
 from forum_bridge.cli.adapter_try_text import as_json, print_attempt, print_outcome
 from forum_bridge.cli.bar import at_work
@@ -68,6 +68,7 @@ def try_(
     if browser and json_:
         raise typer.BadParameter("--browser shows pages, --json prints an object: give one of them")
     place = bench(config)
+    warn_of_faults(place, config)
     if browser:
         show(name, _seen(place, name, asked, file, signed_in=signed_in), place, config)
         return
