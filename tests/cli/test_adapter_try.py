@@ -162,8 +162,8 @@ async def test_what_a_person_may_get_wrong(place: Place, kahve: str) -> None:
         (kahve, "https://baska.example/konu/1", "--browser", "--signed-in"): (2, "configured forum with an account"),
         ("kaput", "https://baska.example/konu/1", "--browser", "--signed-in"): (2, "cannot be used"),
         ("yok", *saved(place), "--browser"): (2, "yok"),
-        (kahve, "--file", str(deep), "--url", ADDRESS): (1, "nested more than 512 deep"),
-        (kahve, "--file", str(deep), "--url", ADDRESS, "--browser"): (1, "nested more than 512 deep"),
+        (kahve, "--file", str(deep), "--url", ADDRESS): (1, "512 deep"),
+        (kahve, "--file", str(deep), "--url", ADDRESS, "--browser"): (1, "512 deep"),
         ("flarum", "https://baska.example/d/1", "--browser"): (2, "there is no page to show"),
     }
     for words, (status, word) in cases.items():

@@ -75,7 +75,7 @@ def saved(file: Path, url: str | None = None, *, beside: str | None = None) -> S
     page says of itself; where neither does, one ``beside`` another page, so that its links lead where they should.
 
     Raises BridgeError: it cannot be read, or nothing tells its address; Blocked: it is a guard's page; Unreadable:
-    nested too deep."""
+    parsers would choke on it."""
     try:
         html, _ = decode(file.read_bytes(), None)
         when = datetime.fromtimestamp(file.stat().st_mtime, UTC)
@@ -90,7 +90,7 @@ def saved(file: Path, url: str | None = None, *, beside: str | None = None) -> S
             explanation="Wait in the browser until the forum itself shows, then save that page.",
         )
     if much := too_much(html):
-        raise Unreadable(f"{file} is no forum's page: it {much}.")
+        raise Unreadable(f"{file} {much}.", explanation="No forum needs that: save it again, as the forum sent it.")
     address = url or _told_address(html)
     if address is None and beside is None:
         raise BridgeError(f"{file} does not tell its address.", explanation="Give it as well: --url URL")
