@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from aiohttp import web
-from tests.engines.place import START, Time
+from tests.engines.place import START, Time, dated
 
 Json = dict[str, object]
 SPAM = (
@@ -59,7 +59,7 @@ class VanillaForum:
         self._ids = 0
         self._written: list[datetime] = []
         self._locked_until: datetime | None = None
-        self.app = web.Application()
+        self.app = dated(web.Application(), clock)
         self.app.router.add_get("/api/v2/users/me", self._me)
         self.app.router.add_get("/api/v2/categories", self._categories)
         self.app.router.add_get("/api/v2/discussions", self._list)
@@ -81,17 +81,17 @@ class VanillaForum:
         talk.comments.append(comment := Text(self._ids, author, body, self.clock()))
         return comment
 
-    def _user(self, request: web.Request) -> User | None:
+    def who(self, request: web.Request) -> User | None:
         self.asked.append(str(request.rel_url))
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         return next((each for each in self.users if each.token and each.token == token), None)
 
     async def _me(self, request: web.Request) -> web.Response:
-        user = self._user(request)
-        return web.json_response(_shown(user) if user else {"userID": 0, "name": "guest"})
+        user = self.who(request)
+        return web.json_response(shown(user) if user else {"userID": 0, "name": "guest"})
 
     async def _categories(self, request: web.Request) -> web.Response:
-        self._user(request)
+        self.who(request)
         names = [f"bolum-{number}" for number in range(1, 121)]
         names[118] = "yardım"
         page = int(request.query["page"])
@@ -99,7 +99,7 @@ class VanillaForum:
         return web.json_response(rows[(page - 1) * 100 : page * 100])
 
     async def _list(self, request: web.Request) -> web.Response:
-        self._user(request)
+        self.who(request)
         wanted = request.query.get("categoryID")
         talks = [each for each in self.talks.values() if wanted is None or str(each.category) == wanted]
         talks.sort(key=_last, reverse=True)
@@ -107,58 +107,58 @@ class VanillaForum:
         return web.json_response([_discussion(each, request) for each in talks[(page - 1) * size : page * size]])
 
     async def _one(self, request: web.Request) -> web.Response:
-        self._user(request)
+        self.who(request)
         found = self.talks.get(int(request.match_info["id"]))
-        return web.json_response(_discussion(found, request)) if found else _error(404, "Discussion not found.")
+        return web.json_response(_discussion(found, request)) if found else error(404, "Discussion not found.")
 
     async def _comments(self, request: web.Request) -> web.Response:
-        self._user(request)
+        self.who(request)
         found = self.talks.get(int(request.query["discussionID"]))
         if found is None:
-            return _error(404, "Discussion not found.")
+            return error(404, "Discussion not found.")
         page, size = int(request.query["page"]), min(int(request.query["limit"]), 100)
         return web.json_response([_told(each, found) for each in found.comments[(page - 1) * size : page * size]])
 
     async def _comment(self, request: web.Request) -> web.Response:
-        self._user(request)
+        self.who(request)
         for talk in self.talks.values():
             for comment in talk.comments:
                 if str(comment.id) == request.match_info["id"]:
                     return web.json_response(_told(comment, talk))
-        return _error(404, "Comment not found.")
+        return error(404, "Comment not found.")
 
     async def _media(self, request: web.Request) -> web.Response:
         """Store a file; ``may_upload`` is the permission Garden.Uploads.Add."""
-        if self._user(request) is None:
-            return _error(401, "Access token not found")
+        if self.who(request) is None:
+            return error(401, "Access token not found")
         if not self.may_upload:
-            return _error(403, "Permission Problem")
+            return error(403, "Permission Problem")
         form = await request.post()
         file = form["file"]
         assert isinstance(file, web.FileField)
         if not file.filename.endswith((".pdf", ".png")):
-            return _error(422, "Validation Failed", "file does not contain an allowed file extension.")
+            return error(422, "Validation Failed", "file does not contain an allowed file extension.")
         address = f"https://depo.example/uploads/{len(self.media)}/ABC.{file.filename.rpartition('.')[2]}"
         self.media.append((file.filename, str(form["type"]), address))
         return web.json_response({"mediaID": len(self.media), "url": address, "name": file.filename}, status=201)
 
     async def _create(self, request: web.Request) -> web.Response:
-        user = self._user(request)
+        user = self.who(request)
         if user is None:
-            return _error(403, "Permission Problem")
+            return error(403, "Permission Problem")
         asked = await request.json()
         talk = self.talks.get(asked["discussionID"])
         if talk is None:
-            return _error(404, "Discussion not found.")
+            return error(404, "Discussion not found.")
         if talk.closed:
-            return _error(400, "This discussion has been closed.")
+            return error(400, "This discussion has been closed.")
         if not asked["body"].strip():
-            return _error(422, "Validation Failed", "Body is required.")
+            return error(422, "Validation Failed", "Body is required.")
         now = self.clock()
         recent = [each for each in self._written if now - each < timedelta(seconds=60)]
         if len(recent) >= 5 or (self._locked_until is not None and now < self._locked_until):
             self._locked_until = now + timedelta(seconds=120) if self._locked_until is None else self._locked_until
-            return _error(422, "Validation Failed", SPAM)
+            return error(422, "Validation Failed", SPAM)
         self._written, self._locked_until = [*recent, now], None
         if self.moderated:
             self.kept_back.append(Text(0, user, asked["body"], now))
@@ -188,22 +188,22 @@ def _last(talk: Talk) -> datetime:
     return talk.comments[-1].time if talk.comments else talk.opening.time
 
 
-def _moment(at: datetime | None) -> str | None:
+def moment(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 
 
-def _shown(user: User | None) -> Json:
+def shown(user: User | None) -> Json:
     if user is None:
         return {"userID": 0, "name": "[Deleted User]"}
     return {"userID": user.id, "name": user.name, "url": f"https://forum.example/profile/{user.id}"}
 
 
-def _by(text: Text) -> Json:
+def by(text: Text) -> Json:
     return {
         "insertUserID": text.author.id if text.author else 0,
-        "insertUser": _shown(text.author),
-        "dateInserted": _moment(text.time),
-        "dateUpdated": _moment(text.updated),
+        "insertUser": shown(text.author),
+        "dateInserted": moment(text.time),
+        "dateUpdated": moment(text.updated),
         "body": text.body,
     }
 
@@ -214,17 +214,17 @@ def _discussion(talk: Talk, request: web.Request) -> Json:
         "name": talk.name,
         "categoryID": talk.category,
         "countComments": len(talk.comments),
-        "dateLastComment": _moment(_last(talk)),
+        "dateLastComment": moment(_last(talk)),
         "closed": talk.closed,
         "url": f"{request.url.origin()}/discussion/{talk.id}/x",
-        **_by(talk.opening),
+        **by(talk.opening),
     }
 
 
 def _told(comment: Text, talk: Talk) -> Json:
-    return {"commentID": comment.id, "discussionID": talk.id, **_by(comment)}
+    return {"commentID": comment.id, "discussionID": talk.id, **by(comment)}
 
 
-def _error(status: int, message: str, fault: str | None = None) -> web.Response:
+def error(status: int, message: str, fault: str | None = None) -> web.Response:
     told: Json = {"message": message, "status": status}
     return web.json_response(told | ({"errors": [{"field": "Body", "message": fault}]} if fault else {}), status=status)

@@ -81,6 +81,11 @@ def permalink(root: str, comment_id: str) -> str:
     return f"{root}/discussion/comment/{comment_id}#Comment_{comment_id}"
 
 
+def message(conversation_url: str, message_id: str) -> str:
+    """Return the address of a message in a conversation, as the forum's own notifications name it."""
+    return f"{conversation_url}#Message_{message_id}"
+
+
 def comment_document(root: str, comment_id: str) -> str:
     """Return the API's address of a comment."""
     return f"{root}/api/v2/comments/{comment_id}"

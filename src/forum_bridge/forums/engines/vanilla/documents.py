@@ -53,6 +53,14 @@ def category_id(told: object, code: str) -> str | None:
     return next(found, None)
 
 
+def author(item: object) -> Author:
+    """Return who wrote something; a guest, or somebody whose account is gone, has no id."""
+    user_id, name = text(within(item, "insertUserID")), text(within(item, "insertUser", "name"))
+    if user_id in {None, "0"} or name is None:
+        return Author(name or "[deleted]", user_id if user_id not in {None, "0"} else None)
+    return Author(name, user_id, text(within(item, "insertUser", "url")))
+
+
 def _opening(about: object, ref: ThreadRef) -> Post:
     discussion_id, body = text(within(about, "discussionID")), within(about, "body")
     if discussion_id != ref.id or not isinstance(body, str):
@@ -61,7 +69,7 @@ def _opening(about: object, ref: ThreadRef) -> Post:
     return Post(
         id=PostId(f"{OPENING}{discussion_id}"),
         thread=ref,
-        author=_author(about),
+        author=author(about),
         html=html,
         url=ref.url,
         time=moment(within(about, "dateInserted")),
@@ -80,20 +88,13 @@ def _comment(item: Node, ref: ThreadRef, found: Discussion) -> Post:
     return Post(
         id=PostId(comment_id),
         thread=ref,
-        author=_author(item),
+        author=author(item),
         html=html,
         url=url,
         time=moment(item.get("dateInserted")),
         edited=moment(item.get("dateUpdated")),
         attachments=files,
     )
-
-
-def _author(item: object) -> Author:
-    user_id, name = text(within(item, "insertUserID")), text(within(item, "insertUser", "name"))
-    if user_id in {None, "0"} or name is None:
-        return Author(name or "[deleted]", user_id if user_id not in {None, "0"} else None)
-    return Author(name, user_id, text(within(item, "insertUser", "url")))
 
 
 def _row(item: Node, root: str) -> BoardRow:
