@@ -309,3 +309,21 @@ async def test_without_an_account_or_a_token_there_is_no_inbox(
     with pytest.raises(SignInNeeded):
         await vanilla.read(INBOX, None)
     assert talks.talks == []
+
+
+async def test_a_message_that_went_with_its_author_s_account_stops_nothing(
+    vanilla: Vanilla, forum: VanillaForum, talks: VanillaConversations, clock: Time
+) -> None:
+    kopru, ayse, elif_ = forum.users[:3]
+    ours = talks.open(ayse, kopru, elif_)
+    for author in (ayse, elif_, ayse, elif_):
+        talks.write(ours, author, "<p>Soru</p>")
+    first = await vanilla.read(INBOX, None)
+    ours.messages = [each for each in ours.messages if each.author is not elif_]
+    clock.pass_by(minutes=1)
+    new = [talks.write(ours, ayse, f"<p>{number}</p>") for number in range(3)]
+    later = await vanilla.read(INBOX, first.cursor)
+    assert [post.id for post in later.posts][-3:] == [f"pm-{each.id}" for each in new]
+    assert later.moved == {} and not later.unreadable
+    ours.left.add(kopru.id)
+    assert (await vanilla.read(INBOX, later.cursor)).posts == ()
