@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 import structlog.testing
-from tests.engines import phpbb
+from tests.engines import phpbb, vbulletin
 from tests.engines.classic import PASSWORD, seeded
 from tests.engines.letters import INBOX, SENT, Letters, Named
 from tests.engines.mybb import MyBBForum
@@ -19,6 +19,7 @@ from tests.engines.phpbb_letters import PhpbbLetters
 from tests.engines.place import START, Time, adapter_to, registry, serving
 from tests.engines.smf import SMFForum
 from tests.engines.smf_letters import CONVERSATIONS, ONE, SMFLetters
+from tests.engines.vbulletin import VbulletinForum
 
 from forum_bridge.errors import Forbidden, NotPosted, Retry, SignInNeeded, Unclear, Unreadable
 from forum_bridge.forums.html.adapter import HtmlMessenger
@@ -42,7 +43,8 @@ from forum_bridge.model import (
 )
 
 WATCH = Watch(WatchKind.INBOX)
-Forum = MyBBForum | SMFForum | PhpbbForum
+Forum = MyBBForum | SMFForum | PhpbbForum | VbulletinForum
+VBULLETIN = {"vbulletin4": 4, "vbulletin3": 3}  # the styles that its one preset reads
 
 
 @dataclass
@@ -86,27 +88,35 @@ def author(who: Named) -> Author:
     return Author(who.name, str(who.id))
 
 
+def password_of(forum: Forum) -> str:
+    return forum.password if isinstance(forum, VbulletinForum) else PASSWORD
+
+
 def made(engine: str, clock: Time) -> tuple[Forum, Named, Named, Named]:
     if engine == "phpbb":
         board = phpbb.seeded(clock)
         return board, board.kopru, board.ayse, board.cagri
+    if engine in VBULLETIN:
+        old = vbulletin.seeded(clock, VBULLETIN[engine])
+        return old, old.members[0], old.members[1], old.members[2]
     forum: MyBBForum | SMFForum = MyBBForum(clock) if engine == "mybb" else SMFForum(clock)
     seeded(forum)
     ours, ayse, cagri = forum.members
     return forum, ours, ayse, cagri
 
 
-@pytest.fixture(params=["mybb", "smf", "phpbb"])
+@pytest.fixture(params=["mybb", "smf", "phpbb", *VBULLETIN])
 async def case(request: pytest.FixtureRequest) -> AsyncIterator[Case]:
     clock = Time()
     forum, ours, ayse, cagri = made(request.param, clock)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(serving(forum.app))
-        opening = adapter_to(url, request.param, user=ours.name, password=PASSWORD, clock=clock)
+        preset = "vbulletin4" if request.param in VBULLETIN else request.param
+        opening = adapter_to(url, preset, user=ours.name, password=password_of(forum), clock=clock)
         adapter = await stack.enter_async_context(opening)
         assert isinstance(adapter, HtmlMessenger)
         assert (await adapter.sign_in()).state is SignInState.OK
-        yield Case(request.param, forum, url, clock, ours, ayse, cagri, adapter)
+        yield Case(preset, forum, url, clock, ours, ayse, cagri, adapter)
 
 
 def text(post: Post) -> str:
@@ -378,7 +388,7 @@ async def test_where_the_page_hides_its_zone_a_lost_message_is_found_all_the_sam
     """The bridge reckons in another zone then: what it reads as hours ago may be what was sent now."""
     options = {"timezone": f"Etc/GMT{-hours:+d}", "zone": "#hidden", "clock": "#hidden"}
     opening = adapter_to(
-        case.url, case.engine, user=case.ours.name, password=PASSWORD, clock=case.clock, options=options
+        case.url, case.engine, user=case.ours.name, password=password_of(case.forum), clock=case.clock, options=options
     )
     async with opening as adapter:
         assert isinstance(adapter, HtmlMessenger)

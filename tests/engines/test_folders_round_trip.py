@@ -17,6 +17,7 @@ from tests.engines.mybb import MyBBForum
 from tests.engines.phpbb import PhpbbForum
 from tests.engines.place import Time, serving
 from tests.engines.smf import SMFForum
+from tests.engines.vbulletin import VbulletinForum
 
 SECRET = "Şifreniz 1234."
 
@@ -36,7 +37,7 @@ class Place:
 
     engine: str
     clock: Following
-    forum: MyBBForum | SMFForum | PhpbbForum
+    forum: MyBBForum | SMFForum | PhpbbForum | VbulletinForum
     board: str
 
     @property
@@ -45,7 +46,11 @@ class Place:
 
     @property
     def ours(self) -> Named:
-        return self.forum.kopru
+        return self.forum.members[0] if isinstance(self.forum, VbulletinForum) else self.forum.kopru
+
+    @property
+    def password(self) -> str:
+        return self.forum.password if isinstance(self.forum, VbulletinForum) else PASSWORD
 
     @property
     def ayse(self) -> Named:
@@ -54,6 +59,8 @@ class Place:
     def ask(self, title: str, text: str) -> None:
         if isinstance(self.forum, PhpbbForum):
             self.forum.begin(title, self.forum.ayse, text)
+        elif isinstance(self.forum, VbulletinForum):
+            self.forum.begin(title, self.ayse.name, text)
         else:
             self.forum.begin(title, self.forum.members[1], text)
 
@@ -61,6 +68,8 @@ class Place:
     def public(self) -> str:
         if isinstance(self.forum, PhpbbForum):
             return "\n".join(post.text for topic in self.forum.topics.values() for post in topic.posts)
+        if isinstance(self.forum, VbulletinForum):
+            return "\n".join(post.html for thread in self.forum.threads.values() for post in thread.posts)
         return "\n".join(entry.text for thread in self.forum.threads.values() for entry in thread.entries)
 
     @property
@@ -69,13 +78,15 @@ class Place:
         return [each for each in self.letters.all if each.owner is self.ayse and each.folder == INBOX]
 
 
-@pytest.fixture(params=["mybb", "smf", "phpbb"])
+@pytest.fixture(params=["mybb", "smf", "phpbb", "vbulletin4"])
 def place(request: pytest.FixtureRequest) -> Place:
     clock = Following()
     if request.param == "mybb":
         return Place("mybb", clock, MyBBForum(clock), "forumdisplay.php?fid=2")
     if request.param == "smf":
         return Place("smf", clock, SMFForum(clock), "index.php?board=1.0")
+    if request.param == "vbulletin4":
+        return Place("vbulletin4", clock, VbulletinForum(clock, style=3), "forumdisplay.php?f=2")
     forum = PhpbbForum(clock)
     forum.takes_young_forms = True
     return Place("phpbb", clock, forum, "viewforum.php?f=2")
@@ -92,7 +103,7 @@ async def world(place: Place, tmp_path: Path) -> AsyncIterator[World]:
             world.clock.advance(minutes=10)
 
             def at_the_stand_in(raw: dict[str, object]) -> None:
-                login = {"user": place.ours.name, "password": PASSWORD}
+                login = {"user": place.ours.name, "password": place.password}
                 raw |= {"url": url, "adapter": place.engine, "login": login, "answers": MARKED}
                 raw |= {"watch": [{"board": f"{url}/{place.board}"}, {"inbox": True}]}
                 raw.pop("options", None)

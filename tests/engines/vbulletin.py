@@ -10,19 +10,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import format_datetime
-from html import escape
 from pathlib import Path
 from urllib.parse import parse_qsl
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader
+from tests.engines.classic import Member
 from tests.engines.place import START, Time
+from tests.engines.vbulletin_letters import VbulletinLetters
+from tests.engines.vbulletin_words import moment, rendered
 
 PAGES = Environment(autoescape=True, loader=FileSystemLoader(Path(__file__).parent / "vbulletin_pages"))
 FLOOD = timedelta(seconds=30)
 PER_PAGE = 5
-ZONE = ZoneInfo("Europe/Istanbul")
 
 
 @dataclass(slots=True)
@@ -65,6 +65,8 @@ class VbulletinForum:
         self.redirects = False
         self.cut = False
         self.last_post: datetime | None = None
+        self.members = [Member(self.user, self.name, self.password), Member(41, "Ayşe Öz"), Member(57, "Çağrı Öz")]
+        self.letters = VbulletinLetters(self)
         self._newest = 500
         self.app = web.Application()
         routes: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] = {
@@ -75,6 +77,7 @@ class VbulletinForum:
             r"/threads/{rest:.*}": self._showthread,
             "/forumdisplay.php": self._forumdisplay,
             "/newreply.php": self._newreply,
+            "/private.php": self.letters.answer,
         }
         for path, handler in routes.items():
             self.app.router.add_route("*", path, handler)
@@ -87,13 +90,17 @@ class VbulletinForum:
 
     def write(self, thread: Thread, author: str, html: str) -> Post:
         self._newest += 2
-        users = {self.name: self.user, "Ayşe Öz": 41}
+        users = {each.name: each.id for each in self.members}
         post = Post(self._newest, users.get(author, 0), author, html, self.clock())
         thread.posts.append(post)
         return post
 
-    def _show(self, request: web.Request, name: str, what: dict[str, object]) -> web.Response:
-        user = self.user if request.cookies.get("bb_sessionhash") in self.sessions else 0
+    def known(self, request: web.Request) -> bool:
+        """Whether the request is one of our account's."""
+        return request.cookies.get("bb_sessionhash") in self.sessions
+
+    def show(self, request: web.Request, name: str, what: dict[str, object]) -> web.Response:
+        user = self.user if self.known(request) else 0
         about = {
             "style": self.style,
             "charset": self.charset,
@@ -109,29 +116,29 @@ class VbulletinForum:
         )
         return web.Response(body=body, content_type="text/html", headers=headers)
 
-    def _says(self, request: web.Request, words: str) -> web.Response:
-        return self._show(request, "error", {"words": words})
+    def says(self, request: web.Request, words: str) -> web.Response:
+        return self.show(request, "error", {"words": words})
 
-    def _leads(self, request: web.Request, words: str, target: str) -> web.Response:
+    def leads(self, request: web.Request, words: str, target: str) -> web.Response:
         if self.redirects:
             raise web.HTTPFound(target)
-        return self._show(request, "redirect", {"words": words, "target": target})
+        return self.show(request, "redirect", {"words": words, "target": target})
 
-    async def _fields(self, request: web.Request) -> dict[str, str]:
+    async def fields(self, request: web.Request) -> dict[str, str]:
         pairs = parse_qsl((await request.read()).decode("ascii"), keep_blank_values=True, encoding=self.charset)
         return dict(pairs)
 
     async def _home(self, request: web.Request) -> web.Response:
-        return self._says(request, "Forum")
+        return self.says(request, "Forum")
 
     async def _login(self, request: web.Request) -> web.Response:
-        fields = await self._fields(request)
+        fields = await self.fields(request)
         if (fields.get("vb_login_username"), fields.get("vb_login_password")) != (self.name, self.password):
             self.failures += 1
-            return self._says(request, "Geçersiz kullanıcı adı veya şifre girdiniz.")
+            return self.says(request, "Geçersiz kullanıcı adı veya şifre girdiniz.")
         session = f"oturum-{len(self.sessions)}"
         self.sessions.add(session)
-        response = self._leads(request, "Giriş yaptığınız için teşekkürler, kopru.", "index.php")
+        response = self.leads(request, "Giriş yaptığınız için teşekkürler, kopru.", "index.php")
         lasting = 365 * 86400 if fields.get("cookieuser") == "1" else None
         response.set_cookie("bb_sessionhash", session, max_age=lasting)
         return response
@@ -146,11 +153,11 @@ class VbulletinForum:
         if "p" in query:
             place = {post.id: (each, at) for each in self.threads.values() for at, post in enumerate(each.posts)}
             if int(query["p"]) not in place:
-                return self._says(request, "Geçersiz Mesaj belirtildi.")
+                return self.says(request, "Geçersiz Mesaj belirtildi.")
             thread, at = place[int(query["p"])]
             number = at // PER_PAGE + 1
         if thread is None or not thread.posts:
-            return self._says(request, "Geçersiz Konu belirtildi. Bağlantıyı yöneticiye bildirin.")
+            return self.says(request, "Geçersiz Konu belirtildi. Bağlantıyı yöneticiye bildirin.")
         if self.style == 4 and "t" in query:
             raise web.HTTPMovedPermanently("/" + _friendly(thread.id, number))
         self.views += 1
@@ -159,7 +166,7 @@ class VbulletinForum:
         shown = [self._told(post) for post in thread.posts[(number - 1) * PER_PAGE : number * PER_PAGE]]
         link = _friendly if self.style == 4 else _classic
         what = {"thread": thread, "here": number, "pages": list(range(1, last + 1)), "shown": shown}
-        return self._show(request, f"thread{self.style}", {**what, "address": lambda page: link(thread.id, page)})
+        return self.show(request, f"thread{self.style}", {**what, "address": lambda page: link(thread.id, page)})
 
     async def _forumdisplay(self, request: web.Request) -> web.Response:
         self.asked.append(request.path_qs)
@@ -167,26 +174,24 @@ class VbulletinForum:
         rows = [
             {"id": each.id, "title": each.title, "posts": [self._told(post) for post in each.posts]} for each in order
         ]
-        return self._show(request, f"forum{self.style}", {"threads": rows})
+        return self.show(request, f"forum{self.style}", {"threads": rows})
 
     async def _newreply(self, request: web.Request) -> web.Response:
         thread = self.threads.get(int(request.query.get("t", "0")))
-        if request.cookies.get("bb_sessionhash") not in self.sessions:
-            return self._says(request, "Giriş yapmadınız ya da bu sayfaya girmek için yetkiniz yok.")
+        if not self.known(request):
+            return self.says(request, "Giriş yapmadınız ya da bu sayfaya girmek için yetkiniz yok.")
         if thread is None:
-            return self._says(request, "Geçersiz Konu belirtildi.")
+            return self.says(request, "Geçersiz Konu belirtildi.")
         if thread.closed:
-            return self._says(request, "Üzgünüz! Bu konu kapalı.")
+            return self.says(request, "Üzgünüz! Bu konu kapalı.")
         if request.method == "GET":
-            shown = self._form(request, thread)
-            self.token, self.next_token = self.next_token or self.token, None
-            return shown
+            return self.aged(self._form(request, thread))
         return await self._posted(request, thread)
 
     async def _posted(self, request: web.Request, thread: Thread) -> web.Response:
-        fields = await self._fields(request)
+        fields = await self.fields(request)
         if fields.get("securitytoken") != self.token:
-            return self._says(request, "Your submission could not be processed because a security token was invalid.")
+            return self.says(request, "Your submission could not be processed because a security token was invalid.")
         if fields.get("do") != "postreply" or "sbutton" not in fields or fields.get("wysiwyg") != "0":
             return self._form(request, thread, fields["message"], "Önizleme")
         left = FLOOD - (self.clock() - self.last_post) if self.last_post is not None else timedelta()
@@ -199,26 +204,31 @@ class VbulletinForum:
         if self.moderated:
             self.queue.append(fields["message"])
             words = "Mesajınız bir moderatör onayladıktan sonra görünecek."
-            return self._show(request, "redirect", {"words": words, "target": f"showthread.php?t={thread.id}"})
-        text = escape(fields["message"].replace("\r\n", "\n"), quote=False)
-        text = re.sub(r"&amp;(#\d+;)", r"&\1", text)  # numbers that browsers send for letters which the charset lacks
-        post = self.write(thread, self.name, text.replace("\n", "<br />\n"))
+            return self.show(request, "redirect", {"words": words, "target": f"showthread.php?t={thread.id}"})
+        post = self.write(thread, self.name, rendered(fields["message"]))
+        self.lost(request)
+        return self.leads(request, "Mesajınız için teşekkürler!", f"showthread.php?p={post.id}#post{post.id}")
+
+    def aged(self, form: web.Response) -> web.Response:
+        """Return a form whose token counts no more if that is to happen now."""
+        self.token, self.next_token = self.next_token or self.token, None
+        return form
+
+    def lost(self, request: web.Request) -> None:
+        """Drop the connection if that is to happen now; the write before it has taken effect."""
         if self.cut:
             self.cut = False
             assert request.transport is not None
             request.transport.close()
-        return self._leads(request, "Mesajınız için teşekkürler!", f"showthread.php?p={post.id}#post{post.id}")
 
     def _form(self, request: web.Request, thread: Thread, text: str = "", error: str = "") -> web.Response:
         what = {"thread": thread, "text": text, "error": error, "posthash": "e3b0"}
-        return self._show(request, "reply", what)
+        return self.show(request, "reply", what)
 
     def _told(self, post: Post) -> dict[str, object]:
-        here, now = post.time.astimezone(ZONE), self.clock().astimezone(ZONE)
-        days = {now.date(): "Bugün", now.date() - timedelta(days=1): "Dün"}
-        date = days.get(here.date(), f"{here:%d-%m-%Y}")
+        date, hour = moment(post.time, self.clock())
         about = {"id": post.id, "user": post.user, "author": post.author, "html": post.html, "files": post.files}
-        return {**about, "date": date, "hour": f"{here:%H:%M}"}
+        return {**about, "date": date, "hour": hour}
 
 
 def seeded(clock: Time, style: int = 4, posts: int = 12) -> VbulletinForum:
