@@ -12,7 +12,7 @@ from forum_bridge.testkit.chaos.many import Total, at_failpoints, recorded
 
 KNOWN = """
 deliver.begun deliver.sent deliver.told deliver.told[unclear] deliver.told[waiting]
-publish.begun[sending] publish.sent[sent] publish.failed[unclear] publish.after_a_lost_answer[waiting]
+publish.begun[sending] publish.sent[sent] publish.failed[unclear] publish.lost_again[waiting]
 receive.take poll.store reconcile.advance account.note register.register conversation.learn wording.keep
 "desk POST cases" "desk POST cases/*/messages"
 "forum POST /thread/*/reply" "forum POST /messages/new" "forum POST /login"
