@@ -32,7 +32,7 @@ class SigningIn(RuleBasedStateMachine):
     @initialize(password=st.sampled_from(["bir", "iki"]))
     def begin(self, password: str) -> None:
         self.now, self.password, self.standing = START, password, Standing()
-        self.refused: set[str] = set()
+        self.refused: str | None = None  # the last one: who puts an earlier one back has thought about it
         self.said = False  # by a person, that it shall be tried
         self.asked: list[tuple[datetime, SignInState, str]] = []
         self.inside = False
@@ -53,7 +53,7 @@ class SigningIn(RuleBasedStateMachine):
     @rule()
     def a_person_says_again(self) -> None:
         self.standing, self.said = again(self.standing), True
-        self.refused.clear()
+        self.refused = None
 
     @precondition(lambda self: self.inside)
     @rule()
@@ -77,11 +77,11 @@ class SigningIn(RuleBasedStateMachine):
             last, _, password = self.asked[-1]
             changed = before.state is CAPTCHA and password != self.password
             assert changed or self.now - last >= FIRST_WAIT, "hours lie between two tries"
-        assert self.password not in self.refused or before.state is not REFUSED, "a refused password was tried again"
+        assert self.password != self.refused or before.state is not REFUSED, "a refused password was tried again"
         self.standing, self.said = after(before, mood, key, self.now), False
         self.asked.append((self.now, mood, self.password))
         self.inside = mood is OK
-        self.refused = self.refused | {self.password} if mood is REFUSED else set()
+        self.refused = self.password if mood is REFUSED else None
 
     @invariant()
     def who_is_refused_waits_for_a_person(self) -> None:
