@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from forum_bridge.bridge.desk_word import DeskWord
+from forum_bridge.bridge.desk_word import DeskWord, among
 from forum_bridge.bridge.owner import SeveralCustomers, in_its_case, shared
 from forum_bridge.bridge.reconcile import ON_ITS_WAY, Take, as_answer, missing_in
 from forum_bridge.deskie import Message
@@ -42,7 +42,7 @@ class Around:
         Retry if answers written before it have to go first: those whose webhook may still come are waited for, others
         are taken in at once."""
         await self._alone(answer, owner, messages)
-        message = next((each for each in messages if each.id == answer.message_id), None)
+        message = among(messages, answer)
         when = (message.sent_at or message.created_at) if message is not None else None
         if when is None:
             return

@@ -3,9 +3,9 @@ fields."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
+from forum_bridge.bridge.aside import aside
 from forum_bridge.bridge.catalogue import Catalogue, Kind
 from forum_bridge.bridge.context import Names, names_of
 from forum_bridge.bridge.desk import Desk
@@ -23,7 +23,6 @@ from forum_bridge.markup.message import Opening, case_message
 from forum_bridge.markup.template import render_text
 from forum_bridge.model import Clock
 
-LONG = 32 * 1024  # characters of a post's HTML
 SUBJECT = 255  # characters; how many Deskie takes nobody says, and the whole title stands in the message
 
 
@@ -79,9 +78,7 @@ class CaseText:
 async def message_of(post: PostRow, site: Site, luggage: Luggage | None, *, opening: Opening | None) -> str:
     """Return the HTML of a post's message, under ``opening`` if it opens its case. Without ``luggage`` files are links
     and pictures stay in the text. A long one is put together off the loop."""
-    if len(post.html or "") > LONG:
-        return await asyncio.to_thread(_message, post, site, luggage, opening)
-    return _message(post, site, luggage, opening)
+    return await aside(len(post.html or ""), _message, post, site, luggage, opening)
 
 
 def _message(post: PostRow, site: Site, luggage: Luggage | None, opening: Opening | None) -> str:

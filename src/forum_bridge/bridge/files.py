@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from forum_bridge.bridge.aside import aside
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.retry import describe
 from forum_bridge.bridge.site import Site
@@ -82,7 +83,7 @@ class PostFiles:
                 raise
 
     async def _pack(self, post: PostRow, site: Site, priority: Priority, stack: ExitStack) -> Luggage:
-        pictures = await asyncio.to_thread(_pictures, post)
+        pictures = await aside(len(post.html or ""), _pictures, post)
         wanted = {file.url: file for file in [*map(Attachment, pictures), *post.attachments]}  # named ones win
         luggage = Luggage()
         if wanted:

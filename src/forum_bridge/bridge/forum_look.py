@@ -4,11 +4,11 @@ say."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forum_bridge.bridge.answer_files import said
+from forum_bridge.bridge.aside import aside
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.ways import Place
 from forum_bridge.errors import Held
@@ -19,8 +19,6 @@ from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.markup.compare import fingerprint, is_answer, parts
 from forum_bridge.model import OwnPosts, Post, PostId, ThreadRef
-
-LARGE = 64 * 1024  # characters of HTML; above, they are read off the loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,7 @@ async def _texts(own: Sequence[Post]) -> dict[PostId, str]:
     def read() -> dict[PostId, str]:
         return {post.id: clean_post(post.html, post.url).text for post in own}
 
-    return await asyncio.to_thread(read) if sum(len(post.html) for post in own) > LARGE else read()
+    return await aside(sum(len(post.html) for post in own), read)
 
 
 def _merged_into(text: str, published: Sequence[AnswerRow], wanted: str) -> bool:

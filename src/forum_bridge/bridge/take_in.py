@@ -3,7 +3,6 @@ transaction of whoever brings it; delivery is woken afterwards."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.bridge.aside import aside
 from forum_bridge.bridge.content import Digested, digest
 from forum_bridge.bridge.entry import Entry
 from forum_bridge.bridge.intake import Intake
@@ -20,8 +20,7 @@ from forum_bridge.ledger import forums
 from forum_bridge.ledger.watches import WatchRow
 from forum_bridge.model import Reading, Wake, WorkKind
 
-LARGE = 64 * 1024  # characters of HTML; above, they are digested off the loop
-MANY = 40  # posts, likewise
+EACH = 820  # characters of HTML that digesting a post costs beside its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +35,7 @@ class Brought:
 
 async def digested(reading: Reading) -> list[Digested]:
     """Return the posts of a reading with their contents, made before any transaction."""
-    posts = reading.posts
-    large = len(posts) > MANY or sum(len(post.html) for post in posts) > LARGE
-    return await asyncio.to_thread(digest, reading) if large else digest(reading)
+    return await aside(sum(EACH + len(post.html) for post in reading.posts), digest, reading)
 
 
 async def take_in(
