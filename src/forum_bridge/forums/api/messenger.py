@@ -9,8 +9,8 @@ from datetime import datetime
 
 from forum_bridge.errors import Forbidden, NotPosted
 from forum_bridge.forums.api.adapter import ApiAdapter
+from forum_bridge.forums.api.conversations import AccountSource
 from forum_bridge.forums.api.options import ApiOptions
-from forum_bridge.forums.api.source import ApiSource
 from forum_bridge.forums.reading.board import BoardReader
 from forum_bridge.forums.reading.own_messages import OwnMessagesReader
 from forum_bridge.forums.reading.own_posts import OwnPostsReader
@@ -42,7 +42,7 @@ class ApiMessenger(ApiAdapter):
         self._conversations = self.conversations(options)
 
     @abstractmethod
-    def conversations(self, options: ApiOptions) -> ApiSource:
+    def conversations(self, options: ApiOptions) -> AccountSource:
         """Return the source of conversations, over ``self._client``; rows of their lists tell whom they are with."""
 
     @property

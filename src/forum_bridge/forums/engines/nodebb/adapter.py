@@ -20,6 +20,7 @@ from forum_bridge.errors import (
     WatchTrouble,
 )
 from forum_bridge.forums.api.client import Told
+from forum_bridge.forums.api.conversations import AccountSource
 from forum_bridge.forums.api.document import text, within
 from forum_bridge.forums.api.messenger import ApiMessenger
 from forum_bridge.forums.api.options import ApiOptions
@@ -65,7 +66,7 @@ class NodeBB(ApiMessenger):
         """Return the pages of this forum."""
         return Source(Dialect(self._root), self._client, **options.limits)
 
-    def conversations(self, options: ApiOptions) -> ApiSource:
+    def conversations(self, options: ApiOptions) -> AccountSource:
         """Return the pages of our account's chats."""
         return chats.Chats(self._client, **options.limits)
 

@@ -12,12 +12,11 @@ from urllib.parse import parse_qs, urlencode
 
 from forum_bridge.errors import Gone, Unreadable, WatchTrouble
 from forum_bridge.forums.api.client import ApiClient
+from forum_bridge.forums.api.conversations import ConversationSource
 from forum_bridge.forums.api.document import Node, moment, nodes, number, text, within
-from forum_bridge.forums.api.source import ApiSource
 from forum_bridge.forums.engines.nodebb import documents
 from forum_bridge.forums.reading.page import BoardPage, BoardRow, Neighbours, ThreadPage
 from forum_bridge.model import Post, PostId, ThreadId, ThreadRef
-from forum_bridge.web.page import Validators
 
 PAGE = 50  # messages that one answer holds
 ROOMS = 20
@@ -46,8 +45,13 @@ class Room:
         """Return the API's address of so many messages, counted back from the newest but ``start``."""
         return f"{self.writing}/messages?{urlencode({'start': start})}"
 
+    @property
+    def entrance(self) -> str:
+        """The address by which the bridge knows the page."""
+        return self.at(self.page)
+
     def at(self, page: int) -> str:
-        """Return the address by which the bridge knows a page."""
+        """Return the address by which the bridge knows another page."""
         return f"{self.url}?{urlencode({'page': page})}" if page else self.url
 
 
@@ -65,39 +69,11 @@ def rooms(root: str, page: int = 1) -> str:
     return f"{root}/api/v3/chats?{urlencode({'page': page, 'perPage': ROOMS})}"
 
 
-class Dialect:
-    """Of chats only addresses are a dialect's: which messages make a page, the source alone knows."""
-
-    def thread_address(self, url: str) -> str:
-        found = room(url)
-        return found.at(found.page)
-
-    def thread_page(self, document: object, address: str) -> ThreadPage:
-        raise NotImplementedError
-
-    def board_address(self, url: str) -> str:
-        return url
-
-    def board_page(self, document: object, address: str) -> BoardPage:
-        root, _, query = address.partition("/api/v3/chats?")
-        told = nodes(within(document, "response", "rooms"), "list of chats")
-        rows = [row for each in told if (row := _row(each, root)) is not None]
-        page = int(parse_qs(query).get("page", ["1"])[0])
-        return BoardPage(tuple(rows), Neighbours(next=rooms(root, page + 1) if len(told) >= ROOMS else None))
-
-    def ref(self, url: str) -> ThreadRef:
-        found = room(url)
-        return ThreadRef(ThreadId(found.id), found.url)
-
-    def named(self, url: str) -> str | None:
-        return room(url).id
-
-
-class Chats(ApiSource):
+class Chats(ConversationSource):
     """The chats of one account."""
 
     def __init__(self, client: ApiClient, *, pages_a_poll: int, threads_a_poll: int) -> None:
-        super().__init__(Dialect(), client, pages_a_poll=pages_a_poll, threads_a_poll=threads_a_poll)
+        super().__init__(client, room, pages_a_poll=pages_a_poll, threads_a_poll=threads_a_poll)
 
     async def thread(self, url: str) -> ThreadPage:
         """Return one page of a chat. Raises as ``Source.thread``; Gone past its end."""
@@ -117,14 +93,18 @@ class Chats(ApiSource):
             previous=asked.at(asked.page - 1) if asked.page else None,
             last=asked.at(last) if asked.page < last else None,
         )
-        return ThreadPage(asked.at(asked.page), ref, posts, pages, account_id=self.account_id)
+        return ThreadPage(asked.entrance, ref, posts, pages, account_id=self.account_id)
 
-    async def revisit(self, url: str, validators: Validators) -> tuple[ThreadPage | None, Validators]:
-        """Return a page of a chat again; the API tells no marks. Raises as ``thread``."""
-        return await self.thread(url), validators
+    async def board(self, url: str) -> BoardPage:
+        """Return one page of the list of chats. Raises as ``Source.board``."""
+        root, _, query = url.partition("/api/v3/chats?")
+        told = nodes(within(await self._client.read(url), "response", "rooms"), "list of chats")
+        rows = [row for each in told if (row := _row(each, root)) is not None]
+        page = int(parse_qs(query).get("page", ["1"])[0])
+        return BoardPage(tuple(rows), Neighbours(next=rooms(root, page + 1) if len(told) >= ROOMS else None))
 
     async def _told(self, asked: Room, start: int) -> list[Node]:
-        document = await self.document(asked.messages(start))
+        document = await self._client.read(asked.messages(start))
         return nodes(within(document, "response", "messages"), "list of messages")
 
     def _title(self, told: list[Node]) -> str:

@@ -10,6 +10,7 @@ from typing import ClassVar
 from forum_bridge.errors import Forbidden, Gone, NotPosted, Retry, Unclear, WatchTrouble
 from forum_bridge.forums.api import bell
 from forum_bridge.forums.api.client import Told
+from forum_bridge.forums.api.conversations import AccountSource
 from forum_bridge.forums.api.document import number, parsed, text, within
 from forum_bridge.forums.api.messenger import ApiMessenger
 from forum_bridge.forums.api.naming import with_files
@@ -59,7 +60,7 @@ class Vanilla(ApiMessenger):
         """Return the pages of this forum."""
         return Source(self._root, self._client, **options.limits)
 
-    def conversations(self, options: ApiOptions) -> ApiSource:
+    def conversations(self, options: ApiOptions) -> AccountSource:
         """Return the conversations of our account."""
         return conversations.Conversations(self._client, **options.limits)
 

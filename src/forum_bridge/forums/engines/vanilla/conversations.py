@@ -14,13 +14,12 @@ import structlog
 
 from forum_bridge.errors import Unreadable, WatchTrouble
 from forum_bridge.forums.api.client import ApiClient
+from forum_bridge.forums.api.conversations import ConversationSource
 from forum_bridge.forums.api.document import Node, moment, nodes, number, text, within
-from forum_bridge.forums.api.source import ApiSource
 from forum_bridge.forums.engines.vanilla import addresses, documents
 from forum_bridge.forums.engines.vanilla.written import as_written
 from forum_bridge.forums.reading.page import BoardPage, BoardRow, Neighbours, ThreadPage
 from forum_bridge.model import Post, PostId, ThreadId, ThreadRef
-from forum_bridge.web.page import Validators
 
 LIMIT = 100  # the most that one answer holds
 _CONVERSATION = re.compile(r"^(?P<root>https?://.+?)/messages/(?P<id>\d+)(?:[/?#].*)?$")
@@ -37,6 +36,11 @@ class Conversation:
     def url(self) -> str:
         """Its address for people."""
         return f"{self.root}/messages/{self.id}"
+
+    @property
+    def entrance(self) -> str:
+        """The same: a conversation is one page."""
+        return self.url
 
     @property
     def document(self) -> str:
@@ -84,52 +88,25 @@ def empty_one(told: object, pair: set[str], account_id: str) -> str | None:
     return None
 
 
-class Dialect:
-    """Of conversations only addresses are a dialect's: what makes a page, the source alone knows."""
-
-    def thread_address(self, url: str) -> str:
-        return conversation(url).url
-
-    def thread_page(self, document: object, address: str) -> ThreadPage:
-        raise NotImplementedError
-
-    def board_address(self, url: str) -> str:
-        return url
-
-    def board_page(self, document: object, address: str) -> BoardPage:
-        raise NotImplementedError
-
-    def ref(self, url: str) -> ThreadRef:
-        found = conversation(url)
-        return ThreadRef(ThreadId(found.id), found.url)
-
-    def named(self, url: str) -> str | None:
-        return conversation(url).id
-
-
-class Conversations(ApiSource):
+class Conversations(ConversationSource):
     """The conversations of one account."""
 
     def __init__(self, client: ApiClient, *, pages_a_poll: int, threads_a_poll: int) -> None:
-        super().__init__(Dialect(), client, pages_a_poll=pages_a_poll, threads_a_poll=threads_a_poll)
+        super().__init__(client, conversation, pages_a_poll=pages_a_poll, threads_a_poll=threads_a_poll)
 
     async def thread(self, url: str) -> ThreadPage:
         """Return a conversation. Raises as ``Source.thread``."""
         asked = conversation(url)
-        about = await self.document(asked.document)
+        about = await self._client.read(asked.document)
         ref = ThreadRef(ThreadId(asked.id), asked.url, text(within(about, "name")) or "")
         posts = await self._messages(asked, ref)
         if not posts:
             raise Unreadable(f"{asked.url} shows no message.")
         return ThreadPage(asked.url, ref, posts, Neighbours(), account_id=self.account_id)
 
-    async def revisit(self, url: str, validators: Validators) -> tuple[ThreadPage | None, Validators]:
-        """Return a conversation again; the API tells no marks. Raises as ``thread``."""
-        return await self.thread(url), validators
-
     async def board(self, url: str) -> BoardPage:
         """Return one page of the list of conversations. Raises as ``Source.board``."""
-        told = nodes(await self.document(url), "list of conversations")
+        told = nodes(await self._client.read(url), "list of conversations")
         root = url.partition("/api/v2/")[0]
         rows = [row for each in told if (row := _row(each, root, self.account_id)) is not None]
         return BoardPage(tuple(rows), Neighbours(next=addresses.following(url) if len(told) >= LIMIT else None))
@@ -139,7 +116,7 @@ class Conversations(ApiSource):
         seen twice, and none is missed."""
         found: dict[int, Node] = {}
         for page in range(1, self.pages_a_poll + 1):
-            told = nodes(await self.document(asked.messages(page)), "list of messages")
+            told = nodes(await self._client.read(asked.messages(page)), "list of messages")
             found |= {_number(each, ref): each for each in told}
             if len(told) < LIMIT:
                 first = min(found, default=0)
