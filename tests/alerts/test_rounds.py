@@ -263,3 +263,41 @@ async def test_what_a_removed_way_was_told_is_forgotten(world: World, post: Post
     async with world.ledger.reading() as db:
         assert {kind for _, kind, _ in await alerts.everything(db)} == {About.DESK.value}
         assert len(await alerts.everything(db)) == 1
+
+
+async def test_a_forum_that_is_away_for_long_is_told_and_when_it_is_back(world: World, post: Post) -> None:
+    away = world.forum.faults.next(r"GET /board", 502, times=None)
+    await world.later(minutes=30)
+    alerting = rounds(world, by_mail(post, forum_after="1h"))
+    await minutes(world, alerting, 5, each=10)
+    assert post.mails == []
+    await minutes(world, alerting, 3, each=10)
+    assert "A forum cannot be read, so that posts there are not seen: sandbox (" in post.texts()[0]
+    away.times = away.hits
+    await world.later(minutes=30)
+    await minutes(world, alerting, 8)
+    assert post.texts()[-1].startswith("Over: ")
+
+
+async def test_an_item_that_is_tried_for_ever_is_told(world: World, post: Post) -> None:
+    await world.write("Kargo", "Nerede?")
+    world.deskie.faults.next(r"POST /api/cases/\d+/messages", "503", times=1000)
+    await world.reply(world.forum.threads()[0].id, "Alo?")
+    desk = Desk()
+    alerting = rounds(world, by_mail(post, late_after="1h", language="tr"), desk=desk)
+    await minutes(world, alerting, 9, each=10)
+    (text,) = post.texts()
+    assert "Bir öğe hâlâ yerine ulaşmadı, yeniden deneniyor: post-" in text
+    desk.trouble = "away"
+    await minutes(world, alerting, 8)
+    assert post.texts()[1].startswith("Bitti: "), "while Deskie is away, that is what is told"
+
+
+async def test_an_answer_whose_forum_is_away_is_no_alarm_of_its_own(world: World, post: Post) -> None:
+    await world.write("Kargo", "Nerede?")
+    world.forum.faults.next(r"/", 502, times=None)
+    await world.answer(world.deskie.cases()[0].case_id, "<p>Yarın.</p>")
+    await world.later(minutes=30)
+    alerting = rounds(world, by_mail(post, late_after="1s", forum_after="1s"))
+    await minutes(world, alerting, 3)
+    assert [text.count("→") for text in post.texts()] == [1]

@@ -135,3 +135,17 @@ async def test_over_the_daily_limit_posts_wait_for_the_next_day(world: World) ->
     assert any("new_cases_per_day" in reason for reason in await world.reasons())
     await world.later(hours=24)
     assert world.times_delivered(second) == 1
+
+
+async def test_a_long_outage_does_not_mix_up_what_one_customer_wrote(world: World) -> None:
+    await world.write("Kargo", "Nerede?")
+    thread = world.forum.threads()[0]
+    outage = world.deskie.faults.next(APPEND, "503", times=1000)
+    await world.reply(thread.id, "Hâlâ yok.")
+    for _ in range(9):
+        await world.later(minutes=20)
+    outage.times = outage.hits
+    await world.reply(thread.id, "Alo?")
+    await world.later(minutes=20)
+    (messages,) = world.messages().values()
+    assert ["Nerede" in messages[0], "Hâlâ" in messages[1], "Alo" in messages[2]] == [True] * 3

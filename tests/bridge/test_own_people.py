@@ -115,3 +115,15 @@ async def test_a_note_waits_for_the_case_that_is_just_being_opened(world: World)
     ((case, (note,)),) = notes(world).items()
     assert "Bakıyoruz" in note
     assert len(world.messages()[case]) == 1
+
+
+async def test_a_note_whose_question_cannot_be_sent_keeps_no_later_question_back(world: World) -> None:
+    world.deskie.faults.next(r"POST /api/cases\.json", What.UNPROCESSABLE, 1)
+    first = world.forum.open_thread(world.deniz, "Kargo", "Nerede?")
+    world.forum.reply(first.thread_id, selin(world), "Bakıyoruz")
+    world.forum.reply(first.thread_id, world.deniz, "Sipariş 44-19")
+    for _ in range(8):
+        await world.later(minutes=20)
+    ((case, told),) = notes(world).items()
+    assert len(world.messages()[case]) == 1
+    assert len(told) == 1

@@ -116,7 +116,13 @@ class Rounds:
 
 def wait_for(config: AlertConfig, condition: Condition) -> timedelta:
     """Return how long a condition has to last before it is told there."""
-    return {About.HELD: config.held_after, About.DESK: config.desk_after}.get(condition.about, NOW)
+    waits = {
+        About.HELD: config.held_after,
+        About.LATE: config.late_after,
+        About.FORUM: config.forum_after,
+        About.DESK: config.desk_after,
+    }
+    return waits.get(condition.about, NOW)
 
 
 def id_of(items: Sequence[tuple[Say, AlertRow]]) -> str:

@@ -16,6 +16,8 @@ WRONG = {
     Language.EN: {
         About.DRIFT: "A forum looks otherwise than its adapter knows it, and nothing is read there: {subject}",
         About.SIGN_IN: "The bridge cannot sign in: {subject}",
+        About.FORUM: "A forum cannot be read, so that posts there are not seen: {subject}",
+        About.LATE: "An item has not arrived yet and is tried again and again: {subject}",
         About.DEAD: "An item will not be tried again: {subject}",
         About.HELD: "An item waits for a decision: {subject}",
         About.DESK: "{subject} cannot be reached, or its channel cannot be used",
@@ -26,6 +28,8 @@ WRONG = {
     Language.TR: {
         About.DRIFT: "Bir forum, adaptörünün bildiği gibi görünmüyor; orada hiçbir şey okunmuyor: {subject}",
         About.SIGN_IN: "Köprü oturum açamıyor: {subject}",
+        About.FORUM: "Bir forum okunamıyor, oradaki gönderiler görülmüyor: {subject}",
+        About.LATE: "Bir öğe hâlâ yerine ulaşmadı, yeniden deneniyor: {subject}",
         About.DEAD: "Bir öğe artık yeniden denenmeyecek: {subject}",
         About.HELD: "Bir öğe karar bekliyor: {subject}",
         About.DESK: "{subject} ile bağlantı kurulamıyor ya da kanalı kullanılamıyor",
@@ -38,6 +42,8 @@ TODO = {
     Language.EN: {
         About.DRIFT: "`forum-bridge status` shows the page in quarantine and how to try a mended adapter on it.",
         About.SIGN_IN: "`forum-bridge status` says what to do.",
+        About.FORUM: "`forum-bridge status` says why.",
+        About.LATE: "`forum-bridge status` says why. Those of its conversation wait behind it.",
         About.DEAD: "Mend the cause, then `forum-bridge retry`; or `forum-bridge drop`.",
         About.HELD: "Look whether it stands on the other side, then `forum-bridge mark-sent` or `retry`.",
         About.DESK: "`forum-bridge check` says what is wrong.",
@@ -48,6 +54,8 @@ TODO = {
     Language.TR: {
         About.DRIFT: "`forum-bridge status`, karantinadaki sayfayı ve düzeltilmiş adaptörü denemenin yolunu gösterir.",
         About.SIGN_IN: "Ne yapılacağını `forum-bridge status` söyler.",
+        About.FORUM: "Nedenini `forum-bridge status` söyler.",
+        About.LATE: "Nedenini `forum-bridge status` söyler. Aynı konuşmadakiler onu bekler.",
         About.DEAD: "Nedenini giderin, sonra `forum-bridge retry`; ya da `forum-bridge drop`.",
         About.HELD: "Karşı tarafta duruyor mu bakın, sonra `forum-bridge mark-sent` ya da `retry`.",
         About.DESK: "Neyin yanlış olduğunu `forum-bridge check` söyler.",

@@ -67,7 +67,7 @@ class Deliver:
                 owner = await conversations.get(db, int(key))
             if owner.forum not in self._sites:
                 return None
-            found = head(rows, self._clock())
+            found = head(rows, self._clock(), together=_in_order)
             if not isinstance(found, PostRow):
                 return found
             await self._step(owner, found)
@@ -145,11 +145,16 @@ class Deliver:
         raise Retry(f"case {case.number} was opened before an older copy of the ledger was put back")
 
     async def _without_case(self, owner: Conversation, note: PostRow) -> None:
+        """Let the message behind a note that opens its case go first; leave the note out where there is none."""
         async with self._ledger.reading() as db:
             waiting = await posts.undelivered(db, owner.id)
-        if any(not each.as_note for each in waiting):
-            raise Retry("a note needs a case, and the message that opens it still waits")
-        await self._change(note, state=State.IGNORED, reason="a note needs a case, and there is none yet")
+        opening = next((each for each in waiting if not each.as_note), None)
+        if opening is None:
+            await self._change(note, state=State.IGNORED, reason="a note needs a case, and there is none yet")
+        elif opening.due_at is not None and opening.due_at > self._clock():
+            await self._change(note, due_at=opening.due_at)
+        else:
+            await self._step(owner, opening)
 
     async def _open(self, owner: Conversation, post: PostRow, site: Site, luggage: Luggage) -> None:
         new_case = await self._text.new_case(owner, post, site, luggage)
@@ -246,6 +251,11 @@ class Deliver:
     async def _place(self, owner: Conversation, site: Site) -> Place | None:
         again = new_when_closed(site, self._desk)
         return await self._finder.place(owner, site.channel, new_when_closed=again)
+
+
+def _in_order(_before: PostRow, _after: PostRow) -> bool:
+    """A conversation's messages keep their order, however long one is in retry: an outage may last."""
+    return True
 
 
 def new_when_closed(site: Site, desk: Desk) -> bool:

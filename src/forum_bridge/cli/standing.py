@@ -19,7 +19,7 @@ from forum_bridge.ledger.put_back import PutBack
 from forum_bridge.ledger.states import State
 from forum_bridge.ledger.tally import Stuck, UnderWay
 from forum_bridge.ledger.watches import WatchRow
-from forum_bridge.model import Clock, SignInState, WatchKind
+from forum_bridge.model import Clock, SignInState
 
 LATE = timedelta(hours=1)  # by then every ordinary trouble is over
 
@@ -83,9 +83,7 @@ async def read_standing(config: Config, clock: Clock) -> Standing:
 
 
 async def _forum(db: AsyncConnection, config: Config, name: str, row: ForumRow | None) -> ForumStanding:
-    configured = {(each.kind, each.target) for each in config.forums[name].watch} or {(WatchKind.PUSH, "")}
-    rows = await watches.of_forum(db, name)
-    read = tuple(each for each in rows if (each.watch.kind, each.watch.target) in configured)
+    read = tuple(await watches.of_forum(db, name, config.forums[name].watched))
     known = {each.id for each in read}
     drifts = [each for each in await drift.of_forum(db, name) if each.sure and each.watch_id in known]
     suspected = await drift.broken(db, name, UNREADABLE) >= drift.SUSPECT

@@ -37,6 +37,8 @@ class About(StrEnum):
 
     DRIFT = "drift"
     SIGN_IN = "sign_in"
+    FORUM = "forum"
+    LATE = "late"
     DEAD = "dead"
     HELD = "held"
     DESK = "desk"
@@ -98,6 +100,12 @@ class AlertConfig(Model):
     language: Language = Field(Language.EN, description="en or tr.")
     about: Annotated[tuple[About, ...], Field(min_length=1)] = Field(tuple(About), description="What is told there.")
     held_after: PositiveDuration = Field(timedelta(hours=2), description="How old a held item is before it is told.")
+    late_after: PositiveDuration = Field(
+        timedelta(hours=1), description="How long an item may be tried again and again before it is told."
+    )
+    forum_after: PositiveDuration = Field(
+        timedelta(hours=1), description="How long a forum may be away or unreadable before it is told."
+    )
     desk_after: PositiveDuration = Field(
         timedelta(minutes=10), description="How long Deskie may be away before it is told."
     )

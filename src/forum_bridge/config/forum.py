@@ -21,6 +21,7 @@ from forum_bridge.config.start import Start, StartFrom
 from forum_bridge.config.tree import typed
 from forum_bridge.config.urls import Url
 from forum_bridge.config.watching import Every, Interval, WatchConfig, or_duration, outside, unread
+from forum_bridge.model import WatchKind
 
 
 class Identity(StrEnum):
@@ -117,6 +118,11 @@ class ForumConfig(Model):
         """What is watched lies on the forum's host (feeds may lie elsewhere); an inbox is that of an account."""
         yield from outside(keys.get("url"), keys.get("watch"))
         yield from unread(keys.get("login"), keys.get("watch"))
+
+    @property
+    def watched(self) -> frozenset[tuple[WatchKind, str]]:
+        """What is watched, each by kind and target; of a forum that sends its posts by itself, that."""
+        return frozenset((each.kind, each.target) for each in self.watch) or frozenset({(WatchKind.PUSH, "")})
 
     @property
     def zone(self) -> ZoneInfo:

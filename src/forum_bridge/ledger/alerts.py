@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, Table, and_, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.ledger.operator import Item
-from forum_bridge.ledger.states import State
+from forum_bridge.ledger.states import WORK, State
 from forum_bridge.ledger.tables import agent_note, alert, answer, post
 from forum_bridge.ledger.upsert import upsert
 
@@ -62,11 +63,20 @@ async def forget(db: AsyncConnection, key: Key) -> None:
 
 async def asleep(db: AsyncConnection, state: State) -> list[tuple[str, str]]:
     """Return the names of all items in a state that waits for a person, each with its forum."""
-    posts = select(post.c.id, post.c.forum).where(post.c.state == state)
+    return await _named(db, lambda table: table.c.state == state)
+
+
+async def in_retry(db: AsyncConnection) -> list[tuple[str, str]]:
+    """Return the names of all items that failed at least once and will be tried again, each with its forum."""
+    return await _named(db, lambda table: and_(table.c.state.in_(WORK), table.c.attempts > 0))
+
+
+async def _named(db: AsyncConnection, which: Callable[[Table], ColumnElement[bool]]) -> list[tuple[str, str]]:
+    posts = select(post.c.id, post.c.forum).where(which(post))
     found = [(str(Item("post", row.id)), row.forum) for row in await db.execute(posts)]
-    answers = select(answer.c.message_id, answer.c.part, answer.c.parts, answer.c.forum).where(answer.c.state == state)
+    answers = select(answer.c.message_id, answer.c.part, answer.c.parts, answer.c.forum).where(which(answer))
     found += [(_answer(*row[:3]), row.forum or "") for row in await db.execute(answers)]
-    notes = select(agent_note.c.id).where(agent_note.c.state == state)
+    notes = select(agent_note.c.id).where(which(agent_note))
     return found + [(str(Item("note", row.id)), "") for row in await db.execute(notes)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -58,10 +59,13 @@ async def get(db: AsyncConnection, watch_id: int) -> WatchRow:
     return _row((await db.execute(select(watch).where(watch.c.id == watch_id))).mappings().one())
 
 
-async def of_forum(db: AsyncConnection, forum: str) -> list[WatchRow]:
-    """Return every watch of a forum in the order it was first configured."""
+async def of_forum(
+    db: AsyncConnection, forum: str, watched: Collection[tuple[WatchKind, str]] | None = None
+) -> list[WatchRow]:
+    """Return every watch of a forum, or those ``watched`` by kind and target, in the order it was first configured."""
     rows = await db.execute(select(watch).where(watch.c.forum == forum).order_by(watch.c.id))
-    return [_row(row) for row in rows.mappings()]
+    found = [_row(row) for row in rows.mappings()]
+    return [each for each in found if watched is None or (each.watch.kind, each.watch.target) in watched]
 
 
 async def advance(
