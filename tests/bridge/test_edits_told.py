@@ -217,3 +217,37 @@ async def test_what_never_reached_the_desk_is_not_told(push: PushWorld) -> None:
     for _ in range(4):
         await push.world.later(minutes=1)
     assert (notes(push.world), told(push.world)) == ([], [])
+
+
+async def test_on_a_forum_that_does_not_tell_a_deleted_post_is_missed_on_its_page(world: World) -> None:
+    await world.write("Kargo", "Nerede?")
+    thread = world.forum.threads()[0].id
+    world.configure(lambda forum: forum.update(watch=[{"thread": f"{world.url}/thread/{thread}"}]))
+    await world.restart()
+    await world.settle()
+    second = await world.reply(thread, "Adresim: Gül Sokak 3")
+    await world.reply(thread, "Alo?")
+    world.forum.delete(second)
+    for _ in range(2):
+        await world.later(minutes=3)
+    (case,) = world.deskie.cases()
+    told = [each.content_html for each in world.deskie.messages(case) if each.note]
+    assert [f"/post/{second}" in html for html in told] == [True]
+    await world.reply(thread, "Hâlâ yok")
+    await world.later(minutes=3)
+    assert len([each for each in world.deskie.messages(case) if each.note]) == 1
+
+
+async def test_what_was_deleted_before_it_reached_the_desk_does_not_reach_it(world: World) -> None:
+    await world.write("Kargo", "Nerede?")
+    thread = world.forum.threads()[0].id
+    world.configure(lambda forum: forum.update(watch=[{"thread": f"{world.url}/thread/{thread}"}]))
+    await world.restart()
+    await world.settle()
+    world.deskie.faults.next(r"POST /api/cases/\d+/messages", "429", times=3)
+    second = await world.reply(thread, "Adresim: Gül Sokak 3")
+    world.forum.delete(second)
+    for _ in range(4):
+        await world.later(minutes=20)
+    assert "Gül Sokak" not in str(world.messages())
+    assert (await world.post_states())[str(second)] == "ignored"

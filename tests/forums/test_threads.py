@@ -378,3 +378,59 @@ async def test_a_thread_that_is_gone_with_its_posts_is_gone(forum: LittleForum, 
     forum.delete(1)
     with pytest.raises(Gone):
         await guest.read(watch(forum), stored(reading))
+
+
+async def test_posts_whose_addresses_lead_nowhere_any_more_are_told_as_deleted_once(
+    forum: LittleForum, guest: HtmlWriter
+) -> None:
+    for _ in range(6):
+        forum.post(1, "ayşe")
+    first = await guest.read(watch(forum), None)
+    forum.delete(4, 6)
+    second = await guest.read(watch(forum), stored(first))
+    assert sorted(second.deleted) == ["4", "6"]
+    forum.post(1, "ayşe")
+    forum.taken()
+    third = await guest.read(watch(forum), stored(second))
+    assert third.deleted == ()
+    assert [path for path in forum.taken() if "/post/" in path] == []
+
+
+async def test_a_post_that_only_left_the_pages_is_not_told_as_deleted(forum: LittleForum, guest: HtmlWriter) -> None:
+    for _ in range(6):
+        forum.post(1, "ayşe")
+    forum.post(2, "mehmet")
+    first = await guest.read(watch(forum), None)
+    forum.move(1, 2, 5)
+    second = await guest.read(watch(forum), stored(first))
+    assert second.deleted == ()
+    forum.leads_home.add(4)
+    forum.delete(4)
+    assert (await guest.read(watch(forum), stored(second))).deleted == ()
+
+
+async def test_many_deleted_at_once_are_asked_after_a_few_at_a_time(forum: LittleForum, guest: HtmlWriter) -> None:
+    for _ in range(9):
+        forum.post(1, "ayşe")
+    reading = await guest.read(watch(forum), None)
+    forum.delete(2, 3, 4, 5, 6, 7)
+    told: list[str] = []
+    for _ in range(3):
+        forum.post(1, "ayşe")
+        reading = await guest.read(watch(forum), stored(reading))
+        told += reading.deleted
+    assert sorted(told) == ["2", "3", "4", "5", "6", "7"]
+
+
+@pytest.mark.parametrize("status", [403, 500, 503])
+async def test_trouble_with_an_address_says_of_no_post_that_it_is_gone(
+    forum: LittleForum, guest: HtmlWriter, status: int
+) -> None:
+    for _ in range(6):
+        forum.post(1, "ayşe")
+    first = await guest.read(watch(forum), None)
+    forum.delete(5)
+    forum.trouble["/post/5"] = web.Response(status=status)
+    second = await guest.read(watch(forum), stored(first))
+    assert second.deleted == ()
+    assert ids(second)[-1] == 6

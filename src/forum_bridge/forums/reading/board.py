@@ -14,7 +14,7 @@ from forum_bridge.forums.reading.looks import brief
 from forum_bridge.forums.reading.page import BoardPage, BoardRow
 from forum_bridge.forums.reading.source import Source
 from forum_bridge.forums.reading.thread import COARSE, ThreadReader, ThreadReading
-from forum_bridge.model import Cursor, Look, Post, Reading, ThreadId, ThreadRef, ThreadSeen, number_of
+from forum_bridge.model import Cursor, Look, Post, PostId, Reading, ThreadId, ThreadRef, ThreadSeen, number_of
 
 REMEMBERED = 5  # posts of each thread whose looks are compared; a board has many threads
 
@@ -94,6 +94,7 @@ class BoardReader:
         moved: dict[ThreadId, ThreadRef] = {}
         failed: dict[str, BridgeError] = {}
         looks: list[Look] = []
+        deleted: list[PostId] = []
         due = list(state.waiting)[: self._pages.threads_a_poll]
         for each in due:
             key = each
@@ -120,6 +121,7 @@ class BoardReader:
             posts |= {post.id: post for post in reading.posts}
             seen += [reading.seen] if reading.seen else []
             moved |= reading.moved
+            deleted += reading.deleted
         if failed and len(failed) == len(due):
             raise next(iter(failed.values()))
         gap = len(state.waiting) > len(failed) or bool(state.scans)
@@ -130,6 +132,7 @@ class BoardReader:
             Cursor(state.to_json()),
             gap,
             moved,
+            deleted=tuple(each for each in deleted if each not in posts),
             looks=tuple(looks),
             unreadable=broken,
         )

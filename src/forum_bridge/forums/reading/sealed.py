@@ -24,6 +24,7 @@ def sealed_reading(reading: Reading) -> Reading:
         reading,
         posts=tuple(map(sealed, reading.posts)),
         threads=tuple(map(_seen, reading.threads)),
+        deleted=tuple(PostId(PRIVATE + post_id) for post_id in reading.deleted),
         moved={ThreadId(PRIVATE + old): _ref(new) for old, new in reading.moved.items()},
     )
 

@@ -18,7 +18,9 @@ class ThreadState:
     the moment the watch began. ``digest`` tells whether the page's posts are still those; ``validators`` whether its
     bytes are. ``first`` is the page's first post: another one there shows that the pages have shifted; ``newest`` is
     its last post with its address, which leads to it wherever moderators have put it, and ``oldest`` the first that
-    was read of ``thread``, the id of the thread itself. ``shape`` is how the page looked."""
+    was read of ``thread``, the id of the thread itself. ``where`` are the addresses of the posts in ``known``,
+    ``missing`` posts that stand where they stood no longer, with their addresses, not asked after yet. ``shape`` is how
+    the page looked."""
 
     page: str
     known: tuple[str, ...] = ()
@@ -28,6 +30,8 @@ class ThreadState:
     newest: tuple[str, str] | None = None
     oldest: tuple[str, str] | None = None
     thread: str | None = None
+    where: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[tuple[str, str], ...] = ()
     shape: Shape | None = None
     validators: Validators = field(default_factory=Validators)
 
@@ -42,6 +46,8 @@ class ThreadState:
             "newest": list(self.newest) if self.newest else None,
             "oldest": list(self.oldest) if self.oldest else None,
             "thread": self.thread,
+            "where": {each: self.where[each] for each in self.known if each in self.where},
+            "missing": [list(each) for each in self.missing],
             "shape": self.shape.to_json() if self.shape else None,
             "validators": marks,
         }
@@ -52,7 +58,9 @@ class ThreadState:
         """Return what ``to_json`` wrote, or None for anything else: then the thread is read as if first met."""
         if not isinstance(obj, Mapping) or not isinstance(page := obj.get("page"), str):
             return None
-        known, digest, first, thread = (obj.get(key) for key in ("known", "digest", "first", "thread"))
+        known, digest, first, thread, where = (obj.get(key) for key in ("known", "digest", "first", "thread", "where"))
+        missing = obj.get("missing")
+        missing = missing if isinstance(missing, list | tuple) else ()
         return cls(
             page,
             tuple(str(post_id) for post_id in known) if isinstance(known, list | tuple) else (),
@@ -62,6 +70,8 @@ class ThreadState:
             _pair(obj.get("newest")),
             _pair(obj.get("oldest")),
             thread if isinstance(thread, str) else None,
+            {str(post_id): str(url) for post_id, url in where.items()} if isinstance(where, Mapping) else {},
+            tuple(pair for each in missing if (pair := _pair(each)) is not None),
             Shape.from_json(obj.get("shape")),
             Validators.from_json(obj.get("validators")),
         )

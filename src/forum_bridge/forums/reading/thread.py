@@ -5,7 +5,7 @@ where moderators have moved them. It never writes and keeps nothing itself."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -17,15 +17,17 @@ from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.forums.reading.source import Source
 from forum_bridge.forums.reading.state import KNOWN, ThreadState
 from forum_bridge.forums.reading.whereabouts import Whereabouts, refuse_unread
-from forum_bridge.model import Look, Post, ThreadId, ThreadRef, ThreadSeen
+from forum_bridge.model import Look, Post, PostId, ThreadId, ThreadRef, ThreadSeen
 from forum_bridge.web.page import Validators
 
+ASKED = 3  # addresses of posts that are not where they were, in one look; the others come in the next ones
 COARSE = timedelta(minutes=2)  # forums print times by the minute, and clocks differ: older than this counts as older
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadReading:
-    """What one look at a thread brought. ``seen`` is None when nothing has changed, ``look`` when no page was seen."""
+    """What one look at a thread brought. ``seen`` is None when nothing has changed, ``look`` when no page was seen.
+    ``deleted`` are posts that stood there and are no more, as their own addresses say."""
 
     state: ThreadState
     posts: tuple[Post, ...] = ()
@@ -33,6 +35,7 @@ class ThreadReading:
     gap: bool = False
     look: Look | None = None
     moved: dict[ThreadId, ThreadRef] = field(default_factory=dict)
+    deleted: tuple[PostId, ...] = ()
 
 
 class ThreadReader:
@@ -49,6 +52,7 @@ class ThreadReader:
         Raises Gone when the thread does not exist, Unreadable when a post that was read before stands there in another
         form, and what ``Source.thread`` raises."""
         reading = await (self._first(target, since) if state is None else self._later(target, state, since))
+        reading = await self._asked_after(reading)
         seen = reading.seen
         if seen is None:
             return reading
@@ -103,11 +107,28 @@ class ThreadReader:
         if _first_id(chain[0]) != state.first and chain[0].pages.previous is not None:
             chain.insert(0, await self._pages.thread(chain[0].pages.previous))
         reading = await self._forward(chain, state.known, None, validators, (state.shape, state.page))
+        reading = replace(reading, state=replace(reading.state, where={**state.where, **reading.state.where}))
         if state.oldest is not None and state.thread == reading.state.thread:
             reading = replace(reading, state=replace(reading.state, oldest=state.oldest))
-        if state.newest is None or state.newest[0] in {post.id for post in reading.posts}:
-            return reading
-        return replace(reading, posts=(*reading.posts, *await self._whereabouts.split_off(chain[-1].ref, state.newest)))
+        if state.newest is not None and state.newest[0] not in {post.id for post in reading.posts}:
+            reading = await self._without_newest(reading, chain[-1].ref, state.newest)
+        return reading if reading.gap else _missing(reading, chain, state)
+
+    async def _without_newest(
+        self, reading: ThreadReading, thread: ThreadRef, newest: tuple[str, str]
+    ) -> ThreadReading:
+        try:
+            posts = await self._whereabouts.split_off(thread, newest)
+        except Gone:
+            return replace(_forgetting(reading, {newest[0]}), deleted=(PostId(newest[0]),))
+        left = {newest[0], *(post.id for post in posts)}
+        return replace(_forgetting(reading, left), posts=(*reading.posts, *posts))
+
+    async def _asked_after(self, reading: ThreadReading) -> ThreadReading:
+        """Ask after posts that are missing: each once, whatever the answer."""
+        asked, later = reading.state.missing[:ASKED], reading.state.missing[ASKED:]
+        gone = [PostId(post_id) for post_id, url in asked if await self._whereabouts.is_gone(url)]
+        return replace(reading, state=replace(reading.state, missing=later), deleted=(*reading.deleted, *gone))
 
     async def _overlap(self, page: ThreadPage, known: Sequence[str]) -> list[ThreadPage]:
         """Return the pages from one that holds a known post up to ``page``."""
@@ -157,12 +178,13 @@ class ThreadReader:
         all_posts = list(posts.values())
         state = ThreadState(
             page=last.url,
-            known=tuple(dict.fromkeys([*known, *posts]))[-KNOWN:],
+            known=(*(each for each in known if each not in posts), *posts)[-KNOWN:],
             digest=_digest(last) if last.pages.next is None else None,
             first=_first_id(last),
             newest=(all_posts[-1].id, all_posts[-1].url) if all_posts else None,
             oldest=(all_posts[0].id, all_posts[0].url) if all_posts else None,
             thread=last.ref.id,
+            where={post.id: post.url for post in all_posts},
             shape=shape_of(last, full),
             validators=validators if fresh and validators else Validators(),
         )
@@ -173,6 +195,23 @@ class ThreadReader:
 
 def _overlaps(page: ThreadPage, known: Sequence[str]) -> bool:
     return any(post.id in known for post in page.posts)
+
+
+def _missing(reading: ThreadReading, chain: Sequence[ThreadPage], state: ThreadState) -> ThreadReading:
+    """Return the reading with those of the posts known from the first one on the pages onwards that stand nowhere on
+    them."""
+    shown = {post.id for post in reading.posts} | {each for page in chain for each in page.unread}
+    first = next((place for place, each in enumerate(state.known) if each in shown), len(state.known))
+    left = [each for each in state.known[first:] if each not in shown and each in reading.state.known]
+    missing = {each: state.where[each] for each in left if each in state.where}
+    found = _forgetting(reading, missing)
+    return replace(found, state=replace(found.state, missing=(*state.missing, *missing.items())))
+
+
+def _forgetting(reading: ThreadReading, left: Collection[str]) -> ThreadReading:
+    """Return the reading without what stands no longer where it stood."""
+    known = tuple(each for each in reading.state.known if each not in left)
+    return replace(reading, state=replace(reading.state, known=known))
 
 
 def _reaches(page: ThreadPage, since: datetime | None) -> bool:

@@ -30,4 +30,5 @@ async def _thread(source: Source, watch: Watch, cursor: Cursor | None) -> Readin
     found = await ThreadReader(source).read(watch.target, state, watch.since)
     threads = (found.seen,) if found.seen is not None else ()
     looks = (found.look,) if found.look is not None else ()
-    return Reading(found.posts, threads, Cursor(found.state.to_json()), found.gap, found.moved, looks=looks)
+    cursor = Cursor(found.state.to_json())
+    return Reading(found.posts, threads, cursor, found.gap, found.moved, deleted=found.deleted, looks=looks)

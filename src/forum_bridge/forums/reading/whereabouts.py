@@ -1,5 +1,5 @@
-"""Finds out where moderators have put a thread or its last post, by the addresses of posts, which lead there. Fetches
-pages and keeps nothing."""
+"""Finds out where moderators have put a thread or its posts, and which of these are no more, by the addresses of posts,
+which lead there. Fetches pages and keeps nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 import structlog
 
-from forum_bridge.errors import Forbidden, Gone, Unreadable
+from forum_bridge.errors import Blocked, BridgeError, Forbidden, Gone, Unreadable
 from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.forums.reading.source import Source
 from forum_bridge.forums.reading.state import ThreadState
@@ -41,17 +41,31 @@ class Whereabouts:
         return page
 
     async def split_off(self, thread: ThreadRef, newest: tuple[str, str]) -> tuple[Post, ...]:
-        """Return the posts around a post (its id and its address) that has left ``thread``; none when it was only
-        deleted. Raises Unreadable when it still stands in ``thread``, in a form that is not read."""
+        """Return the posts around a post (its id and its address) that has left ``thread``; none when nobody is told
+        where it is. Raises Gone when it is no more, and Unreadable when it still stands in ``thread``, in a form that
+        is not read."""
         try:
             page = await self._around(newest[1])
-        except (Gone, Forbidden, Unreadable):
+        except (Forbidden, Unreadable):
             return ()
         if page.ref.id == thread.id:
             refuse_unread(page, {newest[0]})
             return ()
         structlog.get_logger().info("thread.split", thread=thread.url, into=page.ref.url)
         return page.posts
+
+    async def is_gone(self, url: str) -> bool:
+        """Whether the forum says of a post's address that nothing is there (404 or 410); any other trouble with it does
+        not say that. Raises Blocked."""
+        try:
+            await self._around(url)
+        except Gone:
+            return True
+        except Blocked:
+            raise
+        except BridgeError as error:
+            structlog.get_logger().info("post.whereabouts_unknown", post=url, reason=str(error))
+        return False
 
     async def opening(self, thread: ThreadRef) -> Post | None:
         """Return the post that opens a thread."""
