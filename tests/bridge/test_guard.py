@@ -50,8 +50,17 @@ async def test_guessing_is_slow_and_told_once(world: World) -> None:
     assert {status for status, _ in answers[GUESSES:]} == {429}
     assert all(1 <= int(after) <= 11 for _, after in answers[GUESSES:])
     told = [each for each in logs if each["event"] == "webhook_secret_guessed"]
-    assert [each["address"] for each in told] in ([], [FAR])
+    assert [each["address"] for each in told] == [FAR]
     assert "guess-" not in str(logs)
+
+
+async def test_who_goes_on_guessing_is_told_of_once_an_hour(world: World) -> None:
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(12):
+            assert [(await knock(wrong(world), headers=of(FAR)))[0] for _ in range(GUESSES + 5)][-1] == 429
+            world.clock.advance(minutes=10)
+    told = [each["address"] for each in logs if each["event"] == "webhook_secret_guessed"]
+    assert told == [FAR] * 2
 
 
 async def test_who_guessed_too_often_does_not_get_in_even_with_the_right_one(world: World) -> None:

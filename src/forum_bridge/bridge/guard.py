@@ -44,7 +44,7 @@ class Guard:
             self._tell("webhook_not_allowed", caller)
             raise web.HTTPForbidden(text="not from here")
         if caller.address is not None and not self._trusts(caller) and (wait := self._rate.left_out(caller.key)) > 0:
-            raise _slower(wait)
+            raise self._slowed(caller, wait)
         return caller
 
     def welcome(self, caller: Caller) -> None:
@@ -54,9 +54,12 @@ class Guard:
     def turn_away(self, caller: Caller) -> web.HTTPException:
         """Count a wrong secret; return what to answer: 404, or 429 after too many."""
         if (wait := self._rate.wait(caller.key)) > 0:
-            self._tell("webhook_secret_guessed", caller)
-            return _slower(wait)
+            return self._slowed(caller, wait)
         return web.HTTPNotFound()
+
+    def _slowed(self, caller: Caller, wait: float) -> web.HTTPException:
+        self._tell("webhook_secret_guessed", caller)
+        return web.HTTPTooManyRequests(text="too many wrong addresses", headers={"Retry-After": str(int(wait) + 1)})
 
     def _trusts(self, caller: Caller) -> bool:
         since = self._trusted.get(caller.key)
@@ -68,10 +71,6 @@ class Guard:
             told = str(caller.address) if caller.address else f"{caller.key} (it sends no X-Forwarded-For)"
             structlog.get_logger().warning(event, address=told)
             _note(self._told, (event, caller.key), now)
-
-
-def _slower(wait: float) -> web.HTTPException:
-    return web.HTTPTooManyRequests(text="too many wrong addresses", headers={"Retry-After": str(int(wait) + 1)})
 
 
 def _note(notes: OrderedDict[K, datetime], key: K, now: datetime) -> None:
