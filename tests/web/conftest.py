@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import web
+from aiohttp.abc import AbstractResolver
 from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
@@ -97,11 +98,11 @@ async def open_to(pacer: Pacer, clock: HandClock) -> AsyncIterator[OpenSession]:
     """Open sessions with settings of one's own; closed at the end."""
     async with AsyncExitStack() as stack:
 
-        async def opened(url: str, **changes: object) -> ForumSession:
+        async def opened(url: str, resolver: AbstractResolver | None = None, **changes: object) -> ForumSession:
             settings = SessionSettings(url, user_agent("0.1.0", "https://forum.example/bot"), timedelta(seconds=1))
             settings = replace(settings, **changes)  # type: ignore[arg-type]  # a test names fields of the settings
             credentials = Credentials("kopru", SecretStr("Gizli-Söz-12"))
-            return await stack.enter_async_context(open_session(settings, credentials, pacer, clock))
+            return await stack.enter_async_context(open_session(settings, credentials, pacer, clock, resolver=resolver))
 
         yield opened
 

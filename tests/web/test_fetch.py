@@ -130,6 +130,21 @@ async def test_a_name_is_resolved_once_and_the_connection_goes_there(forum: Foru
     assert (data, names.asked) == (PNG, 1)
 
 
+async def test_a_public_forum_whose_name_changes_leads_no_file_into_a_private_network(
+    elsewhere: Forum, open_to: OpenSession
+) -> None:
+    """What the session has learned of the forum's place holds for its files, too."""
+    port = elsewhere.url.rsplit(":", 1)[1].strip("/")
+    home = f"http://forum.example:{port}/"
+    session = await open_to(home, Names(["8.8.8.8"], ["127.0.0.1"]), i_have_permission=True)
+    await session.resolver.resolve("forum.example", int(port))
+    async with open_fetcher(home, AGENT, session) as fetcher:
+        for _ in range(2):
+            with pytest.raises(NoFile, match="public internet"):
+                await got(fetcher, f"{home}secret.png")
+    assert elsewhere.asked == []
+
+
 async def test_redirects_are_followed_at_home_but_not_for_ever(forum: Forum, fetcher: Fetcher) -> None:
     forum.says("/a.png", PNG)
     forum.on("/old.png", redirecting("/a.png"))

@@ -79,17 +79,25 @@ def test_another_port_or_name_of_the_same_machine_is_not(url: str) -> None:
 
 
 async def test_a_name_keeps_only_its_public_addresses() -> None:
-    found = await PublicResolver("https://forum.example", Names(["10.0.0.1", "8.8.8.8", "::1"])).resolve(
-        "a.example", 80
-    )
+    names = SteadyResolver("https://forum.example", Names(["10.0.0.1", "8.8.8.8", "::1"]))
+    found = await PublicResolver("https://forum.example", names).resolve("a.example", 80)
     assert [each["host"] for each in found] == ["8.8.8.8"]
 
 
 async def test_a_name_without_a_public_address_is_refused_but_at_home() -> None:
-    resolver = PublicResolver("http://intranet:8080/forum", Names(["10.0.0.1"]))
+    home = "http://intranet:8080/forum"
+    resolver = PublicResolver(home, SteadyResolver(home, Names(["10.0.0.1"])))
     with pytest.raises(NotPublic):
         await resolver.resolve("intranet", 80)
     assert len(await resolver.resolve("intranet", 8080)) == 1
+
+
+async def test_a_server_without_a_session_stays_where_its_first_file_was() -> None:
+    home = "https://desk.example"
+    resolver = PublicResolver(home, SteadyResolver(home, Names(["8.8.8.8"], ["127.0.0.1"])))
+    assert len(await resolver.resolve("desk.example", 443)) == 1
+    with pytest.raises(NotPublic):
+        await resolver.resolve("desk.example", 443)
 
 
 @pytest.mark.parametrize(

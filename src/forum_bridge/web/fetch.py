@@ -19,7 +19,7 @@ from forum_bridge.errors import Retry, SignInNeeded, WatchTrouble
 from forum_bridge.web.address import absolute, shown
 from forum_bridge.web.file_kind import HEAD, is_page
 from forum_bridge.web.incoming import Incoming, NoFile
-from forum_bridge.web.public import NotPublic, PublicResolver, at_home, is_closed
+from forum_bridge.web.public import NotPublic, PublicResolver, SteadyResolver, at_home, is_closed
 from forum_bridge.web.request import MAX_REDIRECTS, led_to
 from forum_bridge.web.retry_after import http_date, retry_after
 from forum_bridge.web.settings import Credentials
@@ -41,6 +41,7 @@ class Home(Protocol):
     """The server whose account we have: lets one request of a file through at its pace, with what it is asked with."""
 
     credentials: Credentials | None
+    resolver: SteadyResolver
 
     def file_turn(self, url: str) -> AbstractAsyncContextManager[Mapping[str, str]]: ...
 
@@ -137,8 +138,10 @@ async def open_fetcher(
     base_url: str, user_agent: str, home: Home | None = None, resolver: AbstractResolver | None = None
 ) -> AsyncIterator[Fetcher]:
     """Open a fetcher with connections of its own. It keeps no cookie, sends none by itself, unpacks nothing and uses no
-    proxy (which would resolve names in our stead). ``resolver`` is asked for addresses, which are filtered."""
-    connector = aiohttp.TCPConnector(resolver=PublicResolver(base_url, resolver), force_close=True, limit=16)
+    proxy (which would resolve names in our stead). Where the server of ``base_url`` stands, ``home`` remembers. Without
+    one ``resolver`` is asked for addresses, which are filtered."""
+    names = PublicResolver(base_url, home.resolver if home is not None else SteadyResolver(base_url, resolver))
+    connector = aiohttp.TCPConnector(resolver=names, force_close=True, limit=16)
     async with aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),

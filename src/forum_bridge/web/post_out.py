@@ -34,7 +34,7 @@ class Outgoing:
         return await self._send(Request("HEAD", url, {}))
 
     async def _send(self, request: Request) -> Answer:
-        resolver = PublicResolver(request.url if self._private else "")
+        resolver = None if self._private else PublicResolver()
         async with aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(resolver=resolver, force_close=True),
             cookie_jar=aiohttp.DummyCookieJar(),

@@ -65,30 +65,6 @@ def _name(url: str) -> str:
     return (URL(url).host or "").lower()
 
 
-class PublicResolver(AbstractResolver):
-    """Resolves names to public addresses only; those of ``home``'s server to whatever they are."""
-
-    def __init__(self, home: str, inner: AbstractResolver | None = None) -> None:
-        self._home = home
-        self._inner = inner or ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """Return the addresses of a host. Raises NotPublic if it has none that may be gone to."""
-        found = await self._inner.resolve(host, port, family)
-        if at_home(f"http://{host}:{port}/", self._home):
-            return found
-        public = [each for each in found if is_public(each["host"])]
-        if not public:
-            raise NotPublic(f"{host} has no public address")
-        return public
-
-    async def close(self) -> None:
-        """Free the inner resolver."""
-        await self._inner.close()
-
-
 class SteadyResolver(AbstractResolver):
     """Resolves the names of one forum. Where the forum itself stands decides: one on the public internet cannot lead us
     into a private network, by another name of its own nor by a change of its mind; one in a private network may be
@@ -121,3 +97,28 @@ class SteadyResolver(AbstractResolver):
     async def close(self) -> None:
         """Free the inner resolver."""
         await self._inner.close()
+
+
+class PublicResolver(AbstractResolver):
+    """Resolves names to public addresses only; those of ``home``'s very server as ``names`` does, which remembers where
+    it stood at first."""
+
+    def __init__(self, home: str = "", names: SteadyResolver | None = None) -> None:
+        self._home = home
+        self._names = names or SteadyResolver(home)
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Return the addresses of a host. Raises NotPublic if it has none that may be gone to."""
+        found = await self._names.resolve(host, port, family)
+        if at_home(f"http://{host}:{port}/", self._home):
+            return found
+        public = [each for each in found if is_public(each["host"])]
+        if not public:
+            raise NotPublic(f"{host} has no public address")
+        return public
+
+    async def close(self) -> None:
+        """Free the inner resolver."""
+        await self._names.close()

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import aiohttp
 import structlog
+from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from forum_bridge.errors import Blocked, BridgeError, Forbidden, Gone, Retry, Unclear, Unreadable, WatchTrouble
@@ -37,7 +38,8 @@ _LONGEST_HEADER = 32 * 1024  # browsers take more than aiohttp's 8 kB, and forum
 
 class ForumSession:
     """Fetches pages of one forum and submits its forms. The adapter sets ``signed_in``: from then on the account's
-    rights govern what is read, not robots.txt. Addresses off the forum's host, www twin and subdomains are refused."""
+    rights govern what is read, not robots.txt. Addresses off the forum's host, www twin and subdomains are refused.
+    ``resolver`` knows where the forum stands."""
 
     def __init__(
         self,
@@ -46,12 +48,13 @@ class ForumSession:
         pacer: Pacer,
         clock: Clock,
         cookies: Cookies,
+        resolver: SteadyResolver,
         credentials: Credentials | None = None,
         heard: Callable[[Page], None] | None = None,
-        resolver: SteadyResolver | None = None,
     ) -> None:
         self.base_url = settings.base_url
         self.credentials = credentials
+        self.resolver = resolver
         self.signed_in = False
         self.ahead: timedelta | None = None
         """How far the forum's clock is ahead of ours, by its last answer; None until it told a date."""
@@ -61,7 +64,6 @@ class ForumSession:
         self._clock = clock
         self._cookies = cookies
         self._heard = heard
-        self._resolver = resolver
         self._limits = Limits(settings.timeout.total_seconds(), settings.max_bytes)
         self._robots = Robots(self._robots_txt, clock, settings.user_agent.partition("/")[0])
 
@@ -84,9 +86,8 @@ class ForumSession:
         """Return a session to another base with this one's name, pace and connections, as a guest whom nobody gave
         permission: for what a forum publishes elsewhere, such as its feed. It lives as long as this one."""
         settings = replace(self._settings, base_url=base_url, i_have_permission=False)
-        if self._resolver is not None:
-            self._resolver.settle(base_url)
-        return ForumSession(self._http, settings, self._pacer, self._clock, self._cookies)
+        self.resolver.settle(base_url)
+        return ForumSession(self._http, settings, self._pacer, self._clock, self._cookies, self.resolver)
 
     async def get(
         self,
@@ -242,15 +243,16 @@ async def open_session(
     pacer: Pacer,
     clock: Clock,
     heard: Callable[[Page], None] | None = None,
+    resolver: AbstractResolver | None = None,
 ) -> AsyncIterator[ForumSession]:
     """Open a session with cookies and connections of its own, and close them at the end. ``heard`` is shown each page
-    that was read.
+    that was read; ``resolver`` is asked for addresses, which are filtered.
 
     Connections are not kept: polls lie far apart, and a form sent over a connection that the forum has just closed
     would be an answer lost, which a person may have to look after."""
-    cookies, resolver = Cookies(), SteadyResolver(settings.base_url)
+    cookies, names = Cookies(), SteadyResolver(settings.base_url, resolver)
     async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(resolver=resolver, force_close=True),
+        connector=aiohttp.TCPConnector(resolver=names, force_close=True),
         cookie_jar=cookies,
         headers={
             "User-Agent": settings.user_agent,
@@ -261,7 +263,7 @@ async def open_session(
         max_line_size=_LONGEST_HEADER,
         max_field_size=_LONGEST_HEADER,
     ) as http:
-        yield ForumSession(http, settings, pacer, clock, cookies, credentials, heard, resolver)
+        yield ForumSession(http, settings, pacer, clock, cookies, names, credentials, heard)
 
 
 def _one_more(history: tuple[str, ...], url: str) -> tuple[str, ...]:
