@@ -69,6 +69,7 @@ class FlarumForum:
         self.extension = self.may_upload = True  # fof/upload
         self.files: dict[str, str] = {}
         self.forgets = False
+        self.calls_itself: str | None = None  # what its configuration takes for its address; what it was asked as
         self._posts = 100
         self._last_post: dict[int, datetime] = {}
         self.app = web.Application()
@@ -143,15 +144,24 @@ class FlarumForum:
             before = sum(1 for each in entries if each.number < int(near))
             offset = max(0, before - limit // 2)
         shown = entries[offset : offset + limit]
-        links = {"first": _link(request, None)}
+        links = {"first": self._link(request, None)}
         if offset > 0:
-            links["prev"] = _link(request, offset - limit if offset > limit else None)
+            links["prev"] = self._link(request, offset - limit if offset > limit else None)
         if offset + limit < len(entries):
-            links["next"] = _link(request, offset + limit)
+            links["next"] = self._link(request, offset + limit)
         about = {"type": "discussions", "id": str(discussion.id), "attributes": {"title": discussion.title}}
         authors = {each.author.id: each.author for each in shown if each.author}
         included = [about, *map(_user, authors.values())]
         return _answer({"links": links, "data": [_post(each, discussion) for each in shown], "included": included})
+
+    def _link(self, request: web.Request, offset: int | None) -> str:
+        """Flarum keeps `page[near]` in its links, and leaves the offset out where it is 0."""
+        query: dict[str, str] = dict(_pairs(request.query))
+        query.pop("page[offset]", None)
+        if offset is not None:
+            query["page[offset]"] = str(offset)
+        here = request.url.with_query(query)
+        return f"{self.calls_itself}{here.raw_path_qs}" if self.calls_itself else str(here)
 
     async def _create_post(self, request: web.Request) -> web.StreamResponse:
         actor = self._actor(request)
@@ -296,15 +306,6 @@ def _discussion(discussion: Discussion, actor: Member | None) -> dict[str, objec
 def _user(member: Member) -> dict[str, object]:
     told = {"username": member.username, "displayName": member.shown, "slug": member.username}
     return {"type": "users", "id": str(member.id), "attributes": told}
-
-
-def _link(request: web.Request, offset: int | None) -> str:
-    """Flarum keeps `page[near]` in its links, and leaves the offset out where it is 0."""
-    query: dict[str, str] = dict(_pairs(request.query))
-    query.pop("page[offset]", None)
-    if offset is not None:
-        query["page[offset]"] = str(offset)
-    return str(request.url.with_query(query))
 
 
 def _pairs(query: MultiMapping[str]) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from tests.engines.flarum import FlarumForum, seeded
 from tests.engines.place import START, Time, adapter_to, serving
 
 from forum_bridge.errors import FilesRefused, Gone, NotPosted, Retry, SignInNeeded, Unclear, Unreadable
+from forum_bridge.forums.engines.flarum import documents
 from forum_bridge.forums.engines.flarum.adapter import Flarum
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.markup.compare import is_answer
@@ -82,6 +83,27 @@ async def test_a_guest_reads_a_whole_discussion_once_and_then_what_is_new(
         forum.write(forum.discussions[1], forum.members[1], None)
         later = await guest.read(watch, again.cursor)
         assert later.posts[-1].html == "<p>Yeni</p>"
+
+
+@pytest.mark.parametrize("itself", ["http://forum.example", "http://localhost:8888"])
+async def test_a_forum_that_takes_itself_for_another_is_read_on_where_it_is(
+    forum: FlarumForum, flarum: Flarum, url: str, itself: str
+) -> None:
+    """Behind a proxy it may not know its own address; the key goes nowhere else, and no page is missed."""
+    forum.calls_itself = itself
+    reading = await flarum.read(Watch(WatchKind.THREAD, f"{url}/d/1"), None)
+    assert len(reading.posts) == 117
+    page = await flarum.page(f"{url}/d/1/60")
+    assert page.pages.previous is not None
+    assert (await flarum.page(page.pages.previous)).posts[0].url == f"{url}/d/1/1"
+
+
+def test_the_next_page_of_a_board_is_on_the_forum_itself() -> None:
+    address = "https://forum.example/topluluk/api/discussions?sort=-lastPostedAt&page%5Blimit%5D=50"
+    link = "http://10.0.0.4/api/discussions?sort=-lastPostedAt&page%5Boffset%5D=50"
+    page = documents.board_page({"data": [], "links": {"next": link}}, address, "https://forum.example/topluluk")
+    following = "https://forum.example/topluluk/api/discussions?sort=-lastPostedAt&page%5Boffset%5D=50"
+    assert page.pages.next == following
 
 
 async def test_a_watch_that_begins_now_reads_from_the_end(forum: FlarumForum, url: str, clock: Time) -> None:

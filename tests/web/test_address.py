@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from forum_bridge.errors import WatchTrouble
-from forum_bridge.web.address import absolute, belongs, may_carry_on, nearest, shown
+from forum_bridge.web.address import absolute, belongs, entrusted, may_carry_on, nearest, safest, shown
 
 BASE = "https://forum.example/foro/konu-1"
 
@@ -61,6 +61,46 @@ def test_home_is_the_host_its_twin_and_its_subdomains(url: str, home: str, expec
 )
 def test_a_write_goes_on_only_on_the_same_server_or_up_to_https(url: str, target: str, expected: bool) -> None:
     assert may_carry_on(url, target) is expected
+
+
+@pytest.mark.parametrize(
+    ("url", "base", "expected"),
+    [
+        ("https://f.example/api", "https://f.example/forum/", True),
+        ("https://F.example:443/api", "https://f.example", True),
+        ("https://www.f.example/api", "https://f.example", True),
+        ("https://f.example/api", "https://www.f.example", True),
+        ("https://f.example/api", "http://f.example", True),
+        ("http://f.example/api", "https://f.example", False),
+        ("http://www.f.example/api", "https://f.example", False),
+        ("https://f.example:8443/api", "https://f.example", False),
+        ("http://f.example:8080/api", "http://f.example", False),
+        ("https://api.f.example/api", "https://f.example", False),
+        ("https://f.example.evil/", "https://f.example", False),
+        ("https://f.example@evil.example/", "https://f.example", False),
+        ("http:///x", "", False),
+    ],
+)
+def test_what_is_ours_goes_to_the_forums_own_server_and_never_less_encrypted(
+    url: str, base: str, expected: bool
+) -> None:
+    assert entrusted(url, base) is expected
+
+
+@pytest.mark.parametrize(
+    ("url", "base", "asked"),
+    [
+        ("http://f.example/a?b=1#c", "https://f.example", "https://f.example/a?b=1#c"),
+        ("http://www.f.example:80/a", "https://f.example", "https://www.f.example/a"),
+        ("http://f.example/a", "http://f.example", "http://f.example/a"),
+        ("http://f.example:8080/a", "https://f.example", "http://f.example:8080/a"),
+        ("http://f.example/a", "https://f.example:8443", "http://f.example/a"),
+        ("http://cdn.f.example/a", "https://f.example", "http://cdn.f.example/a"),
+        ("http://other.example/a", "https://f.example", "http://other.example/a"),
+    ],
+)
+def test_a_forum_with_encryption_is_asked_by_it_whatever_its_pages_say(url: str, base: str, asked: str) -> None:
+    assert safest(url, base) == asked
 
 
 def test_what_may_be_secret_is_not_shown() -> None:

@@ -54,14 +54,37 @@ def nearest(url: str, forums: Mapping[str, str]) -> str | None:
 
 def belongs(url: str, base: str) -> bool:
     """Say whether ``url`` lies on the host of ``base``, its www twin, or a subdomain of it."""
-    home, other = host(base).removeprefix("www."), host(url).removeprefix("www.")
+    home, other = _twin(base), _twin(url)
     return urlsplit(url).scheme in _PORTS and bool(home) and (other == home or other.endswith(f".{home}"))
 
 
 def may_carry_on(url: str, target: str) -> bool:
     """Say whether a write to ``url`` may be followed to ``target``: the same server, or the same host by https."""
-    if host(url) != host(target):
-        return False
+    return host(url) == host(target) and _no_less_safe(url, target)
+
+
+def entrusted(url: str, base: str) -> bool:
+    """Say whether ``url`` may see what is ours alone (keys, passwords, what we write): ``base``'s own server or its www
+    twin, at the same port and no less encrypted, or the same by https."""
+    return bool(host(base)) and _twin(url) == _twin(base) and _no_less_safe(base, url)
+
+
+def safest(url: str, base: str) -> str:
+    """Return ``url`` by https if ``base`` is so and its own host is named without: a forum behind a proxy that takes
+    off the encryption may write its addresses as if it had none."""
+    parts = urlsplit(url)
+    if (parts.scheme, urlsplit(base).scheme) != ("http", "https") or _twin(url) != _twin(base):
+        return url
+    if (_port(url), _port(base)) != (_PORTS["http"], _PORTS["https"]):
+        return url
+    return urlunsplit(parts._replace(scheme="https", netloc=parts.netloc.removesuffix(":80")))
+
+
+def _twin(url: str) -> str:
+    return host(url).removeprefix("www.")
+
+
+def _no_less_safe(url: str, target: str) -> bool:
     same = (urlsplit(url).scheme, _port(url)) == (urlsplit(target).scheme, _port(target))
     return same or (urlsplit(url).scheme, urlsplit(target).scheme) == ("http", "https")
 

@@ -16,7 +16,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from forum_bridge.errors import Retry, SignInNeeded, WatchTrouble
-from forum_bridge.web.address import absolute, shown
+from forum_bridge.web.address import absolute, safest, shown
 from forum_bridge.web.file_kind import HEAD, is_page
 from forum_bridge.web.incoming import Incoming, NoFile
 from forum_bridge.web.public import NotPublic, PublicResolver, SteadyResolver, at_home, is_closed
@@ -89,7 +89,8 @@ class Fetcher:
     def _allowed(self, base: str, reference: str) -> str:
         """Return the address to go to next. Names are looked at when they are resolved; IP addresses never are."""
         try:
-            url = str(URL(absolute(base, reference), encoded=True).with_user(None).with_fragment(None))
+            wanted = safest(absolute(base, reference), self._base_url)
+            url = str(URL(wanted, encoded=True).with_user(None).with_fragment(None))
         except (WatchTrouble, ValueError) as error:
             raise NoFile("not a web address") from error
         if is_closed(url, self._base_url):

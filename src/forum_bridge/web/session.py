@@ -15,7 +15,7 @@ from yarl import URL
 from forum_bridge.errors import Blocked, BridgeError, Forbidden, Gone, Retry, Unclear, Unreadable, WatchTrouble
 from forum_bridge.model import Clock
 from forum_bridge.web import verdict
-from forum_bridge.web.address import absolute, belongs, host, may_carry_on, shown
+from forum_bridge.web.address import absolute, belongs, entrusted, host, may_carry_on, safest, shown
 from forum_bridge.web.challenge import is_challenge
 from forum_bridge.web.cookies import Cookies
 from forum_bridge.web.exchange import Answer, Limits, exchange
@@ -38,8 +38,9 @@ _LONGEST_HEADER = 32 * 1024  # browsers take more than aiohttp's 8 kB, and forum
 
 class ForumSession:
     """Fetches pages of one forum and submits its forms. The adapter sets ``signed_in``: from then on the account's
-    rights govern what is read, not robots.txt. Addresses off the forum's host, www twin and subdomains are refused.
-    ``resolver`` knows where the forum stands."""
+    rights govern what is read, not robots.txt. Addresses off the forum's host, www twin and subdomains are refused, and
+    what is ours alone goes to the first two only, never less encrypted than ``base_url``. ``resolver`` knows where the
+    forum stands."""
 
     def __init__(
         self,
@@ -95,26 +96,27 @@ class ForumSession:
         *,
         validators: Validators | None = None,
         headers: Mapping[str, str] | None = None,
+        keys: Mapping[str, str] | None = None,
         signing_in: bool = False,
         refusals: bool = False,
     ) -> Page:
-        """Read an address (relative ones count from ``base_url``). Returns 2xx and 304 only. ``headers`` (a key may be
-        among them) go to the address itself and are not carried on to another server. ``signing_in``: the page belongs
-        to signing in (a login form), which robots.txt does not govern. ``refusals``: return 401, 403, 404 and 410 too,
-        whose words the caller can read.
+        """Read an address (relative ones count from ``base_url``). Returns 2xx and 304 only. ``keys`` are
+        headers for the forum's own server alone: read without them, a page might lack what guests do not see, so no
+        other is asked. ``signing_in``: the page belongs to signing in (a login form), which robots.txt does not govern.
+        ``refusals``: return 401, 403, 404 and 410 too, whose words the caller can read.
 
         Raises Gone (404, 410), Forbidden (401, 403), Blocked (a challenge), RobotsForbid, Retry (429, 5xx, no
-        connection, timeout), Unreadable (too large, nested too deep), WatchTrouble (led elsewhere)."""
+        connection, timeout), Unreadable (too large, nested too deep), WatchTrouble (led elsewhere, or where keys must
+        not go)."""
         governed = not (signing_in or self.signed_in or self._settings.i_have_permission)
         target: str | None = absolute(self.base_url, url)
         history: tuple[str, ...] = ()
         while target:
-            url = self._at_home(target)
+            url = self._entrusted(target) if keys else self._at_home(target)
             pace = await self._robots.check(url) if governed else timedelta()
-            answer = await self._read(reading(url, validators, headers), self._limits, pace)
+            answer = await self._read(reading(url, validators, {**(headers or {}), **(keys or {})}), self._limits, pace)
             if target := led_to(url, answer.status, answer.headers):
                 history = _one_more(history, url)
-                headers = headers if may_carry_on(url, target) else None
         page = await opened(answer, self._clock, history, validators)
         trouble = verdict.of_reading(page)
         if trouble is not None and not (refusals and isinstance(trouble, Forbidden | Gone)):
@@ -130,12 +132,12 @@ class ForumSession:
         Returns the page for 2xx, followed redirects and 4xx: read what it says.
 
         Raises Retry (nothing was written), Unclear (it may have been), Blocked (a challenge), WatchTrouble (the form
-        leads to another host; nothing was sent)."""
-        request = submitting(form, referer, headers)
-        self._at_home(request.url)
+        leads to another server; nothing was sent)."""
+        request = submitting(replace(form, action=self._entrusted(form.action)), referer, headers)
         page = await self._hear(request, rest=age)
         try:
             while target := led_to(page.url, page.status, page.headers):
+                target = safest(target, self.base_url)
                 if not may_carry_on(request.url, target):
                     raise WatchTrouble(f"It leads to {shown(target)}.")
                 history = _one_more(page.history, request.url)
@@ -152,7 +154,7 @@ class ForumSession:
         """Hand the forum's API a JSON document (None: no body). Returns the page for 2xx and 4xx: read what it says.
 
         Raises as ``submit`` does; WatchTrouble when the API leads elsewhere, for then nothing was written there."""
-        request = calling(method, self._at_home(absolute(self.base_url, url)), payload, headers)
+        request = calling(method, self._entrusted(absolute(self.base_url, url)), payload, headers)
         page = await self._hear(request)
         if target := led_to(page.url, page.status, page.headers):
             raise WatchTrouble(
@@ -229,9 +231,18 @@ class ForumSession:
 
     def _at_home(self, url: str) -> str:
         if belongs(url, self.base_url):
-            return url
+            return safest(url, self.base_url)
         raise WatchTrouble(
             f"{shown(url)} lies outside of {shown(self.base_url)}.",
+            explanation="If the forum has moved, change its url in the configuration.",
+        )
+
+    def _entrusted(self, url: str) -> str:
+        url = self._at_home(url)
+        if entrusted(url, self.base_url):
+            return url
+        raise WatchTrouble(
+            f"{shown(url)} is not {shown(self.base_url)}'s server, or less encrypted: it gets no keys and no forms.",
             explanation="If the forum has moved, change its url in the configuration.",
         )
 
@@ -250,7 +261,7 @@ async def open_session(
 
     Connections are not kept: polls lie far apart, and a form sent over a connection that the forum has just closed
     would be an answer lost, which a person may have to look after."""
-    cookies, names = Cookies(), SteadyResolver(settings.base_url, resolver)
+    cookies, names = Cookies(settings.base_url), SteadyResolver(settings.base_url, resolver)
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(resolver=names, force_close=True),
         cookie_jar=cookies,

@@ -15,6 +15,8 @@ from forum_bridge.web.page import Page, Validators
 from forum_bridge.web.session import ForumSession
 from forum_bridge.web.verdict import of_reading
 
+_JSON = {"Accept": "application/json"}
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -41,15 +43,13 @@ class ApiClient:
     async def read(self, url: str, *, signing_in: bool = False) -> object:
         """Return the document at an address. Raises what ``ForumSession.get`` raises, with what the API says to it, and
         Unreadable."""
-        page = await self.session.get(self._asked(url), headers=self._headers(), signing_in=signing_in, refusals=True)
-        raise_refusal(page)
+        page = await self._got(url, signing_in=signing_in)
         return parsed(page.html, page.url)
 
     async def read_again(self, url: str, validators: Validators) -> tuple[object, Validators]:
         """Return the document, None if it is the one that the validators came from, and the marks for the next time.
         Raises as ``read``."""
-        page = await self.session.get(self._asked(url), validators=validators, headers=self._headers(), refusals=True)
-        raise_refusal(page)
+        page = await self._got(url, validators=validators)
         return (None, validators) if page.unchanged else (parsed(page.html, page.url), page.validators)
 
     async def write(
@@ -90,13 +90,25 @@ class ApiClient:
         sent = form.carrying(carried.items())
         return _told(await self.session.submit(sent, referer=self.session.base_url, headers=self._headers(headers)))
 
+    async def _got(self, url: str, *, validators: Validators | None = None, signing_in: bool = False) -> Page:
+        page = await self.session.get(
+            self._asked(url),
+            validators=validators,
+            headers=_JSON,
+            keys=self.headers,
+            signing_in=signing_in,
+            refusals=True,
+        )
+        raise_refusal(page)
+        return page
+
     def _asked(self, url: str) -> str:
         if not self.query:
             return url
         return f"{url}{'&' if '?' in url else '?'}{urlencode(self.query)}"
 
     def _headers(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
-        return {"Accept": "application/json", **self.headers, **(more or {})}
+        return {**_JSON, **self.headers, **(more or {})}
 
 
 def raise_refusal(page: Page) -> None:

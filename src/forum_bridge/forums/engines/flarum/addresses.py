@@ -95,12 +95,13 @@ def forum_document(root: str) -> str:
     return f"{root}/api?include=actor"
 
 
-def without_near(url: str) -> str:
-    """Return a neighbouring page's address as it has to be asked: Flarum's links keep `page[near]`, which would lead
-    back to the same page."""
-    parts = urlsplit(url)
-    kept = [(key, value) for key, values in parse_qs(parts.query).items() for value in values if key != "page[near]"]
-    return urlunsplit(parts._replace(query=urlencode(kept)))
+def neighbour(link: str, address: str) -> str:
+    """Return the address of a page that the one at ``address`` links, as it has to be asked: where that one was, since
+    Flarum begins its links with what its own configuration calls it (behind a proxy perhaps unencrypted), and without
+    `page[near]`, which they keep and which would lead back to the same page."""
+    asked = parse_qs(urlsplit(link).query)
+    kept = [(key, value) for key, values in asked.items() for value in values if key != "page[near]"]
+    return urlunsplit(urlsplit(address)._replace(query=urlencode(kept), fragment=""))
 
 
 def discussion_document(url: str) -> str:

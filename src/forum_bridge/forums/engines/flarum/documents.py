@@ -34,11 +34,11 @@ def thread_page(document: object, address: str) -> ThreadPage:
     return ThreadPage(address, ref, posts, _neighbours(document, address), locked)
 
 
-def board_page(document: object, root: str) -> BoardPage:
-    """Return the discussions of one page. Raises Unreadable when the document is no list of them."""
+def board_page(document: object, address: str, root: str) -> BoardPage:
+    """Return the discussions of the page at an address. Raises Unreadable when the document is no list of them."""
     rows = [_row(item, root) for item in nodes(within(document, "data"), "list of discussions")]
     following = text(within(document, "links", "next"))
-    return BoardPage(tuple(rows), Neighbours(next=following))
+    return BoardPage(tuple(rows), Neighbours(next=addresses.neighbour(following, address) if following else None))
 
 
 def answerable(document: object) -> bool:
@@ -119,7 +119,7 @@ def _neighbours(document: object, address: str) -> Neighbours:
     """The API names next and previous; the last page only the discussion's count of comments tells."""
     following, before = (text(within(document, "links", name)) for name in ("next", "prev"))
     return Neighbours(
-        next=addresses.without_near(following) if following else None,
-        previous=addresses.without_near(before) if before else None,
+        next=addresses.neighbour(following, address) if following else None,
+        previous=addresses.neighbour(before, address) if before else None,
         last=addresses.at(address, 0) + addresses.LAST if following else None,
     )

@@ -22,8 +22,7 @@ class Dialect(PlainDialect):
         return addresses.posts_page(url)
 
     def board_page(self, document: object, address: str) -> BoardPage:
-        del address  # the document says all
-        return documents.board_page(document, self._root)
+        return documents.board_page(document, address, self._root)
 
     def named(self, url: str) -> str | None:
         return addresses.discussion(url).id
