@@ -16,6 +16,7 @@ import structlog
 from aiohttp import web
 from aiohttp.client_reqrep import ConnectionKey
 from aiohttp.test_utils import unused_port
+from tests.web.drip import DRIPS, dripping
 
 from forum_bridge.deskie import CaseNotFound, DeskDeclined, DeskieClient, DeskRefused, NewCase, NotDeskie
 from forum_bridge.deskie.transport import MAX_ANSWER
@@ -121,6 +122,17 @@ async def test_an_answer_that_does_not_come(
     assert type(await fails(short, create)) is Unclear
     assert isinstance(await fails(short, read), Retry)
     hung.set()
+
+
+@pytest.mark.parametrize("drip", DRIPS)
+async def test_an_answer_that_drips_for_ever(
+    drip: str, http: aiohttp.ClientSession, budget: Budget, clock: StandingClock
+) -> None:
+    async with dripping(*DRIPS[drip]) as server:
+        short = DeskieClient(http, server.url, "a@b.example", KEY, budget, clock, timeout=timedelta(seconds=0.4))
+        assert type(await fails(short, create)) is Unclear
+        assert type(await fails(short, read)) is Retry
+    assert server.asked == 2
 
 
 @pytest.mark.parametrize(

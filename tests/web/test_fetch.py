@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from aiohttp import web
 from tests.web.conftest import Forum, OpenSession, RawServer
+from tests.web.drip import DRIPS, dripping
 from tests.web.test_public import Names
 
 from forum_bridge.errors import Retry, SignInNeeded
@@ -255,24 +256,11 @@ async def test_what_comes_packed_is_never_unpacked(forum: Forum, fetcher: Fetche
     assert (await got(fetcher, f"{forum.url}log.gz"))[1] == bomb
 
 
-async def test_a_server_that_drips_is_left(raw_server: RawServer, open_to: OpenSession) -> None:
-    gone = asyncio.Event()
-
-    async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n" + PNG)
-            while not writer.is_closing():
-                writer.write(b"x")
-                await writer.drain()
-                await asyncio.sleep(0.01)
-        except ConnectionError:
-            pass
-        gone.set()
-
-    async with raw_server(drip) as url, open_fetcher(url, AGENT) as fetcher:
-        with pytest.raises(Retry, match="longer than"):
-            await got(fetcher, f"{url}a.png", Bounds(1_000_000, 0.2))
-        await asyncio.wait_for(gone.wait(), 5)
+@pytest.mark.parametrize("drip", DRIPS)
+async def test_a_server_that_drips_is_left(drip: str) -> None:
+    async with dripping(*DRIPS[drip]) as server, open_fetcher(server.url, AGENT) as fetcher:
+        with pytest.raises(Retry, match="answered 502" if drip == "error" else "longer than"):
+            await got(fetcher, f"{server.url}a.png", Bounds(1_000_000, 0.2))
 
 
 async def test_a_server_that_says_nothing_is_left(raw_server: RawServer) -> None:
