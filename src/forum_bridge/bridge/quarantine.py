@@ -58,6 +58,8 @@ class Quarantine:
         place = self.folder / forum
         for folder in (self.folder, place):
             folder.mkdir(mode=0o700, exist_ok=True)
+            if folder.is_symlink():
+                raise NotADirectoryError(f"{folder} is a link")
             folder.chmod(0o700)
         before = sorted(place.glob(f"{watch_id}-*"))
         if before and before[-1].read_bytes() == content:
@@ -74,8 +76,6 @@ class Quarantine:
         return f"{forum}/{name}"
 
     def _tidy(self) -> None:
-        if not self.folder.is_dir():
-            return
         files = sorted(self._files(), key=lambda each: each[0], reverse=True)  # newest first
         oldest, size = self._clock() - self._keep, 0
         for place, (kept_at, path, length) in enumerate(files):
@@ -84,15 +84,21 @@ class Quarantine:
                 path.unlink(missing_ok=True)
 
     def _files(self) -> Iterable[tuple[datetime, Path, int]]:
-        for path in self.folder.glob("*/*-*.*"):
+        for path in (page for place in _own(self.folder, self.folder.glob("*")) for page in place.glob("*-*.*")):
             try:
                 kept_at = datetime.strptime(path.stem.rpartition("-")[2], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
             except ValueError:
                 continue  # not ours
-            yield kept_at, path, path.stat().st_size
+            yield kept_at, path, path.lstat().st_size
 
 
 def empty(ledger: Path, forum: str) -> None:
     """Delete every page of a forum, for they may hold the words of somebody who is to be forgotten. Raises OSError."""
-    for page in (ledger.parent / FOLDER / forum).glob("*"):
+    folder = ledger.parent / FOLDER
+    for page in (page for place in _own(folder, [folder / forum]) for page in place.glob("*")):
         page.unlink(missing_ok=True)
+
+
+def _own(folder: Path, places: Iterable[Path]) -> Iterable[Path]:
+    """Return those of its folders that are ours: nothing behind a link is."""
+    return () if folder.is_symlink() else (place for place in places if not place.is_symlink())

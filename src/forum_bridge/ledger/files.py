@@ -28,6 +28,12 @@ def check_place(ledger: Path) -> None:
             explanation=f"Create it (`mkdir -p -m 700 {folder}`) or mend ledger.url.",
         )
     check_kind(ledger)
+    for file in filter(Path.is_symlink, _beside(ledger)):
+        raise LedgerRefused(
+            f"{file} is a link to another file, and the bridge itself writes there.",
+            explanation=f"See what it leads to and who laid it there, then take it away (`rm {file}`). Nobody but the"
+            f" bridge's own user should have the right to write in {folder}.",
+        )
     for place, rights in ((folder, os.W_OK | os.X_OK), (ledger, os.R_OK | os.W_OK)):
         if place.exists() and not os.access(place, rights):
             raise LedgerRefused(
@@ -71,9 +77,13 @@ def create(ledger: Path) -> None:
 def tighten(ledger: Path) -> None:
     """Take from group and others every right to the ledger, what SQLite keeps beside it, its lock and its backups."""
     log = structlog.get_logger()
-    beside = [ledger.with_name(ledger.name + end) for end in ("", "-wal", "-shm", "-journal", ".epoch")]
-    for file in (*beside, lock_path(ledger), *ledger.parent.glob(f"{escape(ledger.name)}.before-*.bak")):
-        if not file.exists() or not stat.S_IMODE(was := file.stat().st_mode) & 0o077:
+    for file in (ledger, *_beside(ledger), *ledger.parent.glob(f"{escape(ledger.name)}.before-*.bak")):
+        if file.is_symlink() or not file.exists() or not stat.S_IMODE(was := file.stat().st_mode) & 0o077:
             continue
         file.chmod(0o600)
         log.warning("ledger_rights_tightened", file=str(file), was=f"{stat.S_IMODE(was):04o}", now="0600")
+
+
+def _beside(ledger: Path) -> list[Path]:
+    """Return the files that are written beside a ledger while it is used."""
+    return [*(ledger.with_name(ledger.name + end) for end in ("-wal", "-shm", "-journal", ".epoch")), lock_path(ledger)]

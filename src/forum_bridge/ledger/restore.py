@@ -85,11 +85,12 @@ def _kept(ledger: Path, now: datetime) -> Path:
     with suppress(sqlite3.Error), closing(sqlite3.connect(ledger)) as file:  # one that is damaged is kept as it is
         file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     kept = ledger.with_name(f"{ledger.name}.replaced-{now:%Y%m%d-%H%M%S}.bak")
-    if kept.exists():
+    if os.path.lexists(kept):
         raise LedgerRefused(f"{kept} is there already.", explanation="Wait a second, or move it away.")
     try:
         os.link(ledger, kept)
     except OSError:  # a file system without links
+        kept.touch(0o600, exist_ok=False)  # else a link laid there would be followed
         shutil.copy2(ledger, kept)
     for end in BESIDE:  # must never be taken for the new one's
         with suppress(FileNotFoundError):
