@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import standardwebhooks
+from pydantic import ValidationError
 from tests.alerts.receivers import mail_server, web_server
 
 from forum_bridge.alerts.channel import NotTold
@@ -70,6 +71,36 @@ async def test_a_server_without_starttls_gets_no_mail_where_it_is_wanted() -> No
         with pytest.raises(NotTold) as error:
             await Email(mail.model_copy(update={"security": "none"}), lambda: NOW).tell(some())
     assert "gizli-kelime" not in str(error.value)
+
+
+ACCOUNT = {"to": "email", "sender": "a@firm.example", "recipients": ["b@firm.example"],
+           "user": "kopru", "password": "posta-parolasi"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "server", ["mail.firm.example", "10.0.0.5", "127.0.0.2", "localhost.firm.example", "127.0.0.1.firm.example"]
+)
+def test_no_password_is_configured_for_another_machine_without_tls(server: str) -> None:
+    with pytest.raises(ValidationError, match="would send the password unprotected") as refused:
+        config(**ACCOUNT, server=server, security="none")
+    assert "posta-parolasi" not in str(refused.value)
+    for security in ("starttls", "tls"):
+        assert config(**ACCOUNT, server=server, security=security).password is not None
+    assert config(**ACCOUNT, server=server).security == "starttls"  # what counts where nothing is said
+
+
+@pytest.mark.parametrize("server", ["localhost", "127.0.0.1", "::1"])
+def test_to_a_server_on_this_machine_it_may_go_as_it_is(server: str) -> None:
+    assert config(**ACCOUNT, server=server, security="none").password is not None
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+async def test_a_server_without_tls_gets_no_password_where_it_is_wanted(security: str) -> None:
+    async with mail_server(auth=True) as post:
+        mail = config(**ACCOUNT, server="127.0.0.1", port=post.port, security=security, timeout="2s")
+        with pytest.raises(NotTold):
+            await Email(mail, lambda: NOW).tell(some())
+    assert (post.logins, post.mails) == ([], [])
 
 
 async def test_a_webhook_is_signed_and_has_the_same_id_at_each_try() -> None:
