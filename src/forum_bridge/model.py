@@ -3,6 +3,7 @@ file."""
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,9 @@ Clock = Callable[[], datetime]  # returns an aware UTC datetime
 GUEST = "guest:"
 PRIVATE = "pm-"  # what ids of private threads and of the posts in them begin with: engines count these apart
 
+LONGEST_TITLE = 500  # characters; engines take some 100 to 255
+LONGEST_NAME = 200
+
 
 class Markup(StrEnum):
     """The language a forum expects a post to be written in."""
@@ -30,13 +34,17 @@ class Markup(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote a post. ``id`` is the engine's stable id; guests and deleted authors have none, only a name. ``email``
-    is known where the forum's owner sends it."""
+    """Who wrote a post. ``id`` is the engine's stable id; guests and deleted authors have none, only a name, which is
+    one line of at most LONGEST_NAME characters, whatever was told. ``email`` is known where the forum's owner sends
+    it."""
 
     name: str
     id: str | None = None
     url: str | None = None
     email: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", _line(self.name, LONGEST_NAME))
 
     @property
     def guest(self) -> bool:
@@ -55,14 +63,18 @@ def author_of(key: str, name: str) -> Author:
 
 @dataclass(frozen=True, slots=True)
 class ThreadRef:
-    """One thread: its id on the forum, its canonical address (no page, no session id) and its title. Personal messages
-    are threads too, ``private`` ones: what is written there is seen by their members only. The ids of a private thread
-    and of its posts begin with PRIVATE, so that they are never taken for public ones."""
+    """One thread: its id on the forum, its canonical address (no page, no session id) and its title, one line of at
+    most LONGEST_TITLE characters, whatever was told. Personal messages are threads too, ``private`` ones: what is
+    written there is seen by their members only. The ids of a private thread and of its posts begin with PRIVATE, so
+    that they are never taken for public ones."""
 
     id: ThreadId
     url: str
     title: str = ""
     private: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", _line(self.title, LONGEST_TITLE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +298,14 @@ def normalised(name: str) -> str:
     """Return a name fit for a key: NFKC, runs of space made one, ends cut. Case stays: Turkish folding never
     touches a key."""
     return " ".join(unicodedata.normalize("NFKC", name).split())
+
+
+def _line(text: str, longest: int) -> str:
+    """Return a text on one line; a longer one ends with what tells it from others that begin alike."""
+    line = " ".join(text.split())
+    if len(line) <= longest:
+        return line
+    return f"{line[: longest - 10]}… {hashlib.sha256(line.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 
 def folded(text: str) -> str:

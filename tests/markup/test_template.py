@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from forum_bridge.errors import ConfigurationRefused
@@ -19,6 +21,16 @@ def test_an_answers_frame() -> None:
 def test_empty_parts_leave_no_holes_but_code_keeps_its_own() -> None:
     body = "```\na\n\n\n\nb\n```"
     assert Template(ANSWER).render(quote="", mention="", body=body, agent={"name": "Ece"}) == f"{body}\n\n— Ece"
+
+
+def test_lines_end_without_spaces() -> None:
+    assert Template("a \t\n{{ title }} \n\u00a0\nb ").render(title="c \t") == "a\nc\n\u00a0\nb"
+
+
+def test_a_title_of_spaces_is_filled_in_at_once() -> None:
+    before = time.process_time()
+    assert render_text("{{ thread.title }}", thread={"title": f"x{' ' * 40_000}y"}) == "x y"
+    assert time.process_time() - before < 0.5  # seconds
 
 
 def test_parts_are_not_escaped() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
 import re
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,9 @@ import forum_bridge
 from forum_bridge.forums.feed.xml_feed import read_xml
 from forum_bridge.web.file_kind import HEAD, is_page
 
+Pattern = re.Pattern[str] | re.Pattern[bytes]
+
+SOURCE = Path(forum_bridge.__file__).parent
 LENGTH = 40_000  # characters
 SECONDS = 0.3  # of the processor; what grows with the square takes longer, what is linear some milliseconds
 PUMPS = (
@@ -45,7 +50,8 @@ BOUNDED = {
 """What does not see a stranger's text of any length: names or beginnings of names, each with why."""
 
 
-def patterns() -> Iterator[tuple[str, re.Pattern[str] | re.Pattern[bytes]]]:
+def patterns() -> Iterator[tuple[str, Pattern]]:
+    """Yield what stands under a name in a module."""
     for module in pkgutil.walk_packages(forum_bridge.__path__, "forum_bridge."):
         if module.name.endswith("__main__") or ".migrations" in module.name:
             continue
@@ -55,7 +61,33 @@ def patterns() -> Iterator[tuple[str, re.Pattern[str] | re.Pattern[bytes]]]:
                     yield f"{module.name}.{name}", each
 
 
-FOUND = [(name, each) for name, each in patterns() if not any(name.startswith(known) for known in BOUNDED)]
+def inline() -> Iterator[tuple[str, Pattern, str]]:
+    """Yield what a call of ``re`` is handed as it is, and how that looks for it."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        module = ".".join(("forum_bridge", *path.relative_to(SOURCE).with_suffix("").parts))
+        for call in ast.walk(ast.parse(path.read_text())):
+            if (read := _pattern_of(call)) is not None:
+                yield f"{module}: {read[0].pattern!r}", *read
+
+
+def _pattern_of(node: ast.AST) -> tuple[Pattern, str] | None:
+    match node:
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id="re"), attr=method), args=[ast.Constant(value=str() | bytes() as text), *_]
+        ) if method not in ("compile", "escape"):
+            flags = next((ast.unparse(each.value) for each in node.keywords if each.arg == "flags"), None)
+            place = {"sub": 4, "subn": 4, "split": 3}.get(method, 2)
+            given = flags or (ast.unparse(node.args[place]) if len(node.args) > place else "0")
+            return re.compile(text, eval(given, {"re": re})), method
+    return None
+
+
+def unbounded(name: str) -> bool:
+    return not any(name.startswith(known) for known in BOUNDED)
+
+
+FOUND = [(name, each) for name, each in patterns() if unbounded(name)]
+INLINE = [each for each in inline() if unbounded(each[0])]
 
 
 class TooLongError(Exception):
@@ -80,27 +112,43 @@ def test_the_sieve_finds_what_runs_away() -> None:
         tried(re.compile(r"<[^>]*>"))
     with pytest.raises(TooLongError):
         tried(re.compile(r"(?:\s|<!--.*?-->)*\Z", re.DOTALL))
+    with pytest.raises(TooLongError):
+        tried(re.compile(r"[ \t]+$", re.MULTILINE), "sub")
+
+
+def test_the_sieve_finds_what_is_written_into_a_call() -> None:
+    call = 'head = re.sub(r"[ \\t]+$", "", text, flags=re.MULTILINE)'
+    (found,) = filter(None, map(_pattern_of, ast.walk(ast.parse(call))))
+    assert found == (re.compile(r"[ \t]+$", re.MULTILINE), "sub")
 
 
 def test_every_exception_is_still_there() -> None:
-    names = [name for name, _ in patterns()]
+    names = [*(name for name, _ in patterns()), *(name for name, *_ in inline())]
     assert [known for known in BOUNDED if not any(name.startswith(known) for name in names)] == []
     assert len(FOUND) > 80
+    assert len(INLINE) > 25
 
 
 @pytest.mark.parametrize(("name", "pattern"), FOUND, ids=[name for name, _ in FOUND])
-def test_no_text_makes_it_run_away(name: str, pattern: re.Pattern[str]) -> None:
+def test_no_text_makes_it_run_away(name: str, pattern: Pattern) -> None:
     tried(pattern)
 
 
-def tried(pattern: re.Pattern[str] | re.Pattern[bytes]) -> None:
+@pytest.mark.parametrize(("name", "pattern", "method"), INLINE, ids=[name for name, *_ in INLINE])
+def test_no_text_makes_a_call_run_away(name: str, pattern: Pattern, method: str) -> None:
+    tried(pattern, method)
+
+
+def tried(pattern: Pattern, method: str = "finditer") -> None:
+    """Look for a pattern in what usually makes one run away, from the beginning on (``match``, ``fullmatch``) or
+    everywhere."""
+    look: Callable[..., object] = getattr(pattern, method if method in ("match", "fullmatch") else "findall")
     for pump in PUMPS:
         text = (pump * (LENGTH // len(pump) + 1))[:LENGTH]
         for before, after in AROUND:
             given = f"{before}{text}{after}"
             signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
-            for _ in pattern.finditer(given.encode() if isinstance(pattern.pattern, bytes) else given):  # type: ignore[arg-type]
-                pass
+            look(given.encode() if isinstance(pattern.pattern, bytes) else given)
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
 

@@ -106,7 +106,7 @@ def _author(head: Element) -> str:
     if colon:  # SMF: "Quote from: ali on Nov 12, 2026, 11:53 PM"
         match = _DATE.match(after)
         words = f"{before}: {match[1] if match else _ANY_DATE.sub('', after)}"
-        words = re.sub(r"\s+(?:on|at|-|–|am|le|el|tarihinde|üzerinde)$", "", words)
+        words = re.sub(r"\s(?:on|at|-|–|am|le|el|tarihinde|üzerinde)$", "", words)
     return words.rstrip(" :")
 
 

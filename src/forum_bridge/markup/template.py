@@ -45,7 +45,7 @@ class Template:
             raise
         except Exception as error:  # an expression of the owner's can raise anything
             raise self._refused(error) from error
-        text = re.sub(r"[ \t]+$", "", "".join(out), flags=re.MULTILINE)
+        text = "\n".join(line.rstrip(" \t") for line in "".join(out).split("\n"))
         return re.sub(r"\n{3,}", "\n\n", text).strip("\n").replace(_HOLD, "")
 
     def _refused(self, reason: object) -> ConfigurationRefused:
