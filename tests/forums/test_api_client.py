@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -29,6 +30,24 @@ async def test_a_refusal_tells_what_the_api_says(status: int, kind: type[WatchTr
             with pytest.raises(kind, match=f"answered {status}. Yavaş olun") as refused:
                 await ApiClient(session).read(f"{url}/api")
     assert refused.value.explanation == kind.explanation
+
+
+async def test_documents_whose_slashes_are_escaped_are_read() -> None:
+    html = '<p><a href="/x">x</a></p>' * 600
+
+    async def told(_: web.Request) -> web.Response:
+        body = json.dumps({"html": html}).replace("/", "\\/")  # as PHP writes it
+        return web.Response(text=body, content_type="application/json")
+
+    app, time = web.Application(), Time()
+    app.router.add_route("*", "/api", told)
+    async with serving(app) as url:
+        settings = SessionSettings(url, "forum-bridge-tests/1", timedelta())
+        async with open_session(settings, None, Pacer(time, time.sleep), time) as session:
+            client = ApiClient(session)
+            assert await client.read(f"{url}/api") == {"html": html}
+            assert (await client.write(f"{url}/api")).document == {"html": html}
+            assert (await client.submit(f"{url}/api", {"a": "b"})).document == {"html": html}
 
 
 def test_how_long_to_wait_is_not_lost() -> None:

@@ -73,7 +73,8 @@ def inline() -> Iterator[tuple[str, Pattern, str]]:
 def _pattern_of(node: ast.AST) -> tuple[Pattern, str] | None:
     match node:
         case ast.Call(
-            func=ast.Attribute(value=ast.Name(id="re"), attr=method), args=[ast.Constant(value=str() | bytes() as text), *_]
+            func=ast.Attribute(value=ast.Name(id="re"), attr=method),
+            args=[ast.Constant(value=str() | bytes() as text), *_],
         ) if method not in ("compile", "escape"):
             flags = next((ast.unparse(each.value) for each in node.keywords if each.arg == "flags"), None)
             place = {"sub": 4, "subn": 4, "split": 3}.get(method, 2)

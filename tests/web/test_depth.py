@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from forum_bridge.web.depth import MOST_ATTRIBUTES, too_much
+from forum_bridge.depth import MOST_ATTRIBUTES, too_much
 
 PIECES = (
     *(

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from forum_bridge.web.aside import LONG
 from forum_bridge.web.exchange import Answer
-from forum_bridge.web.opening import LONG, opened
+from forum_bridge.web.opening import opened
 
 
 @pytest.mark.parametrize(("length", "on_the_loop"), [(LONG, True), (LONG + 1, False)])

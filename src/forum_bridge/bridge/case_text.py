@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from forum_bridge.bridge.aside import aside
 from forum_bridge.bridge.catalogue import Catalogue, Kind
 from forum_bridge.bridge.context import Names, names_of
 from forum_bridge.bridge.desk import Desk
@@ -22,6 +21,7 @@ from forum_bridge.markup.clean import clean_post
 from forum_bridge.markup.message import Opening, case_message
 from forum_bridge.markup.template import render_text
 from forum_bridge.model import Clock
+from forum_bridge.web.aside import aside
 
 SUBJECT = 255  # characters; how many Deskie takes nobody says, and the whole title stands in the message
 

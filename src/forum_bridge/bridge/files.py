@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from forum_bridge.bridge.aside import aside
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.retry import describe
 from forum_bridge.bridge.site import Site
@@ -26,6 +25,7 @@ from forum_bridge.ledger.posts import PostRow
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.markup.pictures import sources
 from forum_bridge.model import Attachment, Upload
+from forum_bridge.web.aside import aside
 from forum_bridge.web.fetch import Bounds
 from forum_bridge.web.file_name import clean_name, name_in
 from forum_bridge.web.incoming import NoFile

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forum_bridge.bridge.answer_files import said
-from forum_bridge.bridge.aside import aside
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.ways import Place
 from forum_bridge.errors import Held
@@ -19,6 +18,7 @@ from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.markup.compare import fingerprint, is_answer, parts
 from forum_bridge.model import OwnPosts, Post, PostId, ThreadRef
+from forum_bridge.web.aside import aside
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@ often, how much and who, and answers only after the commit."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping
 
@@ -18,9 +17,9 @@ from forum_bridge.errors import Retry
 from forum_bridge.forums.contract import CanPush, TellsHistory
 from forum_bridge.forums.pushed import Malformed, Pushed, PushRefused, PushRequest
 from forum_bridge.model import Clock
+from forum_bridge.web.aside import aside
 
 MAX_BODY = 1024 * 1024  # bytes; files come as links
-LARGE = 64 * 1024  # bytes; above, a body is read off the loop
 BURST = 60  # requests of one address at once, then one a second
 UNKNOWN = "no forum of this name sends its posts here"
 
@@ -83,8 +82,7 @@ def add_routes(app: web.Application, take: TakePush, history: History, clock: Cl
 
 
 async def _decoded(adapter: CanPush, asked: PushRequest) -> Pushed:
-    large = len(asked.content) > LARGE
-    return await asyncio.to_thread(adapter.decode_push, asked) if large else adapter.decode_push(asked)
+    return await aside(len(asked.content), adapter.decode_push, asked)
 
 
 def _refused(site: Site, error: PushRefused) -> web.Response:

@@ -10,7 +10,6 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from forum_bridge.bridge.aside import aside
 from forum_bridge.bridge.content import Digested, digest
 from forum_bridge.bridge.entry import Entry
 from forum_bridge.bridge.intake import Intake
@@ -19,6 +18,7 @@ from forum_bridge.bridge.site import Site
 from forum_bridge.ledger import forums
 from forum_bridge.ledger.watches import WatchRow
 from forum_bridge.model import Reading, Wake, WorkKind
+from forum_bridge.web.aside import aside
 
 EACH = 820  # characters of HTML that digesting a post costs beside its own
 

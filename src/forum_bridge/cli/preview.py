@@ -19,6 +19,7 @@ from forum_bridge.cli.run import now
 from forum_bridge.cli.say import Lines, to_person
 from forum_bridge.config import load
 from forum_bridge.daemon.rehearsal import Rehearsal, rehearse
+from forum_bridge.depth import too_much
 from forum_bridge.errors import BridgeError, ConfigurationRefused, Unreadable
 from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.forums.registry import Registry
@@ -26,7 +27,6 @@ from forum_bridge.markup.clean import clean_post
 from forum_bridge.model import Post
 from forum_bridge.web.address import nearest, shown
 from forum_bridge.web.charset import decode
-from forum_bridge.web.depth import too_much
 
 DATES = ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
+from forum_bridge.depth import shallow
 from forum_bridge.errors import ConfigurationRefused
 
 MAX_DEPTH = 80
-"""Elements nested deeper lose their tags but keep their text, so that every walk over a tree may recurse."""
+"""Elements nested deeper lose their tags but keep their text, so that every walk over a tree may recurse. Where parsers
+would choke, all do."""
+
+NEAR = 50
+"""Elements; what an engine itself puts together is much smaller."""
 
 MOST_CHARACTERS = 200_000
 MOST_NODES = 4_000
@@ -44,6 +50,11 @@ class Element:
             if isinstance(child, Element):
                 yield child
                 yield from child.elements()
+
+    def first(self, wanted: Callable[[Element], bool]) -> Element | None:
+        """Return the first wanted element below this one, if it stands among the first NEAR: so that looking from each
+        of many that stand within one another stays cheap."""
+        return next(filter(wanted, islice(self.elements(), NEAR)), None)
 
     def html(self) -> str:
         """Return the element as HTML; of a nameless root what stands below it."""
@@ -82,7 +93,7 @@ def beginning(html: str, drop: Sequence[str] = ()) -> tuple[Element, bool]:
 
 
 def _parsed(html: str, drop: Sequence[str], left: int) -> tuple[Element, bool]:
-    parser = LexborHTMLParser(html.encode("utf-8", "replace"), is_fragment=True)
+    parser = LexborHTMLParser(shallow(html).encode("utf-8", "replace"), is_fragment=True)
     _mark(parser, drop)
     root = Element("")
     first = reversed(_siblings(parser.root, left))

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from datetime import datetime
 
 from multidict import CIMultiDict, CIMultiDictProxy
 
+from forum_bridge.depth import too_much
 from forum_bridge.errors import Unreadable
 from forum_bridge.model import Clock
 from forum_bridge.web.address import shown
+from forum_bridge.web.aside import aside
 from forum_bridge.web.charset import decode
-from forum_bridge.web.depth import too_much
 from forum_bridge.web.exchange import Answer
 from forum_bridge.web.page import Page, Validators
 from forum_bridge.web.retry_after import http_date
 
-LONG = 256 * 1024  # bytes; from here on opening would be felt by everyone else on the loop
 
-
-async def opened(answer: Answer, clock: Clock, history: tuple[str, ...] = (), known: Validators | None = None) -> Page:
-    """Return the answer as a page, reached by way of ``history``; ``known`` are the validators it was asked with.
+async def opened(
+    answer: Answer,
+    clock: Clock,
+    history: tuple[str, ...] = (),
+    known: Validators | None = None,
+    *,
+    data: bool = False,
+) -> Page:
+    """Return the answer as a page, reached by way of ``history``; ``known`` are the validators it was asked with. Of
+    ``data`` (JSON, in which HTML is escaped) only who takes it apart can say how deep it is nested.
 
     Raises Unreadable if parsers would choke on the page."""
-    if len(answer.body) > LONG:
-        return await asyncio.to_thread(_open, answer, clock, history, known)
-    return _open(answer, clock, history, known)
+    return await aside(len(answer.body), _open, answer, clock, history, known, data=data)
 
 
 def told_time(answer: Answer, clock: Clock) -> datetime:
@@ -34,12 +38,12 @@ def told_time(answer: Answer, clock: Clock) -> datetime:
     return http_date(answer.headers.get("Date", "")) or clock()
 
 
-def _open(answer: Answer, clock: Clock, history: tuple[str, ...], known: Validators | None) -> Page:
+def _open(answer: Answer, clock: Clock, history: tuple[str, ...], known: Validators | None, *, data: bool) -> Page:
     same = known or Validators()
     digest = same.digest if answer.status == 304 else hashlib.sha256(answer.body).hexdigest()
     unchanged = answer.status == 304 or digest == same.digest
     html, charset = decode(answer.body, answer.headers.get("Content-Type"))
-    if not unchanged and (much := too_much(html)):
+    if not (data or unchanged) and (much := too_much(html)):
         raise Unreadable(
             f"{shown(answer.url)} {much}.",
             explanation="No forum needs that; if the page looks right in a browser, report its address to us.",

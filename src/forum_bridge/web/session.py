@@ -99,11 +99,13 @@ class ForumSession:
         keys: Mapping[str, str] | None = None,
         signing_in: bool = False,
         refusals: bool = False,
+        data: bool = False,
     ) -> Page:
         """Read an address (relative ones count from ``base_url``). Returns 2xx and 304 only. ``keys`` are
         headers for the forum's own server alone: read without them, a page might lack what guests do not see, so no
         other is asked. ``signing_in``: the page belongs to signing in (a login form), which robots.txt does not govern.
-        ``refusals``: return 401, 403, 404 and 410 too, whose words the caller can read.
+        ``refusals``: return 401, 403, 404 and 410 too, whose words the caller can read. ``data``: the answer is JSON,
+        whose HTML is judged by who takes it apart.
 
         Raises Gone (404, 410), Forbidden (401, 403), Blocked (a challenge), RobotsForbid, Retry (429, 5xx, no
         connection, timeout), Unreadable (too large, nested too deep), WatchTrouble (led elsewhere, or where keys must
@@ -117,7 +119,7 @@ class ForumSession:
             answer = await self._read(reading(url, validators, {**(headers or {}), **(keys or {})}), self._limits, pace)
             if target := led_to(url, answer.status, answer.headers):
                 history = _one_more(history, url)
-        page = await opened(answer, self._clock, history, validators)
+        page = await opened(answer, self._clock, history, validators, data=data)
         trouble = verdict.of_reading(page)
         if trouble is not None and not (refusals and isinstance(trouble, Forbidden | Gone)):
             raise trouble
@@ -126,15 +128,21 @@ class ForumSession:
         return page
 
     async def submit(
-        self, form: Form, *, referer: str, headers: Mapping[str, str] | None = None, age: timedelta = timedelta()
+        self,
+        form: Form,
+        *,
+        referer: str,
+        headers: Mapping[str, str] | None = None,
+        age: timedelta = timedelta(),
+        data: bool = False,
     ) -> Page:
         """Send a form as a browser would, ``age`` after the host's last answer: some engines take none that is younger.
-        Returns the page for 2xx, followed redirects and 4xx: read what it says.
+        Returns the page for 2xx, followed redirects and 4xx: read what it says, as JSON if it is ``data``.
 
         Raises Retry (nothing was written), Unclear (it may have been), Blocked (a challenge), WatchTrouble (the form
         leads to another server; nothing was sent)."""
         request = submitting(replace(form, action=self._entrusted(form.action)), referer, headers)
-        page = await self._hear(request, rest=age)
+        page = await self._hear(request, rest=age, data=data)
         try:
             while target := led_to(page.url, page.status, page.headers):
                 target = safest(target, self.base_url)
@@ -142,7 +150,7 @@ class ForumSession:
                     raise WatchTrouble(f"It leads to {shown(target)}.")
                 history = _one_more(page.history, request.url)
                 request = carried_on(request, page.status, target)
-                page = await self._hear(request, history)
+                page = await self._hear(request, history, data=data)
         except BridgeError as error:
             # The form was taken; that what followed went wrong, even for sure, says nothing about it.
             raise Unclear(f"The form was taken, but what followed is lost: {error}") from error
@@ -155,7 +163,7 @@ class ForumSession:
 
         Raises as ``submit`` does; WatchTrouble when the API leads elsewhere, for then nothing was written there."""
         request = calling(method, self._entrusted(absolute(self.base_url, url)), payload, headers)
-        page = await self._hear(request)
+        page = await self._hear(request, data=True)
         if target := led_to(page.url, page.status, page.headers):
             raise WatchTrouble(
                 f"{shown(request.url)} leads to {shown(target)}.",
@@ -184,9 +192,12 @@ class ForumSession:
             said = "; ".join(f"{name}={morsel.coded_value}" for name, morsel in cookies.items())
             yield {"Cookie": said} if said else {}
 
-    async def _hear(self, request: Request, history: tuple[str, ...] = (), rest: timedelta = timedelta()) -> Page:
+    async def _hear(
+        self, request: Request, history: tuple[str, ...] = (), rest: timedelta = timedelta(), *, data: bool
+    ) -> Page:
         try:
-            page = await opened(await self._ask(request, self._limits, rest=rest), self._clock, history)
+            answer = await self._ask(request, self._limits, rest=rest)
+            page = await opened(answer, self._clock, history, data=data)
         except Unreadable as error:
             raise Unclear(f"What the forum answered cannot be read: {error}") from error
         if trouble := verdict.of_writing(page):

@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from forum_bridge import __version__
+from forum_bridge.depth import too_much
 from forum_bridge.errors import Blocked, BridgeError, Forbidden, Gone, RobotsForbid, Unreadable, WatchTrouble
 from forum_bridge.forums.html.tree import tree_of
 from forum_bridge.forums.html.value import Value, first_found
@@ -21,7 +22,6 @@ from forum_bridge.model import Clock
 from forum_bridge.web.address import host, origin
 from forum_bridge.web.challenge import is_challenge
 from forum_bridge.web.charset import decode
-from forum_bridge.web.depth import too_much
 from forum_bridge.web.pacer import Pacer
 from forum_bridge.web.session import ForumSession, SessionSettings, open_session, user_agent
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from forum_bridge.errors import Retry, Unclear, Unreadable
 from forum_bridge.forums.api.document import parsed, words
 from forum_bridge.model import Upload
+from forum_bridge.web.aside import LONG, aside
 from forum_bridge.web.forms import Form
 from forum_bridge.web.page import Page, Validators
 from forum_bridge.web.session import ForumSession
@@ -44,20 +45,20 @@ class ApiClient:
         """Return the document at an address. Raises what ``ForumSession.get`` raises, with what the API says to it, and
         Unreadable."""
         page = await self._got(url, signing_in=signing_in)
-        return parsed(page.html, page.url)
+        return await _document(page)
 
     async def read_again(self, url: str, validators: Validators) -> tuple[object, Validators]:
         """Return the document, None if it is the one that the validators came from, and the marks for the next time.
         Raises as ``read``."""
         page = await self._got(url, validators=validators)
-        return (None, validators) if page.unchanged else (parsed(page.html, page.url), page.validators)
+        return (None, validators) if page.unchanged else (await _document(page), page.validators)
 
     async def write(
         self, url: str, payload: object = None, *, method: str = "POST", headers: Mapping[str, str] | None = None
     ) -> Told:
         """Hand a document over. Raises as ``ForumSession.call``, and Unclear where it was taken and the answer cannot
         be read."""
-        return _told(await self.session.call(url, payload, method=method, headers=self._headers(headers)))
+        return await _told(await self.session.call(url, payload, method=method, headers=self._headers(headers)))
 
     async def upload(
         self,
@@ -88,7 +89,8 @@ class ApiClient:
         carried = files or {}
         form = Form(url, fields=tuple(fields.items()), multipart=bool(carried), takes=tuple(carried))
         sent = form.carrying(carried.items())
-        return _told(await self.session.submit(sent, referer=self.session.base_url, headers=self._headers(headers)))
+        headers = self._headers(headers)
+        return await _told(await self.session.submit(sent, referer=self.session.base_url, headers=headers, data=True))
 
     async def _got(self, url: str, *, validators: Validators | None = None, signing_in: bool = False) -> Page:
         page = await self.session.get(
@@ -98,6 +100,7 @@ class ApiClient:
             keys=self.headers,
             signing_in=signing_in,
             refusals=True,
+            data=True,
         )
         raise_refusal(page)
         return page
@@ -112,12 +115,13 @@ class ApiClient:
 
 
 def raise_refusal(page: Page) -> None:
-    """Raise the error that an answer to a GET is, with what the API says to it; nothing if it is a document."""
+    """Raise the error that an answer to a GET is, with what the API says to it, unless it says that at length; nothing
+    if it is a document."""
     trouble = of_reading(page)
     if trouble is None:
         return
     try:
-        said = words(parsed(page.html, page.url))
+        said = words(parsed(page.html, page.url)) if len(page.html) <= LONG else None
     except Unreadable:
         said = None
     if said:
@@ -125,10 +129,14 @@ def raise_refusal(page: Page) -> None:
     raise trouble
 
 
-def _told(page: Page) -> Told:
+async def _told(page: Page) -> Told:
     try:
-        return Told(page.status, parsed(page.html, page.url) if page.html.strip() else None, page)
+        return Told(page.status, await _document(page) if page.html.strip() else None, page)
     except Unreadable as error:
         if page.status < 400:
             raise Unclear(str(error)) from error
         return Told(page.status, None, page)
+
+
+async def _document(page: Page) -> object:
+    return await aside(len(page.html), parsed, page.html, page.url)

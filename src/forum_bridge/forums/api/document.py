@@ -1,28 +1,46 @@
-"""Looks into JSON that a forum's API answered: takes a value out by its path, or says which one is missing. Knows no
-engine."""
+"""Looks into JSON that a forum's API answered: takes a value out by its path, or says which one is missing. What is
+long is looked into off the event loop. Knows no engine."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from typing import Any, ParamSpec, TypeVar
 
+from forum_bridge.depth import shallow
 from forum_bridge.errors import Unreadable
 from forum_bridge.markup.characters import one_line
+from forum_bridge.web.aside import LONG, aside
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Node = Mapping[str, object]
 WORDS = 300  # characters of what an API says that people get to see
+DIGITS = 18  # what databases and dates take
+_EACH = 8  # characters that a value of a document takes beside its text
 
 
 def parsed(text: str, url: str) -> object:
-    """Return what a JSON text (RFC 8259) holds. Raises Unreadable when it is none."""
+    """Return what a JSON text (RFC 8259) holds; HTML in it on which parsers would choke stands there as its text only.
+    Raises Unreadable when it is none, or nested without end."""
     try:
-        return json.loads(text)
-    except ValueError as error:
+        document: object = json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise Unreadable(
             f"{url} answered with something that is no JSON.",
             explanation="Is the API switched on there, and does no proxy show a page of its own instead?",
         ) from error
+    for place, key, value in _values(document):
+        if isinstance(value, str) and "<" in value:
+            place[key] = shallow(value)
+    return shallow(document) if isinstance(document, str) else document
+
+
+async def made(make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return what a pure ``make`` makes of documents and of what goes with them, off the event loop where these are
+    long."""
+    return await aside(_weight(list(args)), make, *args, **kwargs)
 
 
 def within(node: object, *path: str | int) -> object:
@@ -63,9 +81,9 @@ def text(value: object) -> str | None:
 
 
 def number(value: object) -> int | None:
-    """Return a whole number, also one told as a text."""
+    """Return a whole number of at most DIGITS digits, also one told as a text."""
     told = text(value)
-    return int(told) if told is not None and told.isascii() and told.isdigit() else None
+    return int(told) if told is not None and len(told) <= DIGITS and told.isascii() and told.isdigit() else None
 
 
 def words(document: object) -> str | None:
@@ -89,6 +107,30 @@ def moment(value: object) -> datetime | None:
     except ValueError:
         return None
     return told.astimezone(UTC) if told.tzinfo else told.replace(tzinfo=UTC)
+
+
+def _weight(document: object) -> int:
+    """Return about how many characters a document has; of a long one only that it is long, for it is not looked at
+    further."""
+    characters = 0
+    for _, key, value in _values(document):
+        characters += _EACH + (len(value) if isinstance(value, str) else 0) + (len(key) if isinstance(key, str) else 0)
+        if characters > LONG:
+            break
+    return characters
+
+
+def _values(document: object) -> Iterator[tuple[Any, str | int, object]]:
+    """Yield all that stands within a document: the object or list, the key or place in it, the value, which may be
+    replaced meanwhile."""
+    pending = [document]
+    while pending:
+        place = pending.pop()
+        inside = place.items() if isinstance(place, dict) else enumerate(place) if isinstance(place, list) else ()
+        for key, value in inside:
+            yield place, key, value
+            if isinstance(value, dict | list):
+                pending.append(value)
 
 
 def _word(error: object) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from forum_bridge.forums.api.client import ApiClient
+from forum_bridge.forums.api.document import made
 from forum_bridge.forums.reading.page import BoardPage, ThreadPage
 from forum_bridge.model import ThreadRef
 from forum_bridge.web.page import Validators
@@ -54,18 +55,18 @@ class ApiSource:
     async def thread(self, url: str) -> ThreadPage:
         """Return one page of a thread. Raises as ``Source.thread``."""
         address = self._dialect.thread_address(url)
-        return self._page(await self.document(address), address)
+        return await made(self._page, await self.document(address), address)
 
     async def revisit(self, url: str, validators: Validators) -> tuple[ThreadPage | None, Validators]:
         """Return a page of a thread again, None if it is unchanged, and the marks for the next time."""
         address = self._dialect.thread_address(url)
         document, marks = await self._client.read_again(address, validators)
-        return (self._page(document, address) if document is not None else None), marks
+        return (await made(self._page, document, address) if document is not None else None), marks
 
     async def board(self, url: str) -> BoardPage:
         """Return one page of a board. Raises as ``Source.thread``."""
         address = self._dialect.board_address(url)
-        return self._dialect.board_page(await self.document(address), address)
+        return await made(self._dialect.board_page, await self.document(address), address)
 
     async def document(self, address: str) -> object:
         """Return the document at an address of the API. Raises as ``ApiClient.read``."""

@@ -3,7 +3,6 @@ may have passed unseen, and that is said."""
 
 from __future__ import annotations
 
-import asyncio
 from typing import ClassVar
 
 import structlog
@@ -16,10 +15,9 @@ from forum_bridge.forums.feed.posts import mark_of, posts_of
 from forum_bridge.forums.feed.state import FeedState
 from forum_bridge.model import Cursor, Markup, Post, Reading, ThreadSeen, Watch, WatchKind
 from forum_bridge.web.address import belongs
+from forum_bridge.web.aside import aside
 from forum_bridge.web.page import Page
 from forum_bridge.web.session import ForumSession
-
-OFF_THE_LOOP = 64_000  # characters; feedparser takes some ten milliseconds for as many
 
 
 class FeedReader:
@@ -73,7 +71,7 @@ class FeedReader:
         def posts() -> list[Post]:
             return posts_of(read_feed(page.html, page.url), page.url, self._options)
 
-        return await asyncio.to_thread(posts) if len(page.html) > OFF_THE_LOOP else posts()
+        return await aside(len(page.html), posts)
 
     def _session_for(self, target: str) -> ForumSession:
         if belongs(target, self._session.base_url):

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 
 from selectolax.lexbor import LexborHTMLParser
 
+from forum_bridge.depth import shallow
 from forum_bridge.forums.html.value import squeezed
 from forum_bridge.model import Attachment
-from forum_bridge.web.depth import too_much
 
-_TAGS = re.compile(r"<[^<>]*>")
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # no XML may hold them
 
 
@@ -43,11 +41,6 @@ class Feed:
 def speakable(text: str) -> str:
     """Return the text without control characters and lone surrogates."""
     return _UNSPEAKABLE.sub("", text)
-
-
-def shallow(html: str) -> str:
-    """Return the HTML; one on which parsers would choke only as its text."""
-    return escape(_TAGS.sub(" ", html)) if too_much(html) else html
 
 
 def as_text(html: str) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 
+from forum_bridge.depth import shallow
 from forum_bridge.errors import Unreadable
-from forum_bridge.forums.feed.item import Feed, Item, as_text, shallow
+from forum_bridge.forums.feed.item import Feed, Item, as_text
 from forum_bridge.model import Attachment
 
 _MARK = "jsonfeed.org/version/"

@@ -12,8 +12,9 @@ from time import struct_time
 
 import feedparser
 
+from forum_bridge.depth import shallow
 from forum_bridge.errors import Unreadable
-from forum_bridge.forums.feed.item import Feed, Item, as_text, shallow
+from forum_bridge.forums.feed.item import Feed, Item, as_text
 from forum_bridge.model import Attachment
 
 _END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf)\s*>(?>\s++|<!--(?>.*?-->))*+\Z", re.IGNORECASE | re.DOTALL)

@@ -3,7 +3,6 @@ cursor."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
@@ -28,11 +27,10 @@ from forum_bridge.forums.html.parse import any_present, parse_board, parse_threa
 from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.reading.page import BoardPage, ThreadPage
 from forum_bridge.model import ThreadRef
+from forum_bridge.web.aside import aside
 from forum_bridge.web.page import Page, Validators
 from forum_bridge.web.session import ForumSession
 from forum_bridge.web.verdict import of_reading
-
-OFF_THE_LOOP = 256_000  # characters; a bigger page is parsed in a thread so that the daemon keeps breathing
 
 T = TypeVar("T")
 
@@ -133,9 +131,7 @@ class Pages:
         return await self._parsed(page, parse)
 
     async def _parsed(self, page: Page, parse: Callable[[], T]) -> T:
-        if len(page.html) < OFF_THE_LOOP:
-            return self._judged(page, parse)
-        return await asyncio.to_thread(self._judged, page, parse)
+        return await aside(len(page.html), self._judged, page, parse)
 
     def _judged(self, page: Page, parse: Callable[[], T]) -> T:
         """Parse a page; where that fails, let the page's own words explain it. A signed-out page is never read as

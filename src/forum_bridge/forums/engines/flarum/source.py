@@ -6,7 +6,7 @@ from __future__ import annotations
 from forum_bridge.errors import Gone, SignInNeeded
 from forum_bridge.forums.api.client import ApiClient
 from forum_bridge.forums.api.dialect import PlainDialect
-from forum_bridge.forums.api.document import number, within
+from forum_bridge.forums.api.document import made, number, within
 from forum_bridge.forums.api.source import ApiSource
 from forum_bridge.forums.engines.flarum import addresses, documents
 from forum_bridge.forums.reading.page import BoardPage, ThreadPage
@@ -56,8 +56,8 @@ class Source(ApiSource):
         the tag itself is asked for. Raises as ``thread``."""
         address = self._dialect.board_address(url)
         document = await self.document(address)
-        page = self._dialect.board_page(document, address)
-        if not documents.answerable(document):
+        page = await made(self._dialect.board_page, document, address)
+        if not await made(documents.answerable, document):
             await self._refuse_guest()
         if not page.rows and (tag := addresses.tag_document(address)) is not None:
             await self.document(tag)

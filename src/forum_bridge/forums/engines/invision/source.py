@@ -5,7 +5,7 @@ from __future__ import annotations
 from forum_bridge.errors import Gone
 from forum_bridge.forums.api.client import ApiClient
 from forum_bridge.forums.api.dialect import PlainDialect
-from forum_bridge.forums.api.document import number, text, within
+from forum_bridge.forums.api.document import made, number, text, within
 from forum_bridge.forums.api.numbered import page_with
 from forum_bridge.forums.api.source import ApiSource
 from forum_bridge.forums.engines.invision import addresses, documents
@@ -52,7 +52,7 @@ class Source(ApiSource):
 
     async def _whole(self, told: object, found: Topic) -> ThreadPage:
         topic = await self.document(found.document)
-        return documents.thread_page(told, found.posts, topic, self.account_id)
+        return await made(documents.thread_page, told, found.posts, topic, self.account_id)
 
     async def _where(self, found: Topic, post_id: str) -> Topic:
         """Return the page on which a post stands, in whichever topic moderators have put it."""
@@ -64,6 +64,6 @@ class Source(ApiSource):
         last = documents.pages(await self.document(there.posts))
 
         async def ids_on(page: int) -> list[int]:
-            return list(documents.ids(await self.document(there.at(page).posts)))
+            return list(await made(documents.ids, await self.document(there.at(page).posts)))
 
         return there.at(await page_with(wanted, last, ids_on))

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlencode
 from forum_bridge.errors import Gone, Unreadable, WatchTrouble
 from forum_bridge.forums.api.client import ApiClient
 from forum_bridge.forums.api.conversations import ConversationSource
-from forum_bridge.forums.api.document import Node, moment, nodes, number, text, within
+from forum_bridge.forums.api.document import Node, made, moment, nodes, number, text, within
 from forum_bridge.forums.engines.nodebb import documents
 from forum_bridge.forums.reading.page import BoardPage, BoardRow, Neighbours, ThreadPage
 from forum_bridge.model import Post, PostId, ThreadId, ThreadRef
@@ -78,39 +78,53 @@ class Chats(ConversationSource):
     async def thread(self, url: str) -> ThreadPage:
         """Return one page of a chat. Raises as ``Source.thread``; Gone past its end."""
         asked = room(url)
-        newest = await self._told(asked, 0)
-        count = max((_index(each) + 1 for each in newest), default=0)
+        newest = await self._client.read(asked.messages(0))
+        count = await made(_count, newest)
         last = max(count - 1, 0) // PAGE
         if asked.page > last:
             raise Gone(f"{url} lies past the chat's end.")
         start = count - (asked.page + 1) * PAGE
-        told = newest if start <= 0 else await self._told(asked, start)
-        shown = [each for each in told if _index(each) // PAGE == asked.page]
-        ref = ThreadRef(ThreadId(asked.id), asked.url, self._title(newest))
-        posts = tuple(_message(each, ref, asked.root) for each in shown if _is_message(each))
-        pages = Neighbours(
-            next=asked.at(asked.page + 1) if asked.page < last else None,
-            previous=asked.at(asked.page - 1) if asked.page else None,
-            last=asked.at(last) if asked.page < last else None,
-        )
-        return ThreadPage(asked.entrance, ref, posts, pages, account_id=self.account_id)
+        told = newest if start <= 0 else await self._client.read(asked.messages(start))
+        return await made(_page, asked, told, newest, last, self.account_id)
 
     async def board(self, url: str) -> BoardPage:
         """Return one page of the list of chats. Raises as ``Source.board``."""
-        root, _, query = url.partition("/api/v3/chats?")
-        told = nodes(within(await self._client.read(url), "response", "rooms"), "list of chats")
-        rows = [row for each in told if (row := _row(each, root)) is not None]
-        page = int(parse_qs(query).get("page", ["1"])[0])
-        return BoardPage(tuple(rows), Neighbours(next=rooms(root, page + 1) if len(told) >= ROOMS else None))
+        return await made(_rooms, await self._client.read(url), url)
 
-    async def _told(self, asked: Room, start: int) -> list[Node]:
-        document = await self._client.read(asked.messages(start))
-        return nodes(within(document, "response", "messages"), "list of messages")
 
-    def _title(self, told: list[Node]) -> str:
-        """Chats have no subject: whom it is with is all that there is to call it."""
-        others = (each.get("fromUser") for each in told if text(each.get("fromuid")) != self.account_id)
-        return next((name for user in others if (name := unescape(text(within(user, "username")) or ""))), "")
+def _page(asked: Room, told: object, newest: object, last: int, account_id: str | None) -> ThreadPage:
+    """Return the page that was asked for, of those up to the ``last``."""
+    shown = [each for each in _messages(told) if _index(each) // PAGE == asked.page]
+    ref = ThreadRef(ThreadId(asked.id), asked.url, _title(_messages(newest), account_id))
+    posts = tuple(_message(each, ref, asked.root) for each in shown if _is_message(each))
+    pages = Neighbours(
+        next=asked.at(asked.page + 1) if asked.page < last else None,
+        previous=asked.at(asked.page - 1) if asked.page else None,
+        last=asked.at(last) if asked.page < last else None,
+    )
+    return ThreadPage(asked.entrance, ref, posts, pages, account_id=account_id)
+
+
+def _rooms(document: object, url: str) -> BoardPage:
+    root, _, query = url.partition("/api/v3/chats?")
+    told = nodes(within(document, "response", "rooms"), "list of chats")
+    rows = [row for each in told if (row := _row(each, root)) is not None]
+    page = int(parse_qs(query).get("page", ["1"])[0])
+    return BoardPage(tuple(rows), Neighbours(next=rooms(root, page + 1) if len(told) >= ROOMS else None))
+
+
+def _messages(document: object) -> list[Node]:
+    return nodes(within(document, "response", "messages"), "list of messages")
+
+
+def _count(newest: object) -> int:
+    return max((_index(each) + 1 for each in _messages(newest)), default=0)
+
+
+def _title(told: list[Node], account_id: str | None) -> str:
+    """Chats have no subject: whom it is with is all that there is to call it."""
+    others = (each.get("fromUser") for each in told if text(each.get("fromuid")) != account_id)
+    return next((name for user in others if (name := unescape(text(within(user, "username")) or ""))), "")
 
 
 def _index(message: Node) -> int:

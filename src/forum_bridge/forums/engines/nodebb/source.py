@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from forum_bridge.errors import Unreadable, WatchTrouble
 from forum_bridge.forums.api.dialect import PlainDialect
+from forum_bridge.forums.api.document import made
 from forum_bridge.forums.api.source import ApiSource
 from forum_bridge.forums.engines.nodebb import addresses, documents
 from forum_bridge.forums.reading.page import BoardPage, ThreadPage
@@ -35,7 +36,7 @@ class Source(ApiSource):
         if found.index is not None and found.page is None:
             # Asked for a post's place, the twin shows what lies around it: its pages have to be counted.
             first = await self.document(found.at(1))
-            url = found.at((found.index - 1) // max(1, documents.places(first)) + 1)
+            url = found.at((found.index - 1) // max(1, await made(documents.places, first)) + 1)
         return await super().thread(url)
 
     async def _place(self, url: str, post: str) -> str:

@@ -23,11 +23,11 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from forum_bridge.depth import too_much
 from forum_bridge.errors import WatchTrouble
 from forum_bridge.forums.pushed import Malformed
 from forum_bridge.model import PRIVATE, Attachment, Author, Cursor, Post, PostId, Reading, ThreadId, ThreadRef
 from forum_bridge.web.address import absolute
-from forum_bridge.web.depth import too_much
 
 MOST = 100  # posts in one request
 LONGEST = 200_000  # characters of one post

@@ -7,6 +7,7 @@ class.conversationmessagemodel.php (save). Who has left stays among the particip
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ import structlog
 from forum_bridge.errors import Unreadable, WatchTrouble
 from forum_bridge.forums.api.client import ApiClient
 from forum_bridge.forums.api.conversations import ConversationSource
-from forum_bridge.forums.api.document import Node, moment, nodes, number, text, within
+from forum_bridge.forums.api.document import Node, made, moment, nodes, number, text, within
 from forum_bridge.forums.engines.vanilla import addresses, documents
 from forum_bridge.forums.engines.vanilla.written import as_written
 from forum_bridge.forums.reading.page import BoardPage, BoardRow, Neighbours, ThreadPage
@@ -106,23 +107,30 @@ class Conversations(ConversationSource):
 
     async def board(self, url: str) -> BoardPage:
         """Return one page of the list of conversations. Raises as ``Source.board``."""
-        told = nodes(await self._client.read(url), "list of conversations")
-        root = url.partition("/api/v2/")[0]
-        rows = [row for each in told if (row := _row(each, root, self.account_id)) is not None]
-        return BoardPage(tuple(rows), Neighbours(next=addresses.following(url) if len(told) >= LIMIT else None))
+        return await made(_list, await self._client.read(url), url, self.account_id)
 
     async def _messages(self, asked: Conversation, ref: ThreadRef) -> tuple[Post, ...]:
         """Return the messages, oldest first. One that is written meanwhile pushes others to the next page: these are
         seen twice, and none is missed."""
         found: dict[int, Node] = {}
         for page in range(1, self.pages_a_poll + 1):
-            told = nodes(await self._client.read(asked.messages(page)), "list of messages")
+            told = await made(nodes, await self._client.read(asked.messages(page)), "list of messages")
             found |= {_number(each, ref): each for each in told}
             if len(told) < LIMIT:
-                first = min(found, default=0)
-                return tuple(_message(found[each], ref, opening=each == first) for each in sorted(found))
+                return await made(_posts, found, ref, min(found, default=None))
         structlog.get_logger().warning("conversation.only_its_newest", thread=ref.url, messages=len(found))
-        return tuple(_message(found[each], ref) for each in sorted(found))
+        return await made(_posts, found, ref, None)
+
+
+def _posts(told: Mapping[int, Node], ref: ThreadRef, first: int | None) -> tuple[Post, ...]:
+    return tuple(_message(told[each], ref, opening=each == first) for each in sorted(told))
+
+
+def _list(document: object, url: str, account_id: str | None) -> BoardPage:
+    told = nodes(document, "list of conversations")
+    root = url.partition("/api/v2/")[0]
+    rows = [row for each in told if (row := _row(each, root, account_id)) is not None]
+    return BoardPage(tuple(rows), Neighbours(next=addresses.following(url) if len(told) >= LIMIT else None))
 
 
 def _number(item: Node, ref: ThreadRef) -> int:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from forum_bridge.errors import Gone, WatchTrouble
 from forum_bridge.forums.api.client import ApiClient
 from forum_bridge.forums.api.dialect import PlainDialect
-from forum_bridge.forums.api.document import nodes, text, within
+from forum_bridge.forums.api.document import made, nodes, text, within
 from forum_bridge.forums.api.numbered import page_with
 from forum_bridge.forums.api.source import ApiSource
 from forum_bridge.forums.engines.vanilla import addresses, documents
@@ -58,11 +58,11 @@ class Source(ApiSource):
         """Return one page of a board. Raises as ``Source.thread``."""
         named = addresses.category(url)
         address = addresses.board_page(url, self._root, await self._category(url, *named) if named else None)
-        return documents.board_page(await self.document(address), address, self._root)
+        return await made(documents.board_page, await self.document(address), address, self._root)
 
     async def _whole(self, told: object, found: Discussion) -> ThreadPage:
         about = await self.document(found.document)
-        return documents.thread_page(told, found.comments, about, self.account_id)
+        return await made(documents.thread_page, told, found.comments, about, self.account_id)
 
     async def _where(self, found: Discussion, comment_id: str) -> Discussion:
         """Return the page on which a comment stands, in whichever discussion moderators have put it."""
@@ -74,7 +74,7 @@ class Source(ApiSource):
         last = documents.pages(await self.document(there.document))
 
         async def ids_on(page: int) -> list[int]:
-            return list(documents.ids(await self.document(there.at(page).comments)))
+            return list(await made(documents.ids, await self.document(there.at(page).comments)))
 
         return there.at(await page_with(int(comment_id), last, ids_on))
 
@@ -84,7 +84,7 @@ class Source(ApiSource):
             if code in self._categories:
                 return self._categories[code]
             told = await self.document(addresses.categories(root, page))
-            if found := documents.category_id(told, code):
+            if found := await made(documents.category_id, told, code):
                 self._categories[code] = found
             elif not nodes(told, "list of categories"):
                 break

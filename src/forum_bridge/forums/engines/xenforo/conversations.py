@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from forum_bridge.errors import Unreadable
 from forum_bridge.forums.api.client import ApiClient
-from forum_bridge.forums.api.document import Node, moment, node, nodes, text, within
+from forum_bridge.forums.api.document import Node, made, moment, node, nodes, text, within
 from forum_bridge.forums.engines.xenforo import documents
 from forum_bridge.forums.engines.xenforo.addresses import Addresses
 from forum_bridge.forums.engines.xenforo.parsed import whole
@@ -54,7 +54,7 @@ class Conversations(Paged):
 
     async def board(self, url: str) -> BoardPage:
         """Return one page of the list; whom a conversation is with is told by who we are."""
-        return inbox_page(await self.document(url), url, self._addresses, self.account_id)
+        return await made(inbox_page, await self.document(url), url, self._addresses, self.account_id)
 
 
 def conversation_page(document: object, address: str, addresses: Addresses) -> ThreadPage:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from forum_bridge.errors import Blocked, Forbidden, Gone, RobotsForbid, Unreadable, WatchTrouble
 from forum_bridge.forums.api import source as api
 from forum_bridge.forums.api.client import ApiClient
-from forum_bridge.forums.api.document import Node, node, nodes, number, text, within
+from forum_bridge.forums.api.document import Node, made, node, nodes, number, text, within
 from forum_bridge.forums.api.source import ApiSource
 from forum_bridge.forums.engines.xenforo import documents
 from forum_bridge.forums.engines.xenforo.addresses import Addresses, tail
@@ -108,7 +108,7 @@ class Source(Paged):
                 address = self._addresses.page(thread_id, 1)
                 document = await self.document(address)
             self._per_page = number(within(document, "pagination", "per_page")) or self._per_page
-            page = self._page(document, address)
+            page = await made(self._page, document, address)
             if post_id in {post.id for post in page.posts}:
                 break
         return page

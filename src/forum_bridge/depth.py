@@ -1,5 +1,5 @@
-"""Refuses pages nested so deep, or with so many attributes on one element, that parsers choke: one linear scan before
-any parser sees them. Builds no tree.
+"""Tells HTML nested so deep, or with so many attributes on one element, that parsers choke: one linear scan before any
+parser sees it. Builds no tree.
 
 It counts what an HTML5 parser would keep open: closing tags that the parser ignores are ignored (a ``</div>`` cannot
 leave a table cell), and formatting elements count until closed, because the parser opens them again in later blocks
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from html import escape
 
 DEEPEST = 512
 MOST_ATTRIBUTES = 512  # of one element; parsers compare each with all before it
@@ -28,6 +29,7 @@ _TAG = re.compile(
       (?P<end>>|\Z)?+""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
+_TAGS = re.compile(r"<[^<>]*>")
 _VOID = _words("area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr")
 _IMPLIED = _words("html head body p li dt dd option optgroup tr tbody thead tfoot colgroup rp rt rb rtc")
 _FORMATTING = _words("a b big code em font i nobr s small strike strong tt u")
@@ -52,6 +54,8 @@ def too_much(html: str, deepest: int = DEEPEST) -> str | None:
     at once (paragraphs, list items and table rows, which close themselves, not counted), or more than
     ``MOST_ATTRIBUTES`` on one. None if nothing would. Time is linear in the length; callers move long pages off the
     event loop, and no step of it is long enough to be felt there."""
+    if len(html) < 2 * MOST_ATTRIBUTES and html.count("<") <= deepest:
+        return None
     scan = _Scan()
     position = 0
     while (at := html.find("<", position)) >= 0:
@@ -72,6 +76,11 @@ def too_much(html: str, deepest: int = DEEPEST) -> str | None:
             if scan.depth > deepest:
                 return f"is nested more than {deepest} deep"
     return None
+
+
+def shallow(html: str) -> str:
+    """Return the HTML; one on which parsers would choke only as its text."""
+    return escape(_TAGS.sub(" ", html)) if too_much(html) else html
 
 
 @dataclass(slots=True)
