@@ -234,7 +234,7 @@ def test_what_the_editor_embeds_is_shown_as_people_see_it() -> None:
     )
     shown, files = as_written(html, "https://f.example/discussion/1")
     assert "<blockquote><cite>Can</cite><p>Nerede?</p></blockquote>" in shown
-    assert '<img alt="a.png" src="https://f.example/a.png"/>' in shown
+    assert '<img src="https://f.example/a.png" alt="a.png">' in shown
     assert '<p><a href="https://f.example/x">Başlık</a></p>' in shown and "kalsın" in shown
     assert files == (Attachment("https://f.example/uploads/f.pdf", "fatura.pdf", "application/pdf", 99),)
 

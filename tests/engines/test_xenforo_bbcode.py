@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from forum_bridge.forums.engines.xenforo.bbcode import as_html, spoilers
 from forum_bridge.forums.engines.xenforo.parsed import whole
 from forum_bridge.markup.clean import clean_post
+from forum_bridge.model import Attachment
 
 
 @pytest.mark.parametrize(
@@ -73,3 +76,18 @@ SNIPPETS = [
 def test_no_text_breaks_it_and_nothing_typed_acts_as_html(message: str) -> None:
     assert "<b>" not in as_html(message.replace("[b]", "").replace("[B]", ""))
     whole("<div>gizli</div>", message, {})
+
+
+@pytest.mark.parametrize("message", ["[url]" * 40_000, "[url]" * 20_000 + "[/url]" * 20_000, "[URL=a]x" * 20_000])
+def test_links_without_end_are_read_at_once(message: str) -> None:
+    before = time.process_time()
+    assert as_html(message)
+    assert time.process_time() - before < 2  # seconds
+
+
+def test_many_files_beside_many_links_are_read_at_once() -> None:
+    files = {str(n): Attachment(f"https://forum.example/attachments/a.{n}/", f"{n}.pdf") for n in range(5000)}
+    before = time.process_time()
+    shown = whole('<a href="http://[x"></a>' + '<a href="/attachments/7">b</a>' * 20_000, "", files)
+    assert time.process_time() - before < 4  # seconds
+    assert shown.count('<a href="https://forum.example/attachments/a.7/">7.pdf</a>') == 20_000

@@ -8,34 +8,17 @@ from __future__ import annotations
 
 from urllib.parse import urljoin
 
-from bs4 import BeautifulSoup, Tag
-
+from forum_bridge.markup.tree import Element, parse
 from forum_bridge.model import Attachment
 
 _MARKS = ("onebox", "lightbox", "data-video-src", "lazy-video-container", 'class="quote')
 _FILES = ("attachment", "data-base62-sha1")
+_PREVIEWS = frozenset(("inline-onebox", "inline-onebox-loading"))
 
 
 def as_written(html: str) -> str:
     """Return a post's HTML without what the forum made of it later."""
-    if not any(mark in html for mark in _MARKS):
-        return html
-    soup = BeautifulSoup(html, "html.parser")
-    for preview in soup.select("aside.onebox[data-onebox-src]"):
-        _as_link(soup, preview, preview["data-onebox-src"])
-    for quoted in soup.select("aside.quote[data-topic]:not([data-username])"):  # a link to another topic, unfolded
-        if (title := quoted.select_one(".title a[href]")) is not None:
-            _as_link(soup, quoted, title["href"])
-    for video in soup.select(".lazy-video-container:has(a[href])"):
-        _as_link(soup, video, video.select("a[href]")[0]["href"])
-    for video in soup.select("[data-video-src]"):
-        link = _as_link(soup, video, video["data-video-src"])
-        link["class"], link.string = "attachment", str(link["href"]).rpartition("/")[2]
-    for link in soup.select("a.inline-onebox[href], a.inline-onebox-loading[href]"):
-        link.string = str(link["href"])
-    for box in soup.select("a.lightbox[href]"):
-        _unfold(box)
-    return str(soup)
+    return _written(parse(html)).html() if any(mark in html for mark in _MARKS) else html
 
 
 def attachments(html: str, url: str) -> tuple[Attachment, ...]:
@@ -43,26 +26,59 @@ def attachments(html: str, url: str) -> tuple[Attachment, ...]:
     them."""
     if not any(mark in html for mark in _FILES):
         return ()
-    soup = BeautifulSoup(html, "html.parser")
-    links = {str(each["href"]): each.get_text() for each in soup.select("a.attachment[href]")}
-    pictures = {str(each["src"]): str(each.get("alt") or "") for each in soup.select("img[data-base62-sha1][src]")}
+    links: dict[str, str] = {}
+    pictures: dict[str, str] = {}
+    for each in parse(html).elements():
+        if each.tag == "a" and "attachment" in each.classes and "href" in each.attrs:
+            links[each.attrs["href"]] = each.text()
+        elif each.tag == "img" and "data-base62-sha1" in each.attrs and "src" in each.attrs:
+            pictures[each.attrs["src"]] = each.attrs.get("alt", "")
     return tuple(Attachment(urljoin(url, address), name) for address, name in (links | pictures).items())
 
 
-def _as_link(soup: BeautifulSoup, node: Tag, address: object) -> Tag:
-    link = soup.new_tag("a", href=str(address))
-    link.string = str(address)
-    paragraph = soup.new_tag("p")
-    paragraph.append(link)
-    node.replace_with(paragraph)
-    return link
+def _written(element: Element) -> Element:
+    children = [child if isinstance(child, str) else _instead(child) or _written(child) for child in element.children]
+    return Element(element.tag, element.attrs, children)
 
 
-def _unfold(box: Tag) -> None:
-    picture = box.select_one("img")
+def _instead(element: Element) -> Element | None:
+    """Return what stood there before the forum worked on it; None for what it leaves."""
+    attrs, classes = element.attrs, element.classes
+    if element.tag == "aside" and "onebox" in classes and "data-onebox-src" in attrs:
+        return _link(attrs["data-onebox-src"])
+    if element.tag == "aside" and "quote" in classes and "data-topic" in attrs and "data-username" not in attrs:
+        title = element.first(lambda each: "title" in each.classes)  # a link to another topic, unfolded
+        return _to_the_first(title) if title is not None else None
+    if "lazy-video-container" in classes:
+        return _to_the_first(element)
+    if "data-video-src" in attrs:
+        address = attrs["data-video-src"]
+        return _link(address, address.rpartition("/")[2], {"class": "attachment"})
+    if element.tag == "a" and classes & _PREVIEWS and "href" in attrs:
+        return Element("a", attrs, [attrs["href"]])
+    if "lightbox-wrapper" in classes:
+        box = element.first(_is_box)
+        return _unfolded(box) if box is not None else None
+    return _unfolded(element) if _is_box(element) else None
+
+
+def _link(address: str, shown: str | None = None, attrs: dict[str, str] | None = None) -> Element:
+    return Element("p", {}, [Element("a", {"href": address, **(attrs or {})}, [shown or address])])
+
+
+def _to_the_first(element: Element) -> Element | None:
+    link = element.first(lambda each: each.tag == "a" and "href" in each.attrs)
+    return _link(link.attrs["href"]) if link is not None else None
+
+
+def _is_box(element: Element) -> bool:
+    return element.tag == "a" and "lightbox" in element.classes and "href" in element.attrs
+
+
+def _unfolded(box: Element) -> Element | None:
+    picture = box.first(lambda each: each.tag == "img")
     if picture is None:
-        return
-    picture["src"] = box["href"]
-    del picture["srcset"]
-    wrapper = box.find_parent(class_="lightbox-wrapper") or box
-    wrapper.replace_with(picture)
+        return None
+    return Element(
+        "img", {**{name: each for name, each in picture.attrs.items() if name != "srcset"}, "src": box.attrs["href"]}
+    )

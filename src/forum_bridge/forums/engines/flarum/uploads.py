@@ -6,16 +6,15 @@ resources/templates."""
 
 from __future__ import annotations
 
-from selectolax.lexbor import LexborHTMLParser
-
 from forum_bridge.errors import FilesRefused, SignInNeeded
 from forum_bridge.forums.api.client import Told
 from forum_bridge.forums.api.document import nodes, text, within
 from forum_bridge.forums.engines.flarum import writing
+from forum_bridge.markup.tree import Element, parse
 from forum_bridge.model import Attachment, Upload
 
-_FILE = "[data-fof-upload-download-uuid]"
-_PICTURE = "img.FoFUpload--Upl-Image-Preview"
+_FILE = "data-fof-upload-download-uuid"
+_PICTURE = "FoFUpload--Upl-Image-Preview"
 
 
 def allowed(document: object) -> bool:
@@ -44,19 +43,31 @@ def taken_out(html: str, root: str) -> tuple[str, tuple[Attachment, ...]]:
     """Return a post's HTML without what shows its files, and these. The address is the one without a session."""
     if "fof-upload" not in html and "FoFUpload" not in html:
         return html, ()
-    body = LexborHTMLParser(f"<body>{html}</body>").body
-    if body is None:
-        return html, ()
     found: list[Attachment] = []
-    for node in body.css(f"{_FILE}, {_PICTURE}"):
-        uuid, source = node.attributes.get("data-fof-upload-download-uuid"), node.attributes.get("src")
-        if uuid:
-            label = node.css_first(".title, .Button:not(.Button--icon)")
-            name = label.text(strip=True) if label is not None else ""
-            found.append(Attachment(f"{root}/api/fof/download/{uuid}", name))
-        elif source:
-            found.append(Attachment(source, source.rpartition("/")[2]))
+    return _without_files(parse(html), root, found).html(), tuple(found)
+
+
+def _without_files(element: Element, root: str, found: list[Attachment]) -> Element:
+    children: list[Element | str] = []
+    for child in element.children:
+        if isinstance(child, str):
+            children.append(child)
+        elif (file := _file(child, root)) is not None:
+            found.append(file)
         else:
-            continue
-        node.decompose()
-    return body.inner_html or "", tuple(found)
+            children.append(_without_files(child, root, found))
+    return Element(element.tag, element.attrs, children)
+
+
+def _file(element: Element, root: str) -> Attachment | None:
+    if uuid := element.attrs.get(_FILE):
+        label = element.first(_is_label)
+        return Attachment(f"{root}/api/fof/download/{uuid}", label.text().strip() if label is not None else "")
+    source = element.attrs.get("src")
+    if element.tag == "img" and _PICTURE in element.classes and source:
+        return Attachment(source, source.rpartition("/")[2])
+    return None
+
+
+def _is_label(element: Element) -> bool:
+    return "title" in element.classes or ("Button" in element.classes and "Button--icon" not in element.classes)

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urljoin
 
-from bs4 import BeautifulSoup
-
 from forum_bridge.errors import Unreadable
 from forum_bridge.forums.api.document import Node, moment, nodes, number, text, within
 from forum_bridge.forums.engines.invision import addresses
 from forum_bridge.forums.engines.invision.addresses import Topic
 from forum_bridge.forums.reading.page import BoardPage, BoardRow, Neighbours, ThreadPage
+from forum_bridge.markup.tree import Element, parse
 from forum_bridge.model import Attachment, Author, Post, PostId, ThreadId, ThreadRef
 
 _BASE = "<___base_url___>"  # how the engine keeps its own address in texts
@@ -58,8 +57,12 @@ def attachments(html: str, url: str) -> tuple[Attachment, ...]:
     """Return the files that hang on a post: Invision puts them into its text."""
     if "ipsAttachLink" not in html:
         return ()
-    links = BeautifulSoup(html, "html.parser").select("a.ipsAttachLink[href]:not(.ipsAttachLink_image)")
-    return tuple(Attachment(urljoin(url, str(each["href"])), each.get_text(strip=True)) for each in links)
+    links = [each for each in parse(html).elements() if each.tag == "a" and _leads_to_a_file(each)]
+    return tuple(Attachment(urljoin(url, each.attrs["href"]), each.text().strip()) for each in links)
+
+
+def _leads_to_a_file(link: Element) -> bool:
+    return "href" in link.attrs and "ipsAttachLink" in link.classes and "ipsAttachLink_image" not in link.classes
 
 
 def _post(item: Node, ref: ThreadRef, found: Topic, first: str | None) -> Post:

@@ -8,9 +8,8 @@ from __future__ import annotations
 import json
 from urllib.parse import urljoin
 
-from bs4 import BeautifulSoup, Tag
-
 from forum_bridge.forums.api.document import number, text, within
+from forum_bridge.markup.tree import Element, parse
 from forum_bridge.model import Attachment
 
 _EMBED = "data-embedjson"
@@ -20,43 +19,42 @@ def as_written(html: str, url: str) -> tuple[str, tuple[Attachment, ...]]:
     """Return a post's HTML as people see it, and the files that hang on it."""
     if _EMBED not in html:
         return html, ()
-    soup = BeautifulSoup(html, "html.parser")
     files: list[Attachment] = []
-    for node in soup.select(f"[{_EMBED}]"):
-        told = _told(node)
+    return _written(parse(html), url, files).html(), tuple(files)
+
+
+def _written(element: Element, url: str, files: list[Attachment]) -> Element:
+    children: list[Element | str] = []
+    for child in element.children:
+        if isinstance(child, str):
+            children.append(child)
+            continue
+        told = _told(child.attrs[_EMBED]) if _EMBED in child.attrs else None
         if text(within(told, "embedType")) == "file" and (address := text(within(told, "url"))):
             name, mime = text(within(told, "name")) or "", text(within(told, "type"))
             files.append(Attachment(urljoin(url, address), name, mime, number(within(told, "size"))))
-            node.decompose()
-        elif (shown := _shown(soup, told)) is not None:
-            node.replace_with(shown)
-    return str(soup), tuple(files)
+        else:
+            children.append(_shown(told) or _written(child, url, files))
+    return Element(element.tag, element.attrs, children)
 
 
-def _told(node: Tag) -> object:
+def _told(embed: str) -> object:
     try:
-        return json.loads(str(node[_EMBED]))
-    except ValueError:
+        return json.loads(embed)
+    except (ValueError, RecursionError):
         return None
 
 
-def _shown(soup: BeautifulSoup, told: object) -> Tag | None:
+def _shown(told: object) -> Element | None:
     """Return what people see of an embed; None where nothing is known of it, then it stays."""
     address = text(within(told, "url"))
     kind = text(within(told, "embedType"))
     if kind == "quote":
-        quoted = soup.new_tag("blockquote")
-        cited = soup.new_tag("cite")
-        cited.string = text(within(told, "insertUser", "name")) or ""
-        quoted.append(cited)
-        quoted.append(BeautifulSoup(text(within(told, "body")) or "", "html.parser"))
-        return quoted
+        cited = Element("cite", {}, [text(within(told, "insertUser", "name")) or ""])
+        return Element("blockquote", {}, [cited, *parse(text(within(told, "body")) or "").children])
     if address is None:
         return None
+    name = text(within(told, "name"))
     if kind == "image":
-        return soup.new_tag("img", src=address, alt=text(within(told, "name")) or "")
-    link = soup.new_tag("a", href=address)
-    link.string = text(within(told, "name")) or address
-    paragraph = soup.new_tag("p")
-    paragraph.append(link)
-    return paragraph
+        return Element("img", {"src": address, "alt": name or ""})
+    return Element("p", {}, [Element("a", {"href": address}, [name or address])])

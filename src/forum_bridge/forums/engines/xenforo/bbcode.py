@@ -54,14 +54,21 @@ def as_html(bbcode: str) -> str:
     """Return BBCode as HTML."""
     out: list[str] = []
     at = 0
+    unclosed = False  # a link whose end never comes stands there as it was typed, and so do all after it
     for tag in _TAG.finditer(bbcode):
         if tag.start() < at:
             continue  # within what is shown as it was typed
         out.append(_typed(bbcode[at : tag.start()]))
         at = tag.end()
         name = tag["name"].lower()
-        if (name in _VERBATIM or name in _HOLDING) and not tag["end"]:
+        if name == "url" and unclosed:
+            out.append(_typed(tag[0]))
+        elif (name in _VERBATIM or name in _HOLDING) and not tag["end"]:
             end = re.compile(rf"\[/{name}\]", re.IGNORECASE).search(bbcode, at)
+            if name == "url" and end is None:
+                unclosed = True
+                out.append(_typed(tag[0]))
+                continue
             inside = bbcode[at : end.start()] if end else bbcode[at:]
             out.append(_block(name, (tag["option"] or "").strip("\"'"), inside))
             at = end.end() if end else len(bbcode)

@@ -6,12 +6,10 @@ with a phrase in the forum's language, an attachment leads to its address withou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup, Tag
-
 from forum_bridge.forums.engines.xenforo.bbcode import Spoiler, spoilers
+from forum_bridge.markup.tree import Element, parse
 from forum_bridge.model import Attachment
 
 
@@ -20,41 +18,50 @@ def whole(html: str, bbcode: str, attachments: dict[str, Attachment]) -> str:
     hidden = spoilers(bbcode)
     if not hidden and not attachments:
         return html
-    soup = BeautifulSoup(html, "html.parser")
-    _show(soup, [each for each in hidden if not each.inline], "div")
-    _show(soup, [each for each in hidden if each.inline], "span")
-    for attachment_id, file in attachments.items():
-        _straighten(soup, attachment_id, file)
-    return str(soup)
+    root = parse(html)
+    for tag, inline in (("div", False), ("span", True)):
+        _show(root, [each for each in hidden if each.inline is inline], tag)
+    return _straight(root, {_bare(file, number): file for number, file in attachments.items()}).html()
 
 
-def _show(soup: BeautifulSoup, hidden: Sequence[Spoiler], tag: str) -> None:
+def _show(root: Element, hidden: list[Spoiler], tag: str) -> None:
     """Put contents where the placeholders are; at the end where those cannot be told from other elements."""
-    if not hidden:
-        return
-    places = [each for each in soup.find_all(tag) if not each.attrs and each.find(True) is None]
-    in_place = len(places) == len(hidden)
-    for number, spoiler in enumerate(hidden):
-        shown = soup.new_tag(tag)
-        shown["class"] = "bbCodeInlineSpoiler" if spoiler.inline else "bbCodeSpoiler"
-        shown.append(BeautifulSoup(spoiler.html, "html.parser"))
-        if in_place:
-            places[number].replace_with(shown)
-        else:
-            soup.append(shown)
+    places = [each for each in root.elements() if each.tag == tag and not each.attrs and _holds_no_element(each)]
+    if len(places) != len(hidden):
+        places = [Element(tag) for _ in hidden]
+        root.children += places
+    for place, spoiler in zip(places, hidden, strict=True):
+        place.attrs["class"] = "bbCodeInlineSpoiler" if spoiler.inline else "bbCodeSpoiler"
+        place.children = parse(spoiler.html).children
 
 
-def _straighten(soup: BeautifulSoup, attachment_id: str, file: Attachment) -> None:
-    bare = f"{urlsplit(file.url).path.rstrip('/').rpartition('/')[0]}/{attachment_id}"
-    for link in soup.find_all("a", href=True):
-        if urlsplit(str(link["href"])).path.rstrip("/") != bare:
-            continue
-        picture = link.find("img")
-        if isinstance(picture, Tag):  # a small one, which leads to the whole
-            picture["src"] = file.url
-            link.replace_with(picture)
-        else:
-            link["href"], link.string = file.url, file.name
-    for picture in soup.find_all("img", src=True):
-        if urlsplit(str(picture["src"])).path.rstrip("/") == bare:
-            picture["src"] = file.url
+def _holds_no_element(element: Element) -> bool:
+    return not any(isinstance(child, Element) for child in element.children)
+
+
+def _straight(element: Element, files: dict[str, Attachment]) -> Element:
+    children = [child if isinstance(child, str) else _replaced(child, files) for child in element.children]
+    return Element(element.tag, element.attrs, children)
+
+
+def _replaced(element: Element, files: dict[str, Attachment]) -> Element:
+    if element.tag == "a" and (file := files.get(_path(element.attrs.get("href", "")))) is not None:
+        picture = element.first(lambda each: each.tag == "img")
+        if picture is not None:  # a small one, which leads to the whole
+            return Element("img", {**picture.attrs, "src": file.url})
+        return Element("a", {**element.attrs, "href": file.url}, [file.name])
+    if element.tag == "img" and (file := files.get(_path(element.attrs.get("src", "")))) is not None:
+        return Element("img", {**element.attrs, "src": file.url})
+    return _straight(element, files)
+
+
+def _bare(file: Attachment, attachment_id: str) -> str:
+    """Return the path to which the API's HTML leads instead of the file's own."""
+    return f"{_path(file.url).rpartition('/')[0]}/{attachment_id}"
+
+
+def _path(address: str) -> str:
+    try:
+        return urlsplit(address).path.rstrip("/")
+    except ValueError:  # no address
+        return ""
