@@ -35,7 +35,7 @@ class CaseText:
 
     async def message(self, post: PostRow, site: Site, luggage: Luggage) -> str:
         """Return the HTML of a message in a case that exists."""
-        return await message_of(post, site, luggage, opening=None)
+        return await message_of(post, site, luggage)
 
     async def new_case(self, owner: Conversation, post: PostRow, site: Site, luggage: Luggage | None = None) -> NewCase:
         """Return the case that a post opens: its first message carries the thread's title, link and opening post.
@@ -48,7 +48,7 @@ class CaseText:
             user_custom_id=owner.custom_id,
             channel=site.channel,
             subject=shortened(_text(cases.subject, names) or thread.ref.title or thread.ref.url, SUBJECT),
-            html=await message_of(post, site, luggage, opening=opening_of(thread, post)),
+            html=await message_of(post, site, luggage, opens=thread),
             user_full_name=_text(customer.name, theirs) or owner.author_name,
             company=_optional(customer.company, theirs),
             email=_optional(customer.email, theirs),
@@ -75,13 +75,14 @@ class CaseText:
         return tuple(label for label in ids if label is not None)
 
 
-async def message_of(post: PostRow, site: Site, luggage: Luggage | None, *, opening: Opening | None) -> str:
-    """Return the HTML of a post's message, under ``opening`` if it opens its case. Without ``luggage`` files are links
-    and pictures stay in the text. A long one is put together off the loop."""
-    return await aside(len(post.html or ""), _message, post, site, luggage, opening)
+async def message_of(post: PostRow, site: Site, luggage: Luggage | None, *, opens: ThreadRow | None = None) -> str:
+    """Return the HTML of a post's message, under the top of the thread of which it ``opens`` a case. Without
+    ``luggage`` files are links and pictures stay in the text. A long one is put together off the loop."""
+    above = (opens.opening_html or "") if opens is not None else ""
+    return await aside(len(post.html or "") + len(above), _message, post, site, luggage, opens)
 
 
-def _message(post: PostRow, site: Site, luggage: Luggage | None, opening: Opening | None) -> str:
+def _message(post: PostRow, site: Site, luggage: Luggage | None, opens: ThreadRow | None) -> str:
     clean = clean_post(post.html or "", post.url)
     several = site.config.conversation is ConversationMode.THREAD or post.as_note
     return case_message(
@@ -91,7 +92,7 @@ def _message(post: PostRow, site: Site, luggage: Luggage | None, opening: Openin
         revision=post.revision,
         author=post.author_name if several else None,
         by_agent=post.by_agent,
-        opening=opening,
+        opening=_opening_of(opens, post) if opens is not None else None,
         attachments=luggage.attachments if luggage else post.attachments,
         pictures=luggage.pictures if luggage else None,
         why_linked=luggage.why_linked if luggage else None,
@@ -107,7 +108,7 @@ def shortened(text: str, longest: int) -> str:
     return f"{(words if len(words) > longest // 2 else head).rstrip()}…"
 
 
-def opening_of(thread: ThreadRow, post: PostRow) -> Opening:
+def _opening_of(thread: ThreadRow, post: PostRow) -> Opening:
     """The opening post itself needs no quotation above it."""
     html = None
     if not post.opening and thread.opening_html is not None and thread.opening_url != post.url:

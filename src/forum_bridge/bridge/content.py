@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from itertools import accumulate, product
 
-from forum_bridge.markup.clean import clean_post
+from forum_bridge.markup.clean import CleanPost, clean_post
 from forum_bridge.markup.compare import fingerprint, parts
 from forum_bridge.model import Post, Reading
 
@@ -43,19 +43,28 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Digested:
-    """A post with its content, made off the ledger's transaction."""
+    """A post with its content and its plain text, made off the ledger's transaction."""
 
     post: Post
     content: Content
+    text: str
 
 
 def digest(reading: Reading) -> list[Digested]:
     """Return the posts of a reading with their contents. Pure and possibly slow: fit to run off the loop."""
-    return [Digested(post, content_of(post.html, post.url, len(post.attachments))) for post in reading.posts]
+    return list(map(_digested, reading.posts))
 
 
 def content_of(html: str, url: str, files: int) -> Content:
     """Return what a post's body says; ``files`` is the number of its attachments."""
-    clean = clean_post(html, url)
+    return _content(clean_post(html, url), files)
+
+
+def _digested(post: Post) -> Digested:
+    clean = clean_post(post.html, post.url)
+    return Digested(post, _content(clean, len(post.attachments)), clean.text)
+
+
+def _content(clean: CleanPost, files: int) -> Content:
     beginnings = tuple(accumulate(map(fingerprint, parts(clean.text)[:-1][:_RULES])))
     return Content(fingerprint(clean.text), len(clean.images), files, beginnings)

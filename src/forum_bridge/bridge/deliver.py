@@ -33,6 +33,7 @@ from forum_bridge.ledger.put_back import PutBack
 from forum_bridge.ledger.states import CaseState, State
 from forum_bridge.ledger.trail import Step
 from forum_bridge.model import Clock, Wake, WorkKind
+from forum_bridge.web.aside import aside
 
 
 class Deliver:
@@ -93,7 +94,7 @@ class Deliver:
         else:
             found = await self._look.find(owner, post, site.channel)
         if found is not None and lost is not None:
-            found_again.check_says_it(post, found)
+            await aside(len(post.html or ""), found_again.check_says_it, post, found)
             await self._told(post, Step.FOUND)
             await self._sent(owner, post, found, lost)
             return

@@ -20,6 +20,7 @@ from forum_bridge.markup import quote as common
 from forum_bridge.markup.answer import to_markup
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.model import Draft, Markup, Quote, author_of
+from forum_bridge.web.aside import aside
 
 
 class Drafting:
@@ -38,7 +39,8 @@ class Drafting:
         layout = await self.layout(site, answer, owner, thread)
         files = self._files.html(answer, packed.places)
         body, part, parts = answer.body or "", answer.part, answer.parts
-        text = layout.text(body, is_html=answer.is_html, files=files, part=part, parts=parts)
+        length = len(body) + len(files)
+        text = await aside(length, layout.text, body, is_html=answer.is_html, files=files, part=part, parts=parts)
         key = f"{answer.desk}:{answer.message_id}:{part}"
         draft = Draft(text, packed.uploads, key, to=layout.to, agent=layout.speaker)
         return SealedDraft(draft) if _for_one_reader(answer, thread) else OpenDraft(draft)
@@ -48,7 +50,8 @@ class Drafting:
         agent = await self._agents.public_name(answer.staff_id, site.config.answers.aliases)
         async with self._ledger.reading() as db:
             asked = await posts.newest_delivered(db, owner.id, answer.received_at)
-        return layout_of(site, thread, asked, agent, for_one_reader=_for_one_reader(answer, thread))
+        length, alone = len((asked and asked.html) or ""), _for_one_reader(answer, thread)
+        return await aside(length, layout_of, site, thread, asked, agent, for_one_reader=alone)
 
     def linked(self, answer: AnswerRow) -> str:
         """Return the answer's files as HTML, all of them as links: the longest way to show them."""
@@ -56,7 +59,7 @@ class Drafting:
 
 
 def layout_of(site: Site, thread: ThreadRow, asked: PostRow | None, agent: str, *, for_one_reader: bool) -> Layout:
-    """Return what stands around an answer by ``agent`` (a public name) to the post ``asked``."""
+    """Return what stands around an answer by ``agent`` (a public name) to the post ``asked``. Pure."""
     markup, quoted = site.adapter.markup, _quote(site, asked) if asked else None
     return Layout(
         site.config.answers.template,

@@ -12,7 +12,7 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge import agent_words, edit_words
-from forum_bridge.bridge.case_text import message_of, opening_of
+from forum_bridge.bridge.case_text import message_of
 from forum_bridge.bridge.site import Site
 from forum_bridge.config import Deletions, Edits
 from forum_bridge.ledger import agent_notes, conversations, posts, threads
@@ -21,6 +21,7 @@ from forum_bridge.ledger.states import WORK, State
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.markup.diff import difference
 from forum_bridge.model import Attachment
+from forum_bridge.web.aside import aside
 
 SETTLES = timedelta(minutes=2)  # who corrects a post often does so several times in a row: agents hear of it once
 LOOK_BACK = timedelta(days=14)  # what changes later is housekeeping: signatures, a new engine, moderators' tidying
@@ -86,7 +87,7 @@ class ChangesTold:
         key = _key(rows[0], revision)
         if await agent_notes.state_of(self._db, self._site.desk, key) is None and await self._often(rows[0]):
             return OFTEN
-        html = self._note(await self._seen(rows), post, revision)
+        html = await self._note(await self._seen(rows), post, revision)
         amended = await self._amended(last, post, revision) if policy is Edits.MESSAGE else None
         await self._want(key, last.case_id, html, amends_url=amended and post.url, amended=amended)
         return EDITED
@@ -125,11 +126,11 @@ class ChangesTold:
                 return row
         return rows[0]
 
-    def _note(self, seen: PostRow, post: Says, revision: int) -> str:
+    async def _note(self, seen: PostRow, post: Says, revision: int) -> str:
         language = self._site.config.answers.tell_agents
-        new = clean_post(post.html or "", post.url).text
-        old = clean_post(seen.html or "", seen.url).text  # of a text no longer kept only the new one is told
-        return edit_words.edited(language, seen.author_name, difference(old, new), post.url, revision)
+        length = len(seen.html or "") + len(post.html or "")
+        changed = await aside(length, _difference, seen, post)
+        return edit_words.edited(language, seen.author_name, changed, post.url, revision)
 
     async def _amended(self, last: PostRow, post: Says, revision: int) -> str | None:
         """Return how the post's message is to read: with the top of its case if it opened that."""
@@ -137,11 +138,10 @@ class ChangesTold:
         if last.conversation_id is None:
             return None
         opened = await conversations.cases(self._db, last.conversation_id)
-        top = None
+        opens = None
         if any(case.opened_at == last.sent_at for case in opened):
-            thread = await threads.get(self._db, last.forum, last.thread_id)
-            top = opening_of(thread, row) if thread is not None else None
-        return await message_of(row, self._site, None, opening=top)
+            opens = await threads.get(self._db, last.forum, last.thread_id)
+        return await message_of(row, self._site, None, opens=opens)
 
     async def _want(
         self, key: str, case_id: int, html: str, *, amends_url: str | None = None, amended: str | None = None
@@ -158,6 +158,12 @@ async def told_of(db: AsyncConnection, desk: str, post: PostRow, edit: PostRow) 
     first = (await posts.revisions(db, post.forum, post.post_id))[0]
     state = await agent_notes.state_of(db, desk, _key(first, edit.revision))
     return edit.reason == UNDONE or (state is not None and (state is State.SENT or state in WORK))
+
+
+def _difference(seen: Says, post: Says) -> str:
+    """Return how the texts differ; of one that is no longer kept only the new one is told."""
+    old, new = (clean_post(each.html or "", each.url).text for each in (seen, post))
+    return difference(old, new)
 
 
 def _key(first: PostRow, revision: int) -> str:

@@ -85,7 +85,7 @@ class Intake:
                 adopted=self._adopted(thread),
             )
             if before is None:
-                taken = await self._recognised(item, judge(item.post, facts, self._rules))
+                taken = await self._recognised(item, judge(item, facts, self._rules))
                 entries.append(await self._first_time(item, thread, taken))
             else:
                 same = as_known(item, before)
@@ -129,7 +129,7 @@ class Intake:
     async def _recognised(self, item: Digested, taken: Taken) -> Taken:
         """What our people post may be an answer that they were asked to post by hand: then it is our own."""
         ours = taken.by_agent or taken.state is State.OWN
-        if ours and await by_hand.recognise(self._db, self._site, item.post, now=self._now):
+        if ours and await by_hand.recognise(self._db, self._site, item, now=self._now):
             return Taken(State.OWN)
         return taken
 
@@ -161,7 +161,7 @@ class Intake:
         if known.as_note or not (left or grown):
             return set()
         post = replace(item.post, time=item.post.edited or self._now) if grown else item.post
-        taken = judge(post, facts, self._rules)
+        taken = judge(replace(item, post=post), facts, self._rules)
         if taken.by_agent or taken.state is not State.WAITING:
             return set()
         wanted = self._conversation(item.post, thread, joins_starter=taken.as_note)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from forum_bridge.bridge.content import Digested
 from forum_bridge.ledger.states import State
 from forum_bridge.model import Post, normalised, number_of
 
@@ -33,7 +34,7 @@ class Facts:
 
 CLOCKS_DIFFER = timedelta(hours=1)
 ZONES_DIFFER = timedelta(days=1)
-Concerns = Callable[[Post, Facts], bool]
+Concerns = Callable[[Digested, Facts], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,9 @@ class Taken:
     reason: str | None = None
 
 
-def judge(post: Post, facts: Facts, rules: Rules) -> Taken:
+def judge(item: Digested, facts: Facts, rules: Rules) -> Taken:
     """Return what becomes of a post seen for the first time."""
+    post = item.post
     if post.id in facts.own_posts or post.author.key in facts.own_keys or _named(post, rules.own_account):
         return Taken(State.OWN)
     if _named(post, rules.own_authors):
@@ -69,7 +71,7 @@ def judge(post: Post, facts: Facts, rules: Rules) -> Taken:
         return Taken(State.IGNORED, reason="its author is in ignore_authors")
     if is_old(post, facts):
         return Taken(State.OLD)
-    if rules.concerns(post, facts):
+    if rules.concerns(item, facts):
         return Taken(State.WAITING)
     if rules.others_as_notes:
         return Taken(State.WAITING, as_note=True)
@@ -108,22 +110,23 @@ def _as_coarse(moment: datetime, shown: datetime) -> datetime:
     return moment.replace(microsecond=0) if shown.second else moment.replace(second=0, microsecond=0)
 
 
-def everyone(_post: Post, _facts: Facts) -> bool:
+def everyone(_item: Digested, _facts: Facts) -> bool:
     """Every author is a customer."""
     return True
 
 
-def starter(post: Post, facts: Facts) -> bool:
+def starter(item: Digested, facts: Facts) -> bool:
     """Only who began the thread, or one that moderators made part of it, is a customer."""
+    post = item.post
     return post.opening or post.author.key in facts.starters
 
 
-def mentioning(words: tuple[str, ...], text_of: Callable[[Post], str]) -> Concerns:
+def mentioning(words: tuple[str, ...]) -> Concerns:
     """Return a rule: a post concerns the desk if its text holds one of the words, whatever the case."""
     wanted = tuple(word.casefold() for word in words)
 
-    def rule(post: Post, _facts: Facts) -> bool:
-        text = text_of(post).casefold()
+    def rule(item: Digested, _facts: Facts) -> bool:
+        text = item.text.casefold()
         return any(word in text for word in wanted)
 
     return rule

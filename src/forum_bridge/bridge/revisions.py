@@ -16,6 +16,7 @@ from forum_bridge.ledger import bodies, posts
 from forum_bridge.ledger.posts import PostRow
 from forum_bridge.ledger.states import State
 from forum_bridge.model import ThreadId, author_of
+from forum_bridge.web.aside import aside
 
 
 def as_known(item: Digested, known: PostRow) -> Digested:
@@ -53,7 +54,7 @@ class Revisions:
                 await posts.change(self._db, known.id, reason=UNDONE)
             return None  # an earlier revision once more: edited back, or a page from a cache
         revision = known.revision + 1
-        if _grew(item, known):
+        if await _grew(item, known):
             taken = Taken(State.WAITING, known.as_note, known.by_agent)
             return Entry(item, thread_id, revision, taken, known.conversation_id)
         if known.state is State.IGNORED and known.body_id is not None and not await self._told.keeps(known):
@@ -77,9 +78,10 @@ class Revisions:
         await posts.change(self._db, known.id, body_hash=item.content.hash, attachments=attachments)
 
 
-def _grew(item: Digested, known: PostRow) -> bool:
+async def _grew(item: Digested, known: PostRow) -> bool:
     """Whether something was added at the end. Of a text that is not kept any more the hash tells that much only where
     the forum puts a rule in between."""
     if known.html is None:
         return item.content.grew_onto(known.body_hash)
-    return item.content.grew_from(content_of(known.html, known.url, len(known.attachments)))
+    before = await aside(len(known.html), content_of, known.html, known.url, len(known.attachments))
+    return item.content.grew_from(before)

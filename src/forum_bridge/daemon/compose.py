@@ -22,8 +22,7 @@ from forum_bridge.forums.contract import Adapter
 from forum_bridge.forums.entry import AdapterEntry
 from forum_bridge.forums.registry import Registry, UnknownAdapter
 from forum_bridge.ledger.ledger import Ledger
-from forum_bridge.markup.clean import clean_post
-from forum_bridge.model import Clock, Post, WatchKind, normalised
+from forum_bridge.model import Clock, WatchKind, normalised
 from forum_bridge.web.fetch import open_fetcher
 from forum_bridge.web.pacer import Pacer
 from forum_bridge.web.session import Credentials, ForumSession, SessionSettings, open_session, user_agent
@@ -177,8 +176,4 @@ def _concerns(source: CasesFrom, login: list[str]) -> Concerns:
         case Who.STARTER:
             return starter
         case Who.MENTIONS:
-            return mentioning(source.words or tuple(login), _text_of)
-
-
-def _text_of(post: Post) -> str:
-    return clean_post(post.html, post.url).text
+            return mentioning(source.words or tuple(login))
