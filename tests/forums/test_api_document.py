@@ -11,15 +11,28 @@ import pytest
 from forum_bridge.depth import too_much
 from forum_bridge.errors import Unreadable
 from forum_bridge.forums.api.document import made, number, parsed, within
+from forum_bridge.forums.json_text import MOST
 from forum_bridge.web.aside import LONG
 
 DEEP = "<div>" * 40_000 + "dip"
 
 
-@pytest.mark.parametrize("text", ["[" * 4_000_000, '{"a":' * 500_000, "[" * 990 + "]" * 980, "9" * 5000, "<html>", ""])
+MANY = f"[{'[],' * 300_000}1]"
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 4_000_000, '{"a":' * 500_000, "[" * 990 + "]" * 980, "9" * 5000, "<html>", "", MANY]
+)
 def test_what_is_no_json_is_unreadable(text: str) -> None:
     with pytest.raises(Unreadable):
         parsed(text, "https://forum.example/api")
+
+
+def test_signs_within_texts_are_no_values() -> None:
+    text = json.dumps({"html": '[b],"\\' * 100_000, "x": ["[", ",{"]})
+    assert text.count("[") + text.count(",") > MOST / 2
+    assert parsed(text.replace("b", "[{,,"), "https://forum.example/api") is not None
+    assert within(parsed(text, "https://forum.example/api"), "x", 1) == ",{"
 
 
 @pytest.mark.parametrize("escaped", [False, True])

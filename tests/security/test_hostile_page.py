@@ -1,5 +1,5 @@
 """A hostile page neither makes everybody else wait nor takes the machine's memory: 4 MB of whatever is dearest to read,
-over real HTTP, through the whole bridge."""
+over real HTTP, through the whole bridge; so does a document of an API or a feed."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.security.hostile import PAGES
+from tests.security.hostile import CASES
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 0.2  # seconds of this process's processor between two turns of the loop
 MOST = 512  # megabytes beyond what the bridge takes at rest
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", CASES)
 def test_a_hostile_page_stalls_nobody(name: str, tmp_path: Path, figures: Callable[..., None]) -> None:
     found = _read(name, tmp_path / "first")
     if found["stall"] >= LONGEST:

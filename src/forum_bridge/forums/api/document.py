@@ -3,13 +3,13 @@ long is looked into off the event loop. Knows no engine."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar
 
 from forum_bridge.depth import shallow
 from forum_bridge.errors import Unreadable
+from forum_bridge.forums.json_text import read_json_text
 from forum_bridge.markup.characters import one_line
 from forum_bridge.web.aside import LONG, aside
 
@@ -23,10 +23,10 @@ _EACH = 8  # characters that a value of a document takes beside its text
 
 def parsed(text: str, url: str) -> object:
     """Return what a JSON text (RFC 8259) holds; HTML in it on which parsers would choke stands there as its text only.
-    Raises Unreadable when it is none, or nested without end."""
+    Raises Unreadable when it is none, is nested without end or holds more than any forum tells."""
     try:
-        document: object = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        document = read_json_text(text)
+    except ValueError as error:
         raise Unreadable(
             f"{url} answered with something that is no JSON.",
             explanation="Is the API switched on there, and does no proxy show a page of its own instead?",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
@@ -10,6 +9,7 @@ from html import escape
 from forum_bridge.depth import shallow
 from forum_bridge.errors import Unreadable
 from forum_bridge.forums.feed.item import Feed, Item, as_text
+from forum_bridge.forums.json_text import read_json_text
 from forum_bridge.model import Attachment
 
 _MARK = "jsonfeed.org/version/"
@@ -18,8 +18,8 @@ _MARK = "jsonfeed.org/version/"
 def read_json(text: str, url: str) -> Feed:
     """Return a feed that came from ``url``. Raises Unreadable when it is no JSON Feed or ends in the middle."""
     try:
-        parsed = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        parsed = read_json_text(text)
+    except ValueError as error:
         raise Unreadable(f"{url} is no JSON Feed, or ends in the middle.") from error
     if not isinstance(parsed, Mapping) or _MARK not in _string(parsed.get("version")):
         raise Unreadable(f"{url} is no JSON Feed: it names no version of it.")

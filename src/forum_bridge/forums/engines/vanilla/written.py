@@ -5,10 +5,10 @@ https://github.com/vanilla/vanilla, library/Vanilla/EmbeddedContent."""
 
 from __future__ import annotations
 
-import json
 from urllib.parse import urljoin
 
 from forum_bridge.forums.api.document import number, text, within
+from forum_bridge.forums.json_text import read_json_text
 from forum_bridge.markup.tree import Element, parse
 from forum_bridge.model import Attachment
 
@@ -40,8 +40,8 @@ def _written(element: Element, url: str, files: list[Attachment]) -> Element:
 
 def _told(embed: str) -> object:
     try:
-        return json.loads(embed)
-    except (ValueError, RecursionError):
+        return read_json_text(embed)
+    except ValueError:
         return None
 
 
