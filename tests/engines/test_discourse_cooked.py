@@ -44,3 +44,11 @@ def test_a_quoted_post_stays_and_a_linked_one_becomes_its_link() -> None:
 def test_a_box_without_a_picture_stays() -> None:
     box = '<div class="lightbox-wrapper"><a class="lightbox" href="/a.png">x</a></div>'
     assert as_written(box) == box
+
+
+def test_of_a_post_without_end_the_beginning_is_brought_back_and_the_rest_stays() -> None:
+    preview = '<aside class="onebox" data-onebox-src="http://x"></aside>'
+    long = preview + "<p>a" * 100_000 + preview
+    assert as_written(long).startswith('<p><a href="http://x">http://x</a></p><p>a</p>')
+    assert as_written(long).endswith(f"<p>a{preview}")
+    assert len(as_written("x" * 300_000 + preview)) == 300_000 + len(preview)

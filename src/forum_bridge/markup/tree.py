@@ -92,6 +92,13 @@ def beginning(html: str, drop: Sequence[str] = ()) -> tuple[Element, bool]:
     return root, all_there and len(html) <= MOST_CHARACTERS
 
 
+def rewritten(html: str, change: Callable[[Element], Element]) -> str:
+    """Return HTML changed as a tree; of what is longer than ``MOST_CHARACTERS`` the beginning only, for no more is ever
+    shown of a post."""
+    end = len(html) if len(html) <= MOST_CHARACTERS else max(0, html.rfind("<", 0, MOST_CHARACTERS))
+    return change(parse(html[:end])).html() + html[end:]
+
+
 def _parsed(html: str, drop: Sequence[str], left: int) -> tuple[Element, bool]:
     parser = LexborHTMLParser(shallow(html).encode("utf-8", "replace"), is_fragment=True)
     _mark(parser, drop)

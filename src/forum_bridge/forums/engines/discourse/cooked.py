@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import urljoin
 
-from forum_bridge.markup.tree import Element, parse
+from forum_bridge.markup.tree import Element, beginning, rewritten
 from forum_bridge.model import Attachment
 
 _MARKS = ("onebox", "lightbox", "data-video-src", "lazy-video-container", 'class="quote')
@@ -18,7 +18,7 @@ _PREVIEWS = frozenset(("inline-onebox", "inline-onebox-loading"))
 
 def as_written(html: str) -> str:
     """Return a post's HTML without what the forum made of it later."""
-    return _written(parse(html)).html() if any(mark in html for mark in _MARKS) else html
+    return rewritten(html, _written) if any(mark in html for mark in _MARKS) else html
 
 
 def attachments(html: str, url: str) -> tuple[Attachment, ...]:
@@ -28,7 +28,7 @@ def attachments(html: str, url: str) -> tuple[Attachment, ...]:
         return ()
     links: dict[str, str] = {}
     pictures: dict[str, str] = {}
-    for each in parse(html).elements():
+    for each in beginning(html)[0].elements():
         if each.tag == "a" and "attachment" in each.classes and "href" in each.attrs:
             links[each.attrs["href"]] = each.text()
         elif each.tag == "img" and "data-base62-sha1" in each.attrs and "src" in each.attrs:

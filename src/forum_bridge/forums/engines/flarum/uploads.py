@@ -10,7 +10,7 @@ from forum_bridge.errors import FilesRefused, SignInNeeded
 from forum_bridge.forums.api.client import Told
 from forum_bridge.forums.api.document import nodes, text, within
 from forum_bridge.forums.engines.flarum import writing
-from forum_bridge.markup.tree import Element, parse
+from forum_bridge.markup.tree import Element, rewritten
 from forum_bridge.model import Attachment, Upload
 
 _FILE = "data-fof-upload-download-uuid"
@@ -44,7 +44,7 @@ def taken_out(html: str, root: str) -> tuple[str, tuple[Attachment, ...]]:
     if "fof-upload" not in html and "FoFUpload" not in html:
         return html, ()
     found: list[Attachment] = []
-    return _without_files(parse(html), root, found).html(), tuple(found)
+    return rewritten(html, lambda element: _without_files(element, root, found)), tuple(found)
 
 
 def _without_files(element: Element, root: str, found: list[Attachment]) -> Element:

@@ -13,7 +13,7 @@ from forum_bridge.forums.api.document import Node, moment, nodes, number, text, 
 from forum_bridge.forums.engines.invision import addresses
 from forum_bridge.forums.engines.invision.addresses import Topic
 from forum_bridge.forums.reading.page import BoardPage, BoardRow, Neighbours, ThreadPage
-from forum_bridge.markup.tree import Element, parse
+from forum_bridge.markup.tree import Element, beginning
 from forum_bridge.model import Attachment, Author, Post, PostId, ThreadId, ThreadRef
 
 _BASE = "<___base_url___>"  # how the engine keeps its own address in texts
@@ -57,7 +57,7 @@ def attachments(html: str, url: str) -> tuple[Attachment, ...]:
     """Return the files that hang on a post: Invision puts them into its text."""
     if "ipsAttachLink" not in html:
         return ()
-    links = [each for each in parse(html).elements() if each.tag == "a" and _leads_to_a_file(each)]
+    links = [each for each in beginning(html)[0].elements() if each.tag == "a" and _leads_to_a_file(each)]
     return tuple(Attachment(urljoin(url, each.attrs["href"]), each.text().strip()) for each in links)
 
 

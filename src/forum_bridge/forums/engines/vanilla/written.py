@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from forum_bridge.forums.api.document import number, text, within
 from forum_bridge.forums.json_text import read_json_text
-from forum_bridge.markup.tree import Element, parse
+from forum_bridge.markup.tree import Element, parse, rewritten
 from forum_bridge.model import Attachment
 
 _EMBED = "data-embedjson"
@@ -20,7 +20,7 @@ def as_written(html: str, url: str) -> tuple[str, tuple[Attachment, ...]]:
     if _EMBED not in html:
         return html, ()
     files: list[Attachment] = []
-    return _written(parse(html), url, files).html(), tuple(files)
+    return rewritten(html, lambda root: _written(root, url, files)), tuple(files)
 
 
 def _written(element: Element, url: str, files: list[Attachment]) -> Element:

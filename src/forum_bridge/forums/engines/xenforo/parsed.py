@@ -9,19 +9,23 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from forum_bridge.forums.engines.xenforo.bbcode import Spoiler, spoilers
-from forum_bridge.markup.tree import Element, parse
+from forum_bridge.markup.tree import MOST_CHARACTERS, Element, parse, rewritten
 from forum_bridge.model import Attachment
 
 
 def whole(html: str, bbcode: str, attachments: dict[str, Attachment]) -> str:
     """Return a post's HTML with what its BBCode hides, and with links to its attachments (by id) made straight."""
-    hidden = spoilers(bbcode)
+    hidden = spoilers(bbcode[:MOST_CHARACTERS])
     if not hidden and not attachments:
         return html
-    root = parse(html)
-    for tag, inline in (("div", False), ("span", True)):
-        _show(root, [each for each in hidden if each.inline is inline], tag)
-    return _straight(root, {_bare(file, number): file for number, file in attachments.items()}).html()
+    files = {_bare(file, number): file for number, file in attachments.items()}
+
+    def change(root: Element) -> Element:
+        for tag, inline in (("div", False), ("span", True)):
+            _show(root, [each for each in hidden if each.inline is inline], tag)
+        return _straight(root, files)
+
+    return rewritten(html, change)
 
 
 def _show(root: Element, hidden: list[Spoiler], tag: str) -> None:
