@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -251,3 +252,13 @@ def test_no_html_brings_anything_live(html: str) -> None:
 def test_any_base_address_and_any_link_are_survived(text: str) -> None:
     clean_post('<a href="/x">a</a>', text)
     clean_post(f"<a href='{text}'>a</a><img src='{text}'><blockquote cite='{text}'>b</blockquote>", BASE)
+
+
+@pytest.mark.parametrize(
+    "html", ["<div>" * 30_000 + "dip", f"<p {' '.join(f'a{n}=1' for n in range(20_000))}>dip", "<b>a" * 50_000]
+)
+def test_a_post_on_which_parsers_would_choke_is_its_text_at_once(html: str) -> None:
+    before = time.process_time()
+    clean = clean_post(html, "https://forum.example/")
+    assert time.process_time() - before < 1  # seconds
+    assert clean.text[-3:] in {"dip", "a a"}
