@@ -7,14 +7,19 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from tests.bridge.test_drift import BROKEN, drifted, pages
 from tests.bridge.test_retention import texts
 from tests.bridge.world import World
 
 from forum_bridge.daemon.oblivion import erase, erase_on_desk
 from forum_bridge.errors import BridgeError
-from forum_bridge.ledger import forgetting
+from forum_bridge.ledger import forgetting, trail
 from forum_bridge.ledger.forgetting import Traces
+from forum_bridge.ledger.tables import agent_note, answer, post, watch
 from forum_bridge.ledger.theirs import Person
+from forum_bridge.ledger.trail import Step
 
 WORDS = ("Zürafamı", "kaybettim", "Zürafaperver", "Dürbünle", "bulunacak")
 
@@ -24,6 +29,12 @@ def raw(world: World) -> str:
     place = world.ledger_path
     beside = [file for file in place.parent.glob(f"{place.name}*") if file.is_file()]
     return b"".join(file.read_bytes() for file in sorted(beside)).decode("utf-8", "replace")
+
+
+def everything(world: World) -> str:
+    """Return every byte that lies beside the ledger: its own files, and pages in quarantine."""
+    files = [file for file in world.ledger_path.parent.rglob("*") if file.is_file()]
+    return b"".join(file.read_bytes() for file in files).decode("utf-8", "replace")
 
 
 async def found(world: World, who: str) -> list[Person]:
@@ -62,6 +73,45 @@ async def test_not_a_word_is_left_in_the_files(world: World) -> None:
     left = [word for word in WORDS if word in raw(world)]
     assert not left
     assert await found(world, "Zürafaperver") == []
+
+
+async def test_pages_in_quarantine_and_what_was_said_of_them_go_too(world: World) -> None:
+    quoting = await a_correspondence(world)
+    thread = world.forum.threads()[0]
+    await world.write("Başka konu", "Kargom nerede?")
+    for case in world.deskie.cases():
+        await world.answer(case.case_id, f"<p>Yanıt {case.case_id}</p>")
+    change = {"watch": [{"thread": f"{world.url}/thread/{thread.id}"}], "options": BROKEN}
+    world.configure(lambda forum: forum.update(change))
+    await world.restart()
+    await world.reply(thread.id, "Kimse yok mu?", author=world.deniz)
+    for _ in range(3):
+        await world.later(minutes=1)
+    said = "The forum did not take it: “Zürafaperver bu konuyu kilitledi”"
+
+    async def fail(db: AsyncConnection) -> None:
+        for road, table in (("post", post), ("answer", answer), ("note", agent_note)):
+            for item in await db.scalars(select(table.c.id)):
+                await trail.note(db, road, item, Step.FAILED, said, now=world.clock())
+        await db.execute(update(watch).values(trouble=said))
+
+    await world.ledger.commit(fail)
+    assert all(word in everything(world) for word in WORDS)
+    assert len(pages(world)) == 1
+    (page,) = [row.page for row in await drifted(world)]
+    assert page is not None
+    await forgotten(world, "Zürafaperver")
+    assert not [word for word in WORDS if word in everything(world)]
+    assert pages(world) == []
+    assert [row.page for row in await drifted(world)] == [None]  # no command names a page that is gone
+    async with world.ledger.reading() as db:
+        others = list(await db.scalars(select(post.c.id).where(post.c.forgotten_at.is_(None))))
+        theirs = list(await db.scalars(select(post.c.id).where(post.c.forgotten_at.is_not(None))))
+        kept = await trail.of(db, "post", others)
+        assert await trail.of(db, "post", theirs) == {}
+    assert {mark.step for marks in kept.values() for mark in marks} == {Step.FAILED}
+    assert len(kept) == len(others) >= 3
+    assert world.times_delivered(quoting) == 1
 
 
 async def test_what_they_wrote_does_not_come_back_by_being_read_again(world: World) -> None:

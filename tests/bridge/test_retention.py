@@ -12,7 +12,11 @@ from tests.bridge.world import World
 from forum_bridge.config import LedgerConfig
 from forum_bridge.config.places import BackupConfig
 from forum_bridge.daemon.care import Care
+from forum_bridge.daemon.operate import operate
+from forum_bridge.ledger import trail
+from forum_bridge.ledger.operator import Act
 from forum_bridge.ledger.retention import prune
+from forum_bridge.ledger.trail import Step
 from forum_bridge.sandbox.forum.faults import What as ForumFault
 
 KEPT = timedelta(days=30)
@@ -56,6 +60,37 @@ async def test_words_go_and_nothing_is_taken_in_or_sent_again(world: World) -> N
     assert len(world.deskie.cases()) == 1
     await world.answer(case.case_id, "<p>Dağıtıma çıktı efendim.</p>")
     assert len(world.ours()) == 2
+
+
+async def marks(world: World, item: int) -> list[tuple[Step, str]]:
+    async with world.ledger.reading() as db:
+        return [(mark.step, mark.detail) for mark in (await trail.of(db, "answer", [item])).get(item, [])]
+
+
+async def test_what_the_forum_said_goes_with_the_words_and_stays_while_a_person_may_ask(world: World) -> None:
+    await world.write("Kargo", "Kargom nerede?")
+    await world.write("İade", "Olur mu?")
+    parcel, refund = sorted(case.case_id for case in world.deskie.cases())
+    world.forum.faults.next(r"POST /thread/\d+/reply", 429)
+    await world.answer(parcel, "<p>Bakıyoruz.</p>")
+    await world.later(minutes=2)
+    assert await world.answer_states() == ["sent"]
+    world.forum.lock(world.forum.threads()[0].id)
+    world.forum.lock(world.forum.threads()[1].id)
+    dropped = (await world.answer(parcel, "<p>Yolda.</p>")).message_id
+    await world.answer(refund, "<p>Olur.</p>")
+    assert await world.answer_states() == ["sent", "dead", "dead"]
+    await operate(world.ledger, Act.DROP, f"answer-{dropped}", world.clock)
+    before = [await marks(world, item) for item in (1, 2, 3)]
+    assert all(detail for trails in before for _, detail in trails)
+    assert await prune(world.ledger, world.clock() - KEPT) == 0
+    await months_later(world)
+    tried, given_up, waits = [await marks(world, item) for item in (1, 2, 3)]
+    assert tried == [(Step.FAILED, "")]
+    assert given_up == [(Step.DEAD, ""), (Step.DECIDED, "drop")]  # that it was, and by whom, is always told
+    assert waits == before[2]
+    assert "is locked" in waits[0][1]
+    assert await prune(world.ledger, world.clock() - KEPT) == 0
 
 
 async def test_an_edit_of_what_is_not_kept_is_no_new_post(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.cli.conftest import SECRETS, Place
 
 from forum_bridge.daemon.operate import operate
 from forum_bridge.ledger.operator import Act
+from forum_bridge.ledger.retention import prune
 
 APPEND = r"POST /api/cases/\d+/messages\.json"
 Played = Callable[[Callable[[World], Awaitable[None]]], Awaitable[World]]
@@ -67,6 +69,25 @@ async def test_a_post_that_was_lost_found_and_answered(place: Place, lived: Play
     answer = await place.call("trace", name, columns=300)
     assert "stands on sandbox (posted): http" in answer.out
     assert not any(secret in ran.out + by_case.out + answer.out for secret in SECRETS)
+
+
+async def test_what_was_said_of_an_old_failure_is_not_kept(place: Place, lived: Played) -> None:
+    names: list[str] = []
+
+    async def act(world: World) -> None:
+        await world.write("Kargo", "Nerede kaldı?")
+        (case,) = world.deskie.cases()
+        world.forum.faults.next(r"POST /thread/\d+/reply", 429)
+        names.append(f"answer-{(await world.answer(case.case_id, '<p>Yolda.</p>')).message_id}")
+        await world.later(minutes=2)
+        world.clock.advance(days=31)
+        await prune(world.ledger, world.clock() - timedelta(days=30))
+
+    await lived(act)
+    ran = await place.call("trace", names[0], columns=200)
+    assert (ran.status, ran.err) == (0, "")
+    assert "to be tried again: (what was said is not kept any more)" in " ".join(ran.out.split())
+    assert "too much at once" not in ran.out
 
 
 async def test_why_it_was_left_out_and_what_a_person_decided(place: Place, lived: Played) -> None:

@@ -147,19 +147,20 @@ def _on_the_way(road: str, name: str, row: RowMapping, trails: Trails) -> Iterat
 def _marks(name: str, marks: tuple[()] | list[Mark], road: str) -> Iterator[Event]:
     for mark in marks:
         many = f" ({mark.times} times, until {mark.last_at:%Y-%m-%d %H:%M:%S} UTC)" if mark.times > 1 else ""
+        said = mark.detail or "(what was said is not kept any more)"
         match mark.step:
             case Step.FAILED:
-                what = f"could not be written, to be tried again: {mark.detail}"
+                what = f"could not be written, to be tried again: {said}"
             case Step.UNCLEAR:
-                what = f"may have been written, to be looked up: {mark.detail}"
+                what = f"may have been written, to be looked up: {said}"
             case Step.FOUND:
                 what = f"looked for {SIDE[road]}: it stands there"
             case Step.NOT_FOUND:
                 what = f"looked for {SIDE[road]}: it is not there"
             case Step.DECIDED | Step.CHANGED:
-                what = mark.detail if mark.step is Step.CHANGED else f"a person decided: {mark.detail}"
+                what = said if mark.step is Step.CHANGED else f"a person decided: {said}"
             case Step.HELD | Step.DEAD | Step.LEFT:
-                what = f"{mark.step.value}: {mark.detail}"
+                what = f"{mark.step.value}: {said}"
         yield Event(mark.at, name, f"{what}{many}")
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.errors import BridgeError
+from forum_bridge.ledger import hearsay
 from forum_bridge.ledger.batches import batched
 from forum_bridge.ledger.retention import WAITS, empty_answers, empty_posts, quiet
 from forum_bridge.ledger.states import WORK, State
@@ -120,7 +121,7 @@ async def forget(db: AsyncConnection, person: Person, *, now: datetime) -> Trace
     await _forget_answers(db, theirs)
     for ids in batched(theirs.notes):
         where = agent_note.c.id.in_(ids)
-        await db.execute(update(agent_note).where(where).values(html="", amended=None))
+        await db.execute(update(agent_note).where(where).values(html="", amended=None, amends_url=None))
         stop = {"state": State.IGNORED.value, "reason": REASON, "due_at": None}
         await db.execute(update(agent_note).where(where, agent_note.c.state.in_(WAITS)).values(stop))
     for ids in batched(theirs.threads):
@@ -133,6 +134,7 @@ async def forget(db: AsyncConnection, person: Person, *, now: datetime) -> Trace
         no_user = {"user_id": None, "link_state": None, "link_due_at": None}
         await db.execute(update(conversation).where(conversation.c.id == row_id).values({**nobody, **no_user}))
         await db.execute(delete(desk_case).where(desk_case.c.conversation_id == row_id))
+    await hearsay.forget(db, person, theirs)
     for ids in batched(theirs.quoting_posts):
         await empty_posts(db, ids)
     for ids in batched(theirs.quoting_answers):

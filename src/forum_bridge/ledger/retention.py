@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.ledger import pushes
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.states import WORK, State
-from forum_bridge.ledger.tables import agent_note, answer, body, post, thread
+from forum_bridge.ledger.tables import agent_note, answer, body, post, thread, trail
+from forum_bridge.ledger.trail import Step
 
 AT_A_TIME = 200
 WAITS = (*WORK, State.HELD, State.DEAD, State.BY_HAND)
@@ -24,7 +25,8 @@ async def prune(ledger: Ledger, before: datetime) -> int:
     """Empty what was done with before a moment; return how many rows lost something. Raises Retry if the ledger cannot
     be written; what was emptied by then stays so."""
     emptied = 0
-    for chosen, empty in ((_posts, empty_posts), (_answers, empty_answers), (_notes, _empty_notes), (_threads, quiet)):
+    words = ((_posts, empty_posts), (_answers, empty_answers), (_notes, _empty_notes), (_threads, quiet))
+    for chosen, empty in (*words, (_trails, empty_trails)):
         last = 0
         while True:
             async with ledger.reading() as db:
@@ -60,6 +62,11 @@ async def quiet(db: AsyncConnection, ids: Sequence[int]) -> None:
     await drop_bodies(db, texts)
 
 
+async def empty_trails(db: AsyncConnection, ids: Sequence[int]) -> None:
+    """Take from steps what was said in them, which may be a forum's words about anybody."""
+    await db.execute(update(trail).where(trail.c.id.in_(ids)).values(detail=""))
+
+
 async def drop_bodies(db: AsyncConnection, ids: Sequence[int]) -> None:
     """Delete texts that no row points to any more."""
     await db.execute(delete(body).where(body.c.id.in_(ids)))
@@ -91,6 +98,28 @@ async def _threads(db: AsyncConnection, before: datetime, last: int) -> Sequence
     lively = exists().where(*here, or_(post.c.seen_at >= before, post.c.state.in_(WAITS)))
     old = exists().where(body.c.id == thread.c.opening_body, body.c.stored_at < before)
     return await _ids(db, thread.c.id, last, old, ~lively)
+
+
+async def _trails(db: AsyncConnection, before: datetime, last: int) -> Sequence[int]:
+    """Steps of items that are done with for so long. What a person decided is told in our own words: it stays."""
+    of_post = func.coalesce(post.c.sent_at, post.c.seen_at)
+    of_answer = func.coalesce(answer.c.sent_at, answer.c.received_at)
+    kept = or_(
+        exists().where(trail.c.road == "post", post.c.id == trail.c.item, _goes_on(post, of_post >= before)),
+        exists().where(trail.c.road == "answer", answer.c.id == trail.c.item, _goes_on(answer, of_answer >= before)),
+        exists().where(
+            trail.c.road == "note",
+            agent_note.c.id == trail.c.item,
+            _goes_on(agent_note, agent_note.c.stored_at >= before),
+        ),
+    )
+    told = (trail.c.detail != "", trail.c.step != Step.DECIDED.value, trail.c.last_at < before)
+    return await _ids(db, trail.c.id, last, *told, ~kept)
+
+
+def _goes_on(items: Table, young: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether an item is on its way, waits for a person, or was done with lately."""
+    return or_(items.c.state.in_(WAITS), young)
 
 
 async def _ids(db: AsyncConnection, column: ColumnElement[int], last: int, *where: ColumnElement[bool]) -> list[int]:

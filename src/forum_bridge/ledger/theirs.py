@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import Column, ColumnElement, Select, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.ledger.retention import WAITS
@@ -78,11 +78,15 @@ class Theirs:
         )
 
 
+def names_them(person: Person, text: Column[str]) -> ColumnElement[bool]:
+    """Whether a text names them."""
+    names = [name for name in person.names if len(name) >= SHORTEST]
+    return or_(false(), *(text.contains(name, autoescape=True) for name in names))
+
+
 def _quotes(person: Person) -> ColumnElement[bool]:
     """Whether a text of a thread in which they wrote names them, or quotes anybody."""
-    names = [name for name in person.names if len(name) >= SHORTEST]
-    named = (body.c.html.contains(name, autoescape=True) for name in names)
-    return or_(body.c.html.contains("quote", autoescape=True), *named)
+    return or_(body.c.html.contains("quote", autoescape=True), names_them(person, body.c.html))
 
 
 async def _ids(db: AsyncConnection, query: Select[tuple[int]]) -> list[int]:
