@@ -9,12 +9,28 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 
-from forum_bridge.ledger import agent_notes, answers, conversations, posts, pushes, put_back, threads
+from forum_bridge.ledger import (
+    agent_notes,
+    alerts,
+    answers,
+    conversations,
+    drift,
+    forgetting,
+    forums,
+    posts,
+    pushes,
+    put_back,
+    threads,
+    trail,
+    watches,
+)
 from forum_bridge.ledger.engine import migration_engine
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.migrate import configuration, newest
 from forum_bridge.ledger.states import State
+from forum_bridge.ledger.trail import Step
 from forum_bridge.model import Clock
 
 AT = "2026-11-20 10:00:00.000000"
@@ -83,13 +99,60 @@ THIRD = f"""
 UPDATE post SET author_email = 'gokce@example.com', deleted_at = '{AT}';
 INSERT INTO push (forum, push_id, digest, taken_at) VALUES ('f', 'msg-1', 'abc', '{AT}');
 """
+FOURTH = f"""
+{THIRD}
+INSERT INTO recompare (desk, case_id) VALUES ('default', 801);
+INSERT INTO forgotten (forum, author_hash, forgotten_at) VALUES ('f', 'ab12', '{AT}');
+INSERT INTO post (id, forum, post_id, number, revision, thread_id, author_key, author_name, url, opening, seen_at,
+  body_hash, attachments, as_note, state, attempts, file_tries, reason, forgotten_at)
+  VALUES (2, 'f', '71', 71, 1, '7', 'forgotten:ab12', '', '', 0, '{AT}', 'y', '[]', 0, 'ignored', 0, 0, 'x', '{AT}');
+"""
+FIFTH = f"{FOURTH} UPDATE agent_note SET label = 'acil', takes_off = 1;"
+SIXTH = f"""
+{FIFTH}
+INSERT INTO forum (name, url, identity, conversation, sign_in, sign_in_at, sign_in_since, sign_in_tries,
+  sign_in_digest, signed_out)
+  VALUES ('f', 'https://f.example', 'author', 'author_in_thread', 'refused', '{AT}', '{AT}', 2, 'cd34', 3);
+INSERT INTO watch (id, forum, kind, target, began_at, cursor, due_at, interval, failures)
+  VALUES (1, 'f', 'board', 'https://f.example/b/1', '{AT}', '{{"seen": 70}}', '{AT}', 60, 0);
+INSERT INTO drift (forum, watch_id, place, what, hard, since, seen_at, times, detail, page, url)
+  VALUES ('f', 1, 'https://f.example/t/7', 'unreadable', 1, '{AT}', '{AT}', 2, 'no post', 'f/1-x.html', 'https://f');
+INSERT INTO alert (channel, kind, subject, since, due_at, tries, sending_at)
+  VALUES ('deskie', 'drift', 'f', '{AT}', '{AT}', 1, '{AT}');
+"""
+SEVENTH = f"""
+{SIXTH}
+UPDATE agent_note SET amends_url = 'https://f.example/p/70', amended = '<p>Düzeltildi</p>';
+UPDATE watch SET adopted_at = '{AT}';
+UPDATE thread SET adopted_at = '{AT}';
+INSERT INTO trail (road, item, step, detail, at, last_at, times)
+  VALUES ('answer', 1, 'unclear', 'the connection ended', '{AT}', '{AT}', 4);
+"""
+LEFT = {
+    "0001": FIRST,
+    "0002": SECOND,
+    "0003": THIRD,
+    "0004": FOURTH,
+    "0005": FIFTH,
+    "0006": SIXTH,
+    "0007": SEVENTH,
+}
+"""What versions of each schema left in the middle of their work."""
+THEN = datetime(2026, 11, 20, 10, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("schema", "statements"), [("0002", SECOND), ("0003", THIRD)])
-async def test_later_schemas_open_with_what_was_in_flight(
-    path: Path, clock: Clock, schema: str, statements: str
-) -> None:
-    await of_schema(path, schema, statements)
+def earlier() -> list[str]:
+    """Return every schema but the newest, the oldest first."""
+    return sorted(each.revision for each in ScriptDirectory.from_config(configuration()).walk_revisions())[:-1]
+
+
+def test_no_schema_is_left_out() -> None:
+    assert list(LEFT) == earlier()
+
+
+@pytest.mark.parametrize("schema", list(LEFT)[1:])
+async def test_later_schemas_open_with_what_was_in_flight(path: Path, clock: Clock, schema: str) -> None:
+    await of_schema(path, schema, LEFT[schema])
     async with Ledger.open(path, clock) as ledger, ledger.reading() as db:
         (post,) = await posts.undelivered(db, 1)
         turn = await answers.unpublished(db, "f")
@@ -104,8 +167,39 @@ async def test_later_schemas_open_with_what_was_in_flight(
     assert (note.state, note.html) == (State.SENDING, "<p>Not</p>")
     assert owner.link_state == "waiting"
     assert lost is None  # it was not put back, only taken over
-    if schema == "0003":
+    if schema >= "0003":
         assert (post.author_email, pushed) == ("gokce@example.com", "abc")
+
+
+@pytest.mark.parametrize("schema", [each for each in LEFT if each >= "0004"])
+async def test_what_later_schemas_added_is_there(path: Path, clock: Clock, schema: str) -> None:
+    await of_schema(path, schema, LEFT[schema])
+    async with Ledger.open(path, clock) as ledger, ledger.reading() as db:
+        assert await put_back.to_compare(db, "default") == [801]
+        assert await forgetting.those_forgotten(db, "f") == {"ab12": THEN}
+        assert (await posts.latest(db, "f", ["71"]))["71"].forgotten_at == THEN
+        (note,) = await agent_notes.unwritten(db, "default")
+        (answer,) = await answers.unpublished(db, "f")
+        assert answer.lost_writes == 0
+        label = ("acil", True) if schema >= "0005" else (None, False)
+        assert (note.label, note.takes_off) == label
+        if schema >= "0006":
+            known = (await forums.everyone(db))["f"]
+            refused = (known.sign_in, known.sign_in_digest, known.sign_in_tries, known.signed_out)
+            assert refused == ("refused", "cd34", 2, 3)
+            (sight,) = await drift.of_forum(db, "f")
+            assert (sight.sure, sight.page, sight.times) == (True, "f/1-x.html", 2)
+            (alert,) = (await alerts.everything(db)).values()
+            assert (alert.tries, alert.sending_at, alert.case_id) == (1, THEN, None)
+        if schema >= "0007":
+            assert (note.amends_url, note.amended) == ("https://f.example/p/70", "<p>Düzeltildi</p>")
+            (watch,) = await watches.of_forum(db, "f")
+            thread = await threads.get(db, "f", "7")
+            assert watch.adopted_at == THEN
+            assert thread is not None
+            assert thread.adopted_at == THEN
+            ((mark,),) = (await trail.of(db, "answer", [1])).values()
+            assert (mark.step, mark.detail, mark.times) == (Step.UNCLEAR, "the connection ended", 4)
 
 
 async def test_a_migration_does_not_let_older_versions_in_again(path: Path, clock: Clock) -> None:
