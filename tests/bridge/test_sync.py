@@ -104,6 +104,19 @@ async def test_a_live_chat_goes_on_though_lists_hide_it(world: World) -> None:
     assert texts(world, chat) == 3
 
 
+async def test_an_answer_whose_webhook_never_came_is_published_while_its_chat_is_live(world: World) -> None:
+    await world.write("Kargo", "Nerede?")
+    (chat,) = cases(world)
+    await world.later(minutes=1)
+    world.deskie.channels[CHANNEL].webhook_url = ""
+    await world.answer(chat.case_id, "<p>Yolda.</p>")
+    for _ in range(8):
+        await world.later(minutes=1)
+        assert chat.chat, "lists hide it as long as it is live"
+    (told,) = world.ours()
+    assert "Yolda." in told
+
+
 async def test_a_chat_that_completed_itself_is_taken_up_again(world: World) -> None:
     await world.write("Kargo", "Nerede?")
     thread, (chat,) = thread_of(world, "Kargo"), cases(world)
