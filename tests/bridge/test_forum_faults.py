@@ -18,7 +18,7 @@ async def conversation(world: World) -> tuple[int, int]:
     return case.case_id, world.forum.threads()[0].id
 
 
-@pytest.mark.parametrize("what", [500, 502, 429, What.CUT_BEFORE, What.CUT_AFTER])
+@pytest.mark.parametrize("what", [500, 502, 504, 429, What.CUT_BEFORE, What.CUT_AFTER])
 @pytest.mark.parametrize("takes_effect", [False, True])
 async def test_an_answer_is_posted_once_whatever_happens_to_the_reply(
     world: World, what: What | int, takes_effect: bool

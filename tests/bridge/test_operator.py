@@ -104,6 +104,24 @@ async def test_a_post_that_deskie_declined_is_delivered_after_a_retry(world: Wor
     assert world.times_delivered(made) == 1
 
 
+@pytest.mark.parametrize(("act", "state"), [(Act.MARK_SENT, "sent"), (Act.DROP, "ignored")])
+async def test_a_post_that_is_done_with_is_never_delivered_and_what_follows_it_is(
+    world: World, act: Act, state: str
+) -> None:
+    world.deskie.switches.content_limit = 20
+    made = await world.write("Kargo", "Siparişim üç haftadır gelmedi, nerede kaldı?")
+    world.deskie.switches.content_limit = 0
+    async with world.ledger.reading() as db:
+        (item,) = await tally.stuck(db)
+    await decided(world, act, item.name)
+    await world.restart()
+    await world.later(minutes=10)
+    assert (await world.post_states())[str(made)] == state
+    assert world.times_delivered(made) == 0
+    following = await world.reply(world.forum.threads()[0].id, "Alo?")
+    assert (world.times_delivered(made), world.times_delivered(following)) == (0, 1)
+
+
 @pytest.mark.parametrize(
     ("name", "said"), [("Kargo", "not the name"), ("post-999", "no post-999"), ("answer-5", "no answer-5")]
 )
