@@ -162,6 +162,16 @@ async def test_a_forum_that_refuses_the_account_is_told_without_the_forum_s_word
     assert PASSWORD not in text
 
 
+async def test_a_riddle_is_told(world: World, post: Post) -> None:
+    world.configure(lambda forum: forum.update(options={"login": {"captcha": "form.login-form"}}))
+    await world.restart()
+    await world.settle()
+    await minutes(world, rounds(world, by_mail(post)), 3)
+    (text,) = post.texts()
+    assert "cannot sign in: sandbox (captcha)" in text
+    assert "`forum-bridge status` says what to do" in text
+
+
 async def test_a_theme_that_changed_is_told(world: World, post: Post) -> None:
     threads = [world.forum.open_thread(world.deniz, f"Konu {each}", "Nerede?").thread_id for each in range(2)]
     world.configure(lambda forum: forum.update(watch=[{"thread": f"{world.url}/thread/{each}"} for each in threads]))

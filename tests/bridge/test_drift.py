@@ -152,6 +152,68 @@ async def test_what_a_theme_no_longer_shows_is_told_once_and_posts_are_delivered
     assert [each["what"] for each in told if each["event"] == "drift_over"] == [Trait.TIMES.value]
 
 
+GUESTS_BROKEN = {"posts": {"author": ".post-head a.author"}}
+"""A theme in which those without an account have no name that the preset finds."""
+
+
+async def test_one_post_of_five_that_cannot_be_read_is_told_and_comes_once_the_preset_is_mended(world: World) -> None:
+    (thread,) = await watching(world, 1)
+    elif_, harry = (world.forum.person(name) for name in ("Elif Şahin", "Harry Whitlock"))
+    await themed(world, GUESTS_BROKEN)
+    for person in (elif_, harry, world.deniz):
+        world.forum.reply(thread, person or "", "Bende de öyle")
+    guest = world.forum.reply(thread, "Misafir Can", "Benim de gelmedi").id
+    with capture_logs() as told:
+        for _ in range(3):
+            await world.later(minutes=1)
+    assert [each["missing"] for each in told if each["event"] == "drift"] == [Trait.WHOLE.value]
+    members = [post.id for post in world.forum.posts() if post.thread_id == thread and post.person][1:]
+    assert [world.times_delivered(each) for each in members] == [1, 1, 1]
+    assert world.times_delivered(guest) == 0
+    assert [(row.hard, row.what) for row in await drifted(world)] == [(False, Trait.WHOLE.value)]
+    await themed(world, {})
+    await world.later(minutes=30)
+    assert world.times_delivered(guest) == 1
+    assert await drifted(world) == []
+
+
+async def test_two_posts_of_five_that_cannot_be_read_stop_their_watch(world: World) -> None:
+    (thread,) = await watching(world, 1)
+    cursor = (await world.watches())[-1].cursor
+    await themed(world, GUESTS_BROKEN)
+    made = [world.forum.reply(thread, name, "Benim de").id for name in ("Misafir Can", "Misafir Su")]
+    made += [world.forum.reply(thread, world.deniz, "Gelmedi").id for _ in range(2)]
+    for _ in range(3):
+        await world.later(minutes=1)
+    assert [(row.hard, row.what) for row in await drifted(world)] == [(True, "unreadable")]
+    assert (await world.watches())[-1].cursor == cursor
+    assert [world.times_delivered(each) for each in made] == [0] * 4
+    await themed(world, {})
+    await world.later(minutes=30)
+    assert [world.times_delivered(each) for each in made] == [1] * 4
+
+
+async def test_a_login_page_in_place_of_the_thread_is_kept_and_the_cursor_stays(world: World) -> None:
+    (thread,) = await watching(world, 1)
+    cursor = (await world.watches())[-1].cursor
+    world.forum.faults.next(rf"GET /thread/{thread}\b", What.LOGIN, None)
+    missed = world.forum.reply(thread, world.deniz, "Beni kimse görmez").id
+    with capture_logs() as told:
+        for _ in range(4):
+            await world.later(minutes=1)
+    (row,) = await drifted(world)
+    assert (row.hard, row.what, row.sure) == (True, "login page", True)
+    assert [each["what"] for each in told if each["event"] == "drift"] == ["login page"]  # once
+    (kept,) = pages(world)
+    assert row.page == f"sandbox/{kept.name}"
+    assert 'class="login-form"' in kept.read_text() or "login-form" in kept.read_text()
+    assert (await world.watches())[-1].cursor == cursor
+    world.forum.faults.clear()
+    await world.later(minutes=30)
+    assert await drifted(world) == []
+    assert world.times_delivered(missed) == 1
+
+
 async def test_a_challenge_page_is_kept_too(world: World) -> None:
     (thread,) = await watching(world, 1)
     world.forum.faults.next(rf"GET /thread/{thread}\b", What.CHALLENGE, None)

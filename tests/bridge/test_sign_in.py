@@ -182,6 +182,34 @@ async def test_a_session_that_ended_is_asked_for_once_and_counted(world: World) 
     assert (await row(world)).signed_out == 1
 
 
+async def test_a_riddle_is_left_alone_for_hours_and_a_person_is_told_what_to_do(world: World) -> None:
+    world.configure(lambda forum: forum.update(options={"login": {"captcha": "form.login-form"}}))
+    await world.restart()
+    await world.settle()
+    found = await row(world)
+    assert (found.sign_in, found.sign_in_tries) == ("captcha", 1)
+    assert found.sign_in_next == world.clock() + FIRST_WAIT
+    (trouble,) = {each.trouble for each in await world.watches()}
+    assert trouble is not None
+    assert "a riddle" in trouble
+    assert "Sign in once by hand" in trouble
+    assert "retry sign-in-sandbox" in trouble
+    for _ in range(5):
+        await world.later(hours=1)
+        await world.restart()
+    assert (await row(world)).sign_in_tries == 1
+    await world.later(hours=2)
+    assert (await row(world)).sign_in_tries == 2
+    world.configure(lambda forum: forum.pop("options"))
+    await world.restart()
+    await world.later(hours=1)
+    assert (await row(world)).sign_in == "captcha"
+    await operate(world.ledger, Act.RETRY, "sign-in-sandbox", world.clock)
+    await world.later(hours=1)
+    assert (await row(world)).sign_in == "ok"
+    assert not any(each.trouble for each in await world.watches())
+
+
 async def test_a_wall_in_front_of_signing_in_is_left_alone_for_hours(world: World) -> None:
     await world.restart()
     wall = world.forum.faults.next(r"GET /login", What.CHALLENGE, None)

@@ -43,6 +43,7 @@ class LittleForum:
     url: str = ""
     newest: int = 0
     rows_a_page: int = 3
+    posts_a_page: int = PAGE
     stale_tokens: int = 0
     rows_tell_time: bool = True
     theme: dict[str, str] = field(default_factory=dict)
@@ -143,7 +144,8 @@ class LittleForum:
     async def _thread(self, request: web.Request) -> web.Response:
         thread = int(request.match_info["id"])
         posts, number = self.threads.get(thread, []), int(request.query.get("page", "1"))
-        last = max(1, -(-len(posts) // PAGE))
+        size = self.posts_a_page
+        last = max(1, -(-len(posts) // size))
         if number > last and self.past_the_end == "first":
             number = 1
         if not posts or number > last:
@@ -154,7 +156,7 @@ class LittleForum:
             f'<a class="permalink" href="/post/{post.id}">'
             f'<time class="post-time" datetime="{post.time.isoformat()}"></time></a>'
             f'</div><div class="post-body"><p>{escape(post.text)}</p></div></article>'
-            for post in posts[(number - 1) * PAGE : number * PAGE]
+            for post in posts[(number - 1) * size : number * size]
         )
         form = (
             f'<form class="reply-form" method="post" action="/thread/{thread}/reply">'
@@ -172,7 +174,7 @@ class LittleForum:
         for thread, posts in self.threads.items():
             for place, post in enumerate(posts):
                 if post.id == wanted:
-                    raise web.HTTPFound(f"/thread/{thread}?page={place // PAGE + 1}#post-{wanted}")
+                    raise web.HTTPFound(f"/thread/{thread}?page={place // self.posts_a_page + 1}#post-{wanted}")
         return self.page(request, '<p class="message">There is nothing at this address</p>', 404)
 
     async def _login(self, request: web.Request) -> web.Response:

@@ -92,6 +92,33 @@ async def test_days_and_months_that_changed_places_are_told(forum: LittleForum, 
     assert lacks(await guest.read(watch(forum), stored(first))) == {Trait.DATES}
 
 
+async def test_pages_with_far_fewer_posts_are_told(forum: LittleForum, guest: HtmlWriter) -> None:
+    filled(forum, 5)
+    first = await guest.read(watch(forum), None)
+    forum.posts_a_page = 1
+    new = forum.post(1, "elif", "Yeni tema 🎨")
+    second = await guest.read(watch(forum), stored(first))
+    assert str(new) in {post.id for post in second.posts}
+    assert lacks(second) == {Trait.COUNT}
+
+
+async def test_a_fifth_of_the_posts_may_be_broken_and_no_more(forum: LittleForum, guest: HtmlWriter) -> None:
+    forum.posts_a_page = 10
+    filled(forum, 4)
+    first = await guest.read(watch(forum), None)
+    new = forum.post(1, "elif", "Yeni")
+    forum.theme = {'data-post-id="2"': ""}
+    second = await guest.read(watch(forum), stored(first))
+    assert str(new) in {post.id for post in second.posts}
+    assert lacks(second) == {Trait.WHOLE}
+    forum.theme = {'data-post-id="2"': "", 'data-post-id="3"': ""}
+    with pytest.raises(Unreadable, match="2 of 5 posts lack"):
+        await guest.read(watch(forum), stored(first))
+    forum.theme = {}
+    third = await guest.read(watch(forum), stored(second))
+    assert (lacks(third), Trait.WHOLE in {each for look in third.looks for each in look.shows}) == (set(), True)
+
+
 @pytest.mark.parametrize("broken", ['class="post"', "data-post-id", "post-body", 'class="author"'])
 async def test_a_theme_whose_posts_cannot_be_read_is_no_silence(
     forum: LittleForum, guest: HtmlWriter, broken: str
