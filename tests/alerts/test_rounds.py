@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
 from structlog.testing import capture_logs
 from tests.alerts.receivers import Post, mail_server, web_server
 from tests.bridge.world import World, open_world
@@ -252,6 +255,27 @@ async def test_on_deskie_a_trouble_is_one_case_and_what_follows_are_notes(world:
     ]  # fmt: skip
     await world.answer(case.case_id, "<p>Baktım, tamam.</p>")
     assert await world.answer_states() == ["ignored"], "an agent's answer there is for nobody, and no dead letter"
+
+
+async def test_a_case_that_may_just_have_been_opened_is_not_opened_again_too_early(world: World) -> None:
+    desk = Desk()
+    desk.trouble = "a certificate has run out"
+    way = {"to": "deskie", "desk_after": "1s"}
+    alerting, before = rounds(world, way, desk=desk), len(world.deskie.cases())
+    await alerting("")
+    late = world.deskie.faults.next(r"POST /api/cases\.json", "late")
+    async with world.refusing("UPDATE ON alert WHEN NEW.tries > 0"):
+        world.clock.advance(seconds=2)
+        with suppress(SQLAlchemyError):
+            await alerting("")
+    assert late.hits == 1
+    world.clock.advance(seconds=60)  # it may have been on its way for so long, and have arrived just now
+    alerting = rounds(world, way, desk=desk)
+    await alerting("")
+    late.released.set()
+    await asyncio.gather(*late.late)
+    await minutes(world, alerting, 5)
+    assert len(world.deskie.cases()) == before + 1
 
 
 async def test_without_any_way_nothing_is_looked_at(world: World) -> None:

@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 from tests.bridge.world import World
 
+from forum_bridge.sandbox.desk.faults import Fault as DeskFault
 from forum_bridge.sandbox.desk.records import Status
+from forum_bridge.sandbox.forum.faults import Fault as ForumFault
 
 REPLY = r"POST /thread/\d+/reply"
 
@@ -65,6 +67,62 @@ async def test_an_answer_that_was_posted_but_not_noted_is_not_posted_again(world
     await healed(world)
     assert len(world.ours()) == 1
     assert await world.answer_states() == ["sent"]
+
+
+async def dead_after_long_preparations(world: World, table: str, late: ForumFault | DeskFault, *, dies: bool) -> None:
+    """End the bridge while a write is under way that it had begun 40 seconds before, and sent off just now: the other
+    side carries it out 15 seconds later."""
+    async with world.unwritable(table, "sent", "unclear"):
+        await broken_off(world)
+        world.clock.advance(seconds=38)
+    assert late.hits == 1
+    await (world.restart() if dies else world.sweep())
+    await world.later(seconds=15)
+    late.released.set()
+    await asyncio.gather(*late.late)
+    for _ in range(4):
+        await world.later(seconds=31)
+
+
+@pytest.mark.parametrize("dies", [True, False])
+async def test_an_answer_that_was_prepared_for_long_is_not_posted_again_too_early(world: World, dies: bool) -> None:
+    await world.write("Kargo", "Nerede?")
+    (case,) = world.deskie.cases()
+    late = world.forum.faults.next(REPLY, "late")
+    await world.deskie.agent_reply(case.case_id, "<p>Yarın sizde.</p>", 905)
+    await dead_after_long_preparations(world, "answer", late, dies=dies)
+    assert len(world.ours()) == 1
+    assert await world.answer_states() == ["sent"]
+
+
+@pytest.mark.parametrize("dies", [True, False])
+async def test_a_case_that_was_prepared_for_long_is_not_opened_again_too_early(world: World, dies: bool) -> None:
+    late = world.deskie.faults.next(r"POST /api/cases\.json", "late")
+    question = world.forum.open_thread(world.deniz, "Kargo", "Nerede?")
+    await dead_after_long_preparations(world, "post", late, dies=dies)
+    assert world.times_delivered(question.id) == 1
+    assert len(world.deskie.cases()) == 1
+
+
+@pytest.mark.parametrize("dies", [True, False])
+async def test_a_message_that_was_prepared_for_long_is_not_added_again_too_early(world: World, dies: bool) -> None:
+    await world.write("Kargo", "Nerede?")
+    late = world.deskie.faults.next(r"POST /api/cases/\d+/messages\.json", "late")
+    second = world.forum.reply(world.forum.threads()[0].id, world.deniz, "Hâlâ yok.")
+    await dead_after_long_preparations(world, "post", late, dies=dies)
+    assert world.times_delivered(second.id) == 1
+
+
+@pytest.mark.parametrize("dies", [True, False])
+async def test_a_note_that_was_prepared_for_long_is_not_written_again_too_early(world: World, dies: bool) -> None:
+    await world.write("Kargo", "Nerede?")
+    (case,) = world.deskie.cases()
+    world.forum.lock(world.forum.threads()[0].id)
+    await world.deskie.agent_reply(case.case_id, "<p>Yarın sizde.</p>", 905)
+    late = world.deskie.faults.next(r"POST /api/cases/\d+/note\.json", "late")
+    await dead_after_long_preparations(world, "agent_note", late, dies=dies)
+    notes = [each for each in world.deskie.messages(case) if each.note]
+    assert len(notes) == 1
 
 
 @pytest.mark.parametrize("what", ["500", "429", "cut_before", "malformed"])

@@ -15,6 +15,7 @@ from forum_bridge.bridge.retry import WRITE_TIMEOUT
 from forum_bridge.config import AlertConfig
 from forum_bridge.deskie import Case, CaseNotFound, DeskieClient, NewCase, Priority
 from forum_bridge.errors import BridgeError, Retry, Unclear
+from forum_bridge.ledger.alerts import AlertRow, Key
 from forum_bridge.model import Clock
 
 SLACK = timedelta(minutes=10)  # by which Deskie's clock may differ
@@ -31,18 +32,21 @@ class DeskCase:
         self._client = client
         self._channel = config.channel or channel
         self._clock = clock
+        self._began: datetime | None = None
+        self._ended: dict[Key, datetime] = {}
 
     async def tell(self, message: Message) -> int | None:
         """Return the case. Raises NotTold; a creation whose answer was lost is looked up before it is tried again."""
         row = message.items[0][1] if message.items else None
+        self._began = self._began or self._clock()
         try:
             if row is not None and row.case_id is not None and await self._noted(row.case_id, message):
                 return row.case_id
             if row is not None and row.sending_at is not None and row.case_id is None:
-                there = await self._look(message, row.sending_at)
+                there = await self._look(message, row, row.sending_at)
                 if there is not None:
                     return there.id
-            return (await self._open(message)).id
+            return (await self._open(message, row)).id
         except BridgeError as error:
             raise NotTold(f"Deskie did not take the alert: {error}") from error
 
@@ -56,8 +60,10 @@ class DeskCase:
             return True
         return True
 
-    async def _look(self, message: Message, since: datetime) -> Case | None:
-        if self._clock() < since + WRITE_TIMEOUT:
+    async def _look(self, message: Message, row: AlertRow, since: datetime) -> Case | None:
+        """Look for a case whose creation was tried ``since`` a moment: of a try that was made before this began to work
+        nobody saw the end, which may have been just then."""
+        if self._clock() < self._ended.get(row.key, self._began or since) + WRITE_TIMEOUT:
             raise Retry("what became of the last try is not known yet")
         found: Sequence[Case] = ()
         for user in await self._client.users_by_custom_id(OPERATOR, self._channel, priority=Priority.BACKGROUND):
@@ -65,7 +71,7 @@ class DeskCase:
         same = (each for each in found if each.subject == _subject(message))
         return next((each for each in same if each.created_at is None or each.created_at >= since - SLACK), None)
 
-    async def _open(self, message: Message) -> Case:
+    async def _open(self, message: Message, row: AlertRow | None) -> Case:
         case = NewCase(
             user_custom_id=OPERATOR,
             channel=self._channel,
@@ -73,7 +79,11 @@ class DeskCase:
             html=f"<p>{_html(message)}</p>",
             user_full_name=NAME,
         )
-        return await self._client.create_case(case, priority=Priority.BACKGROUND)
+        try:
+            return await self._client.create_case(case, priority=Priority.BACKGROUND)
+        finally:
+            if row is not None:
+                self._ended[row.key] = self._clock()
 
 
 def _subject(message: Message) -> str:

@@ -9,18 +9,16 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 import structlog
 from bs4 import BeautifulSoup
 
 from forum_bridge.bridge.answer_files import AnswerFiles, name_of
-from forum_bridge.bridge.retry import WRITE_TIMEOUT, describe
+from forum_bridge.bridge.retry import describe
 from forum_bridge.bridge.site import Site
 from forum_bridge.errors import BridgeError, Retry
 from forum_bridge.forums.contract import CanUpload
 from forum_bridge.ledger.answers import AnswerRow
-from forum_bridge.ledger.states import State
 from forum_bridge.model import Attachment, Post, ThreadRef, Upload
 from forum_bridge.web.fetch import Bounds
 from forum_bridge.web.incoming import NoFile
@@ -28,7 +26,6 @@ from forum_bridge.web.incoming import NoFile
 LARGEST_TOGETHER = 25_000_000  # bytes
 SECONDS = 60.0  # to fetch one file
 SECONDS_TOGETHER = 180.0
-UPLOADING = timedelta(minutes=5)  # the last byte of all files has gone by then, or never will
 TRIES = 5  # to fetch what may be there at the next try
 LOST_WRITES = 2  # with files; then without, since they may be why
 
@@ -95,15 +92,6 @@ def may_hang(answer: AnswerRow) -> bool:
     """Return whether an answer's files may be uploaded: a private answer's stay behind links that only its reader has,
     and what a forum has refused is not offered again."""
     return bool(answer.attachments) and not (answer.files_linked or answer.private)
-
-
-def settled_at(answer: AnswerRow) -> datetime | None:
-    """Return when a write that has begun has taken effect or never will: later where files may have been on their way
-    and nobody saw the end. None if none has begun."""
-    if answer.sending_at is None:
-        return None
-    unseen = answer.state is State.SENDING and may_hang(answer)
-    return answer.sending_at + WRITE_TIMEOUT + (UPLOADING if unseen else timedelta())
 
 
 def missing_on(post: Post, answer: AnswerRow, site: Site) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from forum_bridge.bridge.desk_writer import DeskWriter
 from forum_bridge.bridge.edits import ChangesTold
 from forum_bridge.bridge.files import Luggage, PostFiles
 from forum_bridge.bridge.quota import Quota
-from forum_bridge.bridge.retry import WRITE_TIMEOUT, decide, recording, writing
+from forum_bridge.bridge.retry import check_seen, decide, recording, writing
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.walk import head
 from forum_bridge.config import WhenClosed
@@ -84,10 +84,8 @@ class Deliver:
 
     async def _after_a_lost_answer(self, owner: Conversation, post: PostRow) -> None:
         """Look for a post whose write may have taken effect; send it again only if it surely has not."""
+        check_seen(post.state)
         site = self._sites[owner.forum]
-        if post.sending_at is not None and self._clock() < (ready := post.sending_at + WRITE_TIMEOUT):
-            await self._change(post, due_at=ready)
-            return
         lost = await found_again.doubted_since(self._ledger, post)
         if lost is not None:
             found = await self._look.find(owner, post, site.channel, newest=FAR_BACK, priority=Priority.MESSAGE)

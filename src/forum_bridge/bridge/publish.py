@@ -19,7 +19,7 @@ from forum_bridge.bridge.forum_look import ForumLook, Found
 from forum_bridge.bridge.moved import thread_of
 from forum_bridge.bridge.owner import owner_of
 from forum_bridge.bridge.parts import Parts
-from forum_bridge.bridge.retry import LONGEST_PAUSE, WRITE_TIMEOUT, decide, describe, recording, writing
+from forum_bridge.bridge.retry import LONGEST_PAUSE, WRITE_TIMEOUT, check_seen, decide, describe, recording, writing
 from forum_bridge.bridge.sealed import OpenDraft
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.walk import head
@@ -182,10 +182,7 @@ class Publish:
 
     async def _after_a_lost_answer(self, site: Site, answer: AnswerRow) -> None:
         """Look for an answer whose write may have taken effect; publish it again only if it surely has not."""
-        ready = answer_uploads.settled_at(answer)
-        if ready is not None and self._clock() < ready:
-            await self._change(answer, due_at=ready)
-            return
+        check_seen(answer.state)
         lost = await self._doubtful.doubted_since(answer)
         if lost is not None:
             prepared = await self._doubtful.ready(site, answer, lost)

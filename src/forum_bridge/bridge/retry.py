@@ -19,6 +19,7 @@ from forum_bridge.errors import (
     Unclear,
     WatchTrouble,
 )
+from forum_bridge.ledger.states import State
 
 WRITE_TIMEOUT = timedelta(seconds=30)  # a lost write has taken effect by then, or never will
 FIRST_PAUSE = timedelta(seconds=2)
@@ -100,6 +101,15 @@ def _pause(error: Exception, attempts: int, jitter: float) -> timedelta:
             return BLOCKED_PAUSE * (1 + jitter / 4)
         case _:
             return backoff(attempts, jitter)
+
+
+def check_seen(state: State) -> None:
+    """Raise Unclear for a row that still says ``sending`` when its turn comes: nobody is at it, and nobody saw the end.
+
+    Its process died, its shift was ended, or the ledger refused what came of it. ``sending_at`` does not tell when the
+    request went out, for forms are read, files sent and turns waited for after that: it may have been just now."""
+    if state is State.SENDING:
+        raise Unclear("The bridge was interrupted while it wrote, and did not see what came of it")
 
 
 @contextmanager

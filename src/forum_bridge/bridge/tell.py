@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from forum_bridge.bridge.catalogue import Catalogue, Kind
 from forum_bridge.bridge.consequence import consequence, step_of
 from forum_bridge.bridge.desk import Desk
-from forum_bridge.bridge.retry import WRITE_TIMEOUT, decide, describe, recording, writing
+from forum_bridge.bridge.retry import check_seen, decide, describe, recording, writing
 from forum_bridge.deskie import CaseNotFound, DeskDeclined, DeskRefused, Message, Priority
 from forum_bridge.errors import NotPosted, Retry
 from forum_bridge.ledger import agent_notes, trail
@@ -119,9 +119,7 @@ class Tell:
 
     async def _look(self, note: AgentNote) -> None:
         """The answer to the write was lost: is the note there?"""
-        if note.sending_at is not None and self._clock() < (ready := note.sending_at + WRITE_TIMEOUT):
-            await self._change(note, due_at=ready)
-            return
+        check_seen(note.state)
         try:
             found = await self._desk.client.messages(note.case_id, limit=NEWEST, priority=Priority.BACKGROUND)
         except CaseNotFound:
