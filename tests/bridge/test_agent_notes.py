@@ -119,6 +119,18 @@ async def test_a_note_that_comes_back_by_the_webhook_ends_there(world: World) ->
     assert len(await world.answer_states()) == 1
 
 
+@pytest.mark.parametrize("what", ["cut_after", "cut_before"])
+async def test_a_lost_note_is_looked_for_where_its_case_was_merged_to(world: World, what: str) -> None:
+    first, second, _ = await two_cases(world)
+    world.forum.lock(world.forum.threads()[0].id, locked=True)
+    world.deskie.faults.next(NOTE, what)
+    await world.answer(second, "<p>Yola çıktı.</p>")
+    world.deskie.merge(second, first)
+    for _ in range(6):
+        await world.later(minutes=2)
+    assert len(told(world, first)) == 1
+
+
 async def test_a_case_of_others_gets_no_note(world: World) -> None:
     case = await locked_out(world)
     stranger = await world.desk.client.create_case(NewCase("bambaşka", CHANNEL, "Başka", "<p>?</p>", "Başka Biri"))

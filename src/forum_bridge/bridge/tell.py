@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge.catalogue import Catalogue, Kind
 from forum_bridge.bridge.consequence import consequence, step_of
+from forum_bridge.bridge.conversation import living
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.retry import check_seen, decide, describe, recording, writing
 from forum_bridge.deskie import CaseNotFound, DeskDeclined, DeskRefused, Message, Priority
@@ -118,17 +119,24 @@ class Tell:
         raise Retry(f"case {note.case_id} was merged into {parent}")
 
     async def _look(self, note: AgentNote) -> None:
-        """The answer to the write was lost: is the note there?"""
+        """The answer to the write was lost: is the note there, or in the case that its own was merged into?"""
         check_seen(note.state)
-        try:
-            found = await self._desk.client.messages(note.case_id, limit=NEWEST, priority=Priority.BACKGROUND)
-        except CaseNotFound:
-            found = []
-        there = next((each for each in found if _became(note, each)), None)
+        there = await self._in_case(note, note.case_id)
+        if there is None:
+            holder = await living(self._desk, note.case_id, Priority.BACKGROUND)
+            if holder is not None and holder.id != note.case_id:
+                there = await self._in_case(note, holder.id)
         if there is not None:
             await self._written(note, there.id)
         else:
             await self._change(note, state=State.WAITING, sending_at=None)
+
+    async def _in_case(self, note: AgentNote, case_id: int) -> Message | None:
+        try:
+            found = await self._desk.client.messages(case_id, limit=NEWEST, priority=Priority.BACKGROUND)
+        except CaseNotFound:
+            return None
+        return next((each for each in found if _became(note, each)), None)
 
     async def _written(self, note: AgentNote, message_id: int | None) -> None:
         facts = {"sent_at": self._clock(), "due_at": None, "reason": None, "message_id": message_id}
