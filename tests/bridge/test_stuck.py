@@ -6,12 +6,14 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from tests.bridge.test_crash_points import broken_off
+from tests.bridge.test_operator import decided
 from tests.bridge.world import World
 
 from forum_bridge.bridge.agents import Agents
 from forum_bridge.bridge.catalogue import Catalogue, Kind
 from forum_bridge.daemon.compose import open_desk
 from forum_bridge.ledger import tally
+from forum_bridge.ledger.operator import Act
 from forum_bridge.sandbox.forum.faults import What
 
 REPLY = r"POST /thread/\d+/reply"
@@ -144,6 +146,31 @@ async def test_the_daily_limit_holds_however_many_are_opened_at_once(world: Worl
     await world.later(hours=24)
     await world.later(minutes=15)
     assert len(world.deskie.cases()) == 4
+
+
+@pytest.mark.parametrize("decision", [Act.RETRY, Act.DROP, None])
+async def test_a_note_goes_with_the_message_that_was_to_open_its_case(world: World, decision: Act | None) -> None:
+    world.configure(lambda forum: forum.update(cases={"from": "starter", "others": "note"}))
+    await world.restart()
+    world.deskie.switches.content_limit = 20
+    await world.write("Kargo", "Siparişim üç haftadır gelmedi, nerede kaldı?")
+    world.deskie.switches.content_limit = 0
+    thread = world.forum.threads()[0].id
+    await world.reply(thread, "Benimki geldi.", author=world.forum.person("Elif Şahin"))
+    assert {"dead", "ignored"} <= set((await world.post_states()).values())
+    assert any("waits for a person" in reason for reason in await world.reasons())
+    async with world.ledger.reading() as db:
+        (item,) = await tally.stuck(db)
+    if decision is not None:
+        await decided(world, decision, item.name)
+    if decision is Act.DROP:
+        assert world.deskie.cases() == []
+    if decision is not Act.RETRY:
+        await world.reply(thread, "Hâlâ yok.")
+    for _ in range(2):
+        await world.later(minutes=2)
+    (case,) = world.deskie.cases()
+    assert [message.note for message in world.deskie.messages(case)] == [False, True]
 
 
 async def test_a_note_waits_for_the_case_though_that_takes_more_than_an_hour(world: World) -> None:

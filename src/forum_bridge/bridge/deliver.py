@@ -35,6 +35,8 @@ from forum_bridge.ledger.trail import Step
 from forum_bridge.model import Clock, Wake, WorkKind
 from forum_bridge.web.aside import aside
 
+NO_CASE = "a note needs a case, and there is none yet"
+
 
 class Deliver:
     """Handler of ``deliver(conversation id)``. Returns when its next post is due, None when all are delivered."""
@@ -144,12 +146,15 @@ class Deliver:
         raise Retry(f"case {case.number} was opened before an older copy of the ledger was put back")
 
     async def _without_case(self, owner: Conversation, note: PostRow) -> None:
-        """Let the message behind a note that opens its case go first; leave the note out where there is none."""
+        """Let the message behind a note that opens its case go first; leave the note out where there is none, until one
+        that a person has to decide about does."""
         async with self._ledger.reading() as db:
             waiting = await posts.undelivered(db, owner.id)
+            stuck = await posts.first_stuck(db, owner.id)
         opening = next((each for each in waiting if not each.as_note), None)
         if opening is None:
-            await self._change(note, state=State.IGNORED, reason="a note needs a case, and there is none yet")
+            why = NO_CASE if stuck is None else f"{posts.CASE_TO_COME}: post-{stuck} waits for a person"
+            await self._told(note, Step.LEFT, why, state=State.IGNORED, due_at=None, reason=why)
         elif opening.due_at is not None and opening.due_at > self._clock():
             await self._change(note, due_at=opening.due_at)
         else:
@@ -217,6 +222,8 @@ class Deliver:
 
         async def work(db: AsyncConnection) -> tuple[bool, datetime | None]:
             await posts.change(db, post.id, state=State.SENT, sent_at=now, **facts)
+            if not post.as_note:
+                await posts.case_came(db, owner.id, now=now)
             if lost is not None:
                 await found_again.tie(db, lost, owner, found.case_id, self._clock, self._wake)
             links_wanted = False

@@ -131,6 +131,25 @@ async def undelivered(db: AsyncConnection, conversation_id: int) -> list[PostRow
     return await _posts(db, _SELECT.where(*where).order_by(post.c.id).limit(AT_A_TIME))
 
 
+CASE_TO_COME = "a note needs a case, and the message that is to open one did not arrive"
+
+
+async def first_stuck(db: AsyncConnection, conversation_id: int) -> int | None:
+    """Return the first message of a conversation about which a person has to decide, None if there is none."""
+    where = (post.c.conversation_id == conversation_id, post.c.as_note.is_(False))
+    query = select(func.min(post.c.id)).where(*where, post.c.state.in_((State.HELD, State.DEAD)))
+    found: int | None = (await db.execute(query)).scalar_one()
+    return found
+
+
+async def case_came(db: AsyncConnection, conversation_id: int, *, now: datetime) -> None:
+    """Let the notes go on that were left out until a conversation would have a case, as far as their words are kept."""
+    where = (post.c.conversation_id == conversation_id, post.c.as_note.is_(True), post.c.state == State.IGNORED)
+    kept = (post.c.reason.startswith(CASE_TO_COME), post.c.body_id.is_not(None), post.c.deleted_at.is_(None))
+    values = {"state": State.WAITING, "due_at": now, "reason": None}
+    await db.execute(update(post).where(*where, *kept).values(values))
+
+
 async def due_conversations(db: AsyncConnection) -> list[tuple[int, datetime | None]]:
     """Return the conversations with undelivered posts and the earliest moment any of them is due (None: now)."""
     query = (
