@@ -4,8 +4,11 @@ thread itself is watched."""
 import asyncio
 
 import pytest
+from tests.bridge.test_operator import decided
 from tests.bridge.world import World
 
+from forum_bridge.ledger import tally
+from forum_bridge.ledger.operator import Act
 from forum_bridge.sandbox.desk.faults import What
 
 CREATE = r"POST /api/cases\.json"
@@ -56,6 +59,38 @@ async def test_an_edit_while_the_message_is_being_prepared_is_not_lost(world: Wo
     for _ in range(3):
         await world.later(seconds=5)
     assert "İptal edin" in told(world)
+
+
+async def test_what_was_never_written_is_sent_by_a_retry_as_it_reads_then(world: World) -> None:
+    world.configure(lambda forum: forum.update(cases={"subject": "{{ 1 // 0 }}"}))
+    await world.restart()
+    question = await world.reply(THREAD, "Sipariş 4419.")
+    for _ in range(8):
+        await world.later(minutes=1)
+    assert (await world.post_states())[str(question)] == "held"
+    for text in ("Sipariş 4490.", "Sipariş 4491."):
+        world.forum.edit(question, text)
+        await world.later(minutes=3)
+    assert (await world.post_states())[str(question)] == "held"
+    async with world.ledger.reading() as db:
+        (item,) = await tally.stuck(db)
+    world.configure(lambda forum: forum.update(cases={}))
+    await world.restart()
+    await decided(world, Act.RETRY, item.name)
+    assert "4491" in told(world)
+    assert "4419" not in told(world)
+    (case,) = world.deskie.cases()
+    assert not any(message.note for message in world.deskie.messages(case)), "nothing else is to be told"
+
+
+async def test_a_follow_up_to_a_held_post_does_not_wait_with_it(world: World) -> None:
+    world.deskie.switches.content_limit = 20
+    question = await world.reply(THREAD, "Siparişim üç haftadır gelmedi, nerede kaldı?")
+    world.deskie.switches.content_limit = 0
+    world.forum.edit(question, "Siparişim üç haftadır gelmedi, nerede kaldı?\n\nBir de fatura.")
+    for _ in range(3):
+        await world.later(minutes=2)
+    assert "Bir de fatura" in told(world)
 
 
 async def test_a_post_that_grows_after_a_correction_brings_its_follow_up(world: World) -> None:

@@ -6,8 +6,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from tests.bridge.test_operator import decided
 from tests.bridge.world import World
 from tests.push.place import PushWorld, open_push_world, post
+
+from forum_bridge.ledger import tally
+from forum_bridge.ledger.operator import Act
 
 THREAD = 1
 NOTE = r"POST /api/cases/\d+/note\.json"
@@ -68,6 +72,37 @@ async def test_what_is_edited_back_at_once_is_not_told_unless_it_changes_again(w
     assert "<s>bir</s> <b>iki</b>" in notes(world)[0]
 
 
+async def test_what_is_edited_back_after_agents_were_told_is_told_once(world: World) -> None:
+    await watching(world)
+    question = await world.reply(THREAD, "bir")
+    await edited(world, question, "iki")
+    await edited(world, question, "bir")
+    assert "<s>bir</s> <b>iki</b>" in notes(world)[0]
+    assert "<s>iki</s> <b>bir</b>" in notes(world)[1]
+    await edited(world, question, "iki", "bir", "iki", "bir")  # pages that are old and new by turns
+    assert len(notes(world)) == 2
+    assert len(told(world)) == 1
+
+
+async def test_what_ever_changes_back_does_not_fill_the_case(world: World) -> None:
+    await watching(world)
+    question = await world.reply(THREAD, "bir")
+    for _ in range(6):
+        await edited(world, question, "iki")
+        await edited(world, question, "bir")
+    assert len(notes(world)) == 5
+    assert await world.revisions(question) == 6
+
+
+async def test_what_is_taken_back_with_a_part_and_given_back_is_no_message_of_its_own(world: World) -> None:
+    await watching(world)
+    question = await world.reply(THREAD, "bir\n\niki")
+    await edited(world, question, "bir")
+    await edited(world, question, "bir\n\niki")
+    assert len(notes(world)) == 2
+    assert len(told(world)) == 1
+
+
 async def test_a_counter_in_a_post_does_not_fill_the_case(world: World) -> None:
     await watching(world)
     question = await world.reply(THREAD, "sayaç 0")
@@ -88,6 +123,29 @@ async def test_an_edit_while_the_message_is_on_its_way_is_told_after_it(world: W
         await world.later(minutes=1)
     assert "<s>4419.</s> <b>4491.</b>" in notes(world)[0]
     assert len(notes(world)) == 1
+
+
+@pytest.mark.parametrize("back", [False, True])
+async def test_an_edit_of_a_post_that_a_person_has_to_decide_about_is_told_once_it_arrives(
+    world: World, back: bool
+) -> None:
+    await watching(world)
+    world.deskie.switches.content_limit = 20
+    question = await world.reply(THREAD, "Siparişim 1111 üç haftadır gelmedi!")
+    assert (await world.post_states())[str(question)] == "dead"
+    world.deskie.switches.content_limit = 0
+    await edited(world, question, "Siparişim 2222 üç haftadır gelmedi!")
+    if back:
+        await edited(world, question, "Siparişim 1111 üç haftadır gelmedi!")
+    else:
+        await edited(world, question, "Siparişim 2222 üç haftadır gelmedi!\n\nAlo?")
+    async with world.ledger.reading() as db:
+        (item,) = await tally.stuck(db)
+    await decided(world, Act.RETRY, item.name)
+    for _ in range(3):
+        await world.later(minutes=2)
+    assert world.times_delivered(question) == 1
+    assert ["<s>1111</s> <b>2222</b>" in note for note in notes(world)] == ([] if back else [True])
 
 
 async def test_late_edits_are_not_told(world: World) -> None:

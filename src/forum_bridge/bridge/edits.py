@@ -27,7 +27,9 @@ SETTLES = timedelta(minutes=2)  # who corrects a post often does so several time
 LOOK_BACK = timedelta(days=14)  # what changes later is housekeeping: signatures, a new engine, moderators' tidying
 MOST = 5  # notes about one post; some themes put a counter into posts, which changes at every reading
 
-SAID = frozenset({State.SENDING, State.UNCLEAR, State.SENT, State.HELD, State.DEAD})
+TOLD = frozenset({State.SENDING, State.UNCLEAR, State.SENT})  # or will be, in the words that the note has
+SAID = TOLD | {State.HELD, State.DEAD}
+ON_THE_WAY = frozenset({*WORK, State.HELD, State.DEAD})
 
 EDITED = "edited on the forum after it was taken in"
 ON_ITS_WAY = "edited on the forum while it was on its way to Deskie"
@@ -63,12 +65,18 @@ class ChangesTold:
         state = await agent_notes.state_of(self._db, self._site.desk, _key(rows[0], known.revision))
         return state in SAID and not await self._often(rows[0])
 
+    async def was_told(self, known: PostRow) -> bool:
+        """Whether agents were told of an edit that the ledger has, and may be told of more."""
+        rows = await posts.revisions(self._db, known.forum, known.post_id)
+        state = await agent_notes.state_of(self._db, self._site.desk, _key(rows[0], known.revision))
+        return state in TOLD and not await self._often(rows[0])
+
     async def arrived(self, post: PostRow) -> None:
         """A post reached the desk: tell of what was edited meanwhile."""
-        latest = (await posts.revisions(self._db, post.forum, post.post_id))[-1]
-        if latest.reason == ON_ITS_WAY:
-            reason = await self.edited(post, latest, latest.revision)
-            await posts.change(self._db, latest.id, reason=reason)
+        for edit in await posts.revisions(self._db, post.forum, post.post_id):
+            if edit.reason == ON_ITS_WAY:
+                reason = await self.edited(post, edit, edit.revision)
+                await posts.change(self._db, edit.id, reason=reason)
 
     async def edited(self, known: PostRow, post: Says, revision: int) -> str:
         """Tell of an edit that the ledger stores as ``revision`` of a known post; return why it is stored as it is."""
@@ -78,7 +86,7 @@ class ChangesTold:
         if policy is Edits.IGNORE:
             return EDITED
         if not sent:
-            return ON_ITS_WAY if any(row.state in WORK for row in rows) else EDITED
+            return ON_ITS_WAY if any(row.state in ON_THE_WAY for row in rows) else EDITED
         last = sent[-1]
         if last.case_id is None or last.sent_at is None:
             return EDITED  # a person marked it as sent, and only they know where
@@ -96,7 +104,8 @@ class ChangesTold:
         """An edited post reads as it did before: who was not told of the edit yet need not be. Return whether that is
         so."""
         rows = await posts.revisions(self._db, known.forum, known.post_id)
-        return await agent_notes.withdraw(self._db, self._site.desk, _key(rows[0], known.revision))
+        withdrawn = await agent_notes.withdraw(self._db, self._site.desk, _key(rows[0], known.revision))
+        return withdrawn or known.reason == ON_ITS_WAY
 
     async def deleted(self, known: PostRow) -> None:
         """Tell of a post that is no more, if agents have it."""
@@ -122,7 +131,7 @@ class ChangesTold:
             if row.state is State.SENT:
                 return row
             state = await agent_notes.state_of(self._db, self._site.desk, _key(rows[0], row.revision))
-            if state is State.SENT:
+            if state in TOLD:
                 return row
         return rows[0]
 

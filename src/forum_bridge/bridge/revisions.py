@@ -49,21 +49,32 @@ class Revisions:
             await self._replace(item, known, known.body_id)
             self.woken |= {known.conversation_id} if known.conversation_id is not None else set()
             return None
-        if await posts.had(self._db, known.forum, known.post_id, item.content.hash):
-            if known.state is State.IGNORED and await self._told.undone(known):
-                await posts.change(self._db, known.id, reason=UNDONE)
-            return None  # an earlier revision once more: edited back, or a page from a cache
         revision = known.revision + 1
-        if await _grew(item, known):
+        if await posts.had(self._db, known.forum, known.post_id, item.content.hash):
+            if not await self._taken_back(known):
+                return None  # or a page from a cache
+        elif await _grew(item, known):
             taken = Taken(State.WAITING, known.as_note, known.by_agent)
             return Entry(item, thread_id, revision, taken, known.conversation_id)
-        if known.state is State.IGNORED and known.body_id is not None and not await self._told.keeps(known):
+        elif _lies_here(known) and known.body_id is not None:
+            await self._replace(item, known, known.body_id)
+            return None
+        elif known.state is State.IGNORED and known.body_id is not None and not await self._told.keeps(known):
             await self._replace(item, known, known.body_id)
             await self._edited(item, known, known.revision)
             return None
         reason = await self._told.edited(known, item.post, revision)
         taken = Taken(State.IGNORED, known.as_note, known.by_agent, reason)
         return Entry(item, thread_id, revision, taken, known.conversation_id)
+
+    async def _taken_back(self, known: PostRow) -> bool:
+        """A post reads as an earlier revision did; return whether agents heard otherwise, and have to hear of it."""
+        if known.state is not State.IGNORED:
+            return False
+        if await self._told.undone(known):
+            await posts.change(self._db, known.id, reason=UNDONE)
+            return False
+        return await self._told.was_told(known)
 
     async def _edited(self, item: Digested, known: PostRow, revision: int) -> None:
         """Tell of an edit that stands in the ledger, unless it was told."""
@@ -76,6 +87,13 @@ class Revisions:
         await bodies.replace(self._db, body_id, post.html, now=self._now)
         attachments = [asdict(attachment) for attachment in post.attachments]
         await posts.change(self._db, known.id, body_hash=item.content.hash, attachments=attachments)
+
+
+def _lies_here(known: PostRow) -> bool:
+    """Whether a post surely is not on the desk and may go there one day, as it reads then: no write of it was begun, or
+    it was given up, or left out for want of a case."""
+    stuck = known.state in (State.HELD, State.DEAD) and known.sending_at is None
+    return stuck or (known.state is State.IGNORED and known.revision == 1)
 
 
 async def _grew(item: Digested, known: PostRow) -> bool:
