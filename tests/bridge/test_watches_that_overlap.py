@@ -1,7 +1,11 @@
 """A board and one of its threads are both watched: each post is taken in once, by the watch that wants it."""
 
 import pytest
+from tests.bridge.test_operator import decided
 from tests.bridge.world import World
+
+from forum_bridge.ledger import tally
+from forum_bridge.ledger.operator import Act
 
 
 def watching(world: World, thread: int, **more: object) -> None:
@@ -41,4 +45,56 @@ async def test_old_posts_stay_old_for_a_watch_that_begins_now(world: World) -> N
     await world.restart()
     for _ in range(3):
         await world.later(seconds=2)
+    assert world.deskie.cases() == []
+
+
+@pytest.mark.parametrize("act", [Act.DROP, Act.MARK_SENT])
+async def test_what_a_person_gave_up_no_watch_takes_up_again(world: World, act: Act) -> None:
+    watching(world, 1)
+    await world.restart()
+    await world.settle()
+    world.deskie.switches.content_limit = 20
+    given_up = await world.reply(1, "Siparişim üç haftadır gelmedi, nerede kaldı?")
+    assert (await world.post_states())[str(given_up)] == "dead"
+    world.deskie.switches.content_limit = 0
+    async with world.ledger.reading() as db:
+        (item,) = await tally.stuck(db)
+    await decided(world, act, item.name)
+    world.forum.edit(given_up, "Siparişim üç haftadır gelmedi!")
+    later = await world.reply(1, "Bir de fatura.")
+    for _ in range(3):
+        await world.later(minutes=2)
+    assert (world.times_delivered(given_up), world.times_delivered(later)) == (0, 1)
+
+
+async def test_what_is_added_to_a_post_that_was_given_up_arrives(world: World) -> None:
+    watching(world, 1)
+    await world.restart()
+    await world.settle()
+    world.deskie.switches.content_limit = 20
+    given_up = await world.reply(1, "Siparişim üç haftadır gelmedi, nerede kaldı?")
+    world.deskie.switches.content_limit = 0
+    async with world.ledger.reading() as db:
+        (item,) = await tally.stuck(db)
+    await decided(world, Act.DROP, item.name)
+    world.forum.edit(given_up, "Siparişim üç haftadır gelmedi, nerede kaldı?\n\nBir de fatura.")
+    for _ in range(3):
+        await world.later(minutes=2)
+    (said,) = [html for htmls in world.messages().values() for html in htmls]
+    assert "Bir de fatura" in said
+
+
+async def test_a_note_that_had_no_case_is_no_question_for_the_thread_s_watch(world: World) -> None:
+    watching(world, 1)
+    cases = {"from": "starter", "others": "note"}
+    world.configure(lambda forum: forum.update(cases=cases))
+    await world.restart()
+    await world.settle()
+    made = world.forum.reply(1, "Ada Yılmaz", "Benim de bir sorum var.")
+    world.clock.advance(seconds=2)
+    for watch in await world.watches():
+        await world.poll(watch.id)
+    for _ in range(3):
+        await world.later(minutes=2)
+    assert (await world.post_states())[str(made.id)] == "ignored"
     assert world.deskie.cases() == []

@@ -89,7 +89,7 @@ class Intake:
                 entries.append(await self._first_time(item, thread, taken))
             else:
                 same = as_known(item, before)
-                if before.revision == 1 and before.state in (State.OWN, State.OLD, State.IGNORED):
+                if _was_left(before):
                     woken |= await self._second_opinion(same, before, thread, facts)
                 elif (grown := await self._revisions.again(same, before, thread.ref.id)) is not None:
                     entries.append(grown)
@@ -212,3 +212,12 @@ class Intake:
 
     def _row(self, entry: Entry, conversation_id: int | None, body_id: int | None) -> dict[str, object]:
         return entry.row(self._site.name, conversation_id, body_id, now=self._now, put_back=self._put_back)
+
+
+def _was_left(known: PostRow) -> bool:
+    """Whether a post did not concern the desk when it was taken in. What had a conversation was ignored later, for a
+    reason that no other watch undoes: a person gave it up, it was deleted, or a note had no case."""
+    if known.revision > 1:
+        return False
+    never = known.state is State.IGNORED and known.conversation_id is None
+    return never or known.state in (State.OWN, State.OLD)
