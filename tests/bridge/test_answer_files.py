@@ -15,7 +15,8 @@ from tests.bridge.world import ELIF, SECRET, World
 
 from forum_bridge.bridge import file_door
 from forum_bridge.bridge.answer_files import AnswerFiles
-from forum_bridge.ledger import answers
+from forum_bridge.ledger import answers, forgetting
+from forum_bridge.ledger.retention import prune
 from forum_bridge.ledger.states import State
 from forum_bridge.sandbox.desk.records import Message, Upload
 from forum_bridge.web.fetch import open_fetcher
@@ -252,3 +253,27 @@ async def test_half_a_file_never_looks_like_the_whole(world: World) -> None:
                 assert answer.status == 200
                 with pytest.raises(aiohttp.ClientPayloadError):
                     await answer.read()
+
+
+async def test_a_link_outlives_the_words_of_its_answer_but_not_the_customer(world: World, reader: Reader) -> None:
+    await answered(world, Upload("kargo.png", "image/png", PNG))
+    (link, *_) = links(world.ours()[0])
+    world.clock.advance(days=400)
+    assert await prune(world.ledger, world.clock()) > 0
+    assert (await reader.get(link)).body == PNG
+    async with world.ledger.reading() as db:
+        (person,) = await forgetting.people(db, "Deniz")
+        (row,) = await answers.of_conversations(db, [1])
+    assert row.body is None
+    await world.ledger.commit(lambda db: forgetting.forget(db, person, now=world.clock()))
+    assert (await reader.get(link)).status == 404
+
+
+async def test_files_of_what_was_never_published_are_not_kept(world: World) -> None:
+    await answered(world, Upload("kargo.png", "image/png", PNG))
+    await world.ledger.commit(lambda db: answers.change(db, 1, state=State.IGNORED))
+    world.clock.advance(days=400)
+    await prune(world.ledger, world.clock())
+    async with world.ledger.reading() as db:
+        (row,) = await answers.of_conversations(db, [1])
+    assert (row.body, row.attachments) == (None, ())

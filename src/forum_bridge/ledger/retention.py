@@ -25,7 +25,7 @@ async def prune(ledger: Ledger, before: datetime) -> int:
     """Empty what was done with before a moment; return how many rows lost something. Raises Retry if the ledger cannot
     be written; what was emptied by then stays so."""
     emptied = 0
-    words = ((_posts, empty_posts), (_answers, empty_answers), (_notes, _empty_notes), (_threads, quiet))
+    words = ((_posts, empty_posts), (_answers, _empty_answers), (_notes, _empty_notes), (_threads, quiet))
     for chosen, empty in (*words, (_trails, empty_trails)):
         last = 0
         while True:
@@ -49,9 +49,8 @@ async def empty_posts(db: AsyncConnection, ids: Sequence[int]) -> None:
 
 async def empty_answers(db: AsyncConnection, ids: Sequence[int]) -> None:
     """Take words and files from answers."""
-    texts = list(await db.scalars(select(answer.c.body_id).where(answer.c.id.in_(ids), answer.c.body_id.is_not(None))))
-    await db.execute(update(answer).where(answer.c.id.in_(ids)).values(body_id=None, attachments=[]))
-    await drop_bodies(db, texts)
+    await _unsay(db, ids)
+    await db.execute(update(answer).where(answer.c.id.in_(ids)).values(attachments=[]))
 
 
 async def quiet(db: AsyncConnection, ids: Sequence[int]) -> None:
@@ -70,6 +69,20 @@ async def empty_trails(db: AsyncConnection, ids: Sequence[int]) -> None:
 async def drop_bodies(db: AsyncConnection, ids: Sequence[int]) -> None:
     """Delete texts that no row points to any more."""
     await db.execute(delete(body).where(body.c.id.in_(ids)))
+
+
+async def _empty_answers(db: AsyncConnection, ids: Sequence[int]) -> None:
+    """Take words from answers, and the files of those that were never published: the others' are linked from posts,
+    which have no end."""
+    await _unsay(db, ids)
+    unseen = (answer.c.id.in_(ids), answer.c.state != State.SENT)
+    await db.execute(update(answer).where(*unseen).values(attachments=[]))
+
+
+async def _unsay(db: AsyncConnection, ids: Sequence[int]) -> None:
+    texts = list(await db.scalars(select(answer.c.body_id).where(answer.c.id.in_(ids), answer.c.body_id.is_not(None))))
+    await db.execute(update(answer).where(answer.c.id.in_(ids)).values(body_id=None))
+    await drop_bodies(db, texts)
 
 
 async def _empty_notes(db: AsyncConnection, ids: Sequence[int]) -> None:
