@@ -12,7 +12,7 @@ from tests.bridge.world import World
 from forum_bridge.bridge.agents import Agents
 from forum_bridge.bridge.catalogue import Catalogue, Kind
 from forum_bridge.daemon.compose import open_desk
-from forum_bridge.ledger import tally
+from forum_bridge.ledger import posts, tally
 from forum_bridge.ledger.operator import Act
 from forum_bridge.sandbox.forum.faults import What
 
@@ -171,6 +171,21 @@ async def test_a_note_goes_with_the_message_that_was_to_open_its_case(world: Wor
         await world.later(minutes=2)
     (case,) = world.deskie.cases()
     assert [message.note for message in world.deskie.messages(case)] == [False, True]
+
+
+async def test_more_notes_than_are_read_at_once_wait_for_the_message_behind_them(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posts, "AT_A_TIME", 2)
+    world.configure(lambda forum: forum.update(cases={"from": "starter", "others": "note"}))
+    await world.restart()
+    for number in range(3):
+        world.forum.reply(1, "Ada Yılmaz", f"Benimki geldi {number}.")
+    world.forum.reply(1, world.forum.person("Selin Aydın"), "Hâlâ yok.")
+    for _ in range(3):
+        await world.later(minutes=2)
+    (case,) = world.deskie.cases()
+    assert [message.note for message in world.deskie.messages(case)] == [False, True, True, True]
 
 
 async def test_a_note_waits_for_the_case_though_that_takes_more_than_an_hour(world: World) -> None:

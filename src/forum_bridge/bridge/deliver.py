@@ -30,7 +30,7 @@ from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.posts import PostRow
 from forum_bridge.ledger.put_back import PutBack
-from forum_bridge.ledger.states import CaseState, State
+from forum_bridge.ledger.states import WORK, CaseState, State
 from forum_bridge.ledger.trail import Step
 from forum_bridge.model import Clock, Wake, WorkKind
 from forum_bridge.web.aside import aside
@@ -149,11 +149,10 @@ class Deliver:
         """Let the message behind a note that opens its case go first; leave the note out where there is none, until one
         that a person has to decide about does."""
         async with self._ledger.reading() as db:
-            waiting = await posts.undelivered(db, owner.id)
-            stuck = await posts.first_stuck(db, owner.id)
-        opening = next((each for each in waiting if not each.as_note), None)
+            opening = await posts.first_message(db, owner.id, WORK)
+            stuck = await posts.first_message(db, owner.id, (State.HELD, State.DEAD))
         if opening is None:
-            why = NO_CASE if stuck is None else f"{posts.CASE_TO_COME}: post-{stuck} waits for a person"
+            why = NO_CASE if stuck is None else f"{posts.CASE_TO_COME}: post-{stuck.id} waits for a person"
             await self._told(note, Step.LEFT, why, state=State.IGNORED, due_at=None, reason=why)
         elif opening.due_at is not None and opening.due_at > self._clock():
             await self._change(note, due_at=opening.due_at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -134,12 +134,11 @@ async def undelivered(db: AsyncConnection, conversation_id: int) -> list[PostRow
 CASE_TO_COME = "a note needs a case, and the message that is to open one did not arrive"
 
 
-async def first_stuck(db: AsyncConnection, conversation_id: int) -> int | None:
-    """Return the first message of a conversation about which a person has to decide, None if there is none."""
-    where = (post.c.conversation_id == conversation_id, post.c.as_note.is_(False))
-    query = select(func.min(post.c.id)).where(*where, post.c.state.in_((State.HELD, State.DEAD)))
-    found: int | None = (await db.execute(query)).scalar_one()
-    return found
+async def first_message(db: AsyncConnection, conversation_id: int, states: Collection[State]) -> PostRow | None:
+    """Return the oldest post of a conversation, notes aside, that stands in one of these states."""
+    where = (post.c.conversation_id == conversation_id, post.c.as_note.is_(False), post.c.state.in_(states))
+    found = await _posts(db, _SELECT.where(*where).order_by(post.c.id).limit(1))
+    return found[0] if found else None
 
 
 async def case_came(db: AsyncConnection, conversation_id: int, *, now: datetime) -> None:
