@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from tests.bridge.test_agent_notes import told
 from tests.bridge.test_webhook import form, knock
 from tests.bridge.world import ELIF, START, World
 
@@ -96,7 +97,7 @@ async def test_a_deferred_answer_waits_for_its_time(world: World) -> None:
 
 async def test_with_from_api_ignore_nobody_can_tell_so_it_is_held(world: World) -> None:
     def inside(forum: dict[str, object]) -> None:
-        forum["answers"] = {"from_api": Echo.IGNORE.value}
+        forum["answers"] = {"from_api": Echo.IGNORE.value, "unsent_label": "56"}
 
     world.configure(inside)
     await world.restart()
@@ -107,6 +108,13 @@ async def test_with_from_api_ignore_nobody_can_tell_so_it_is_held(world: World) 
     assert world.ours() == []
     assert await world.answer_states() == ["held"]
     assert any("webhook never came" in reason for reason in await world.reasons())
+    await world.restart()
+    for _ in range(20):
+        await world.later(minutes=1)
+    (note,) = told(world, case)
+    assert "was not posted" in note
+    assert "webhook never came" in note
+    assert 56 in world.deskie.case(case).labels
 
 
 async def test_what_agents_wrote_in_a_foreign_case_before_ours_was_merged_into_it_stays_there(world: World) -> None:
@@ -125,8 +133,8 @@ async def test_what_agents_wrote_in_a_foreign_case_before_ours_was_merged_into_i
     await unheard(world, foreign.id, "Bu size.")
     world.clock.advance(hours=1)
     await up_and_compared(world)
-    (told,) = world.ours()
-    assert "Bu size." in told
+    (published,) = world.ours()
+    assert "Bu size." in published
 
 
 @pytest.mark.parametrize("what", [What.CUT_BEFORE, What.HTML])

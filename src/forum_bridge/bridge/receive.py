@@ -9,14 +9,18 @@ from enum import StrEnum
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.bridge import agent_notice
 from forum_bridge.bridge.operator_case import OPERATOR
 from forum_bridge.bridge.privacy import as_received
+from forum_bridge.bridge.retry import Hold, describe
 from forum_bridge.bridge.site import Site
 from forum_bridge.deskie import AgentAnswer, Ignored, InternalNote, Origin, decode
-from forum_bridge.ledger import answers, bodies, conversations, put_back
+from forum_bridge.errors import Held
+from forum_bridge.ledger import answers, bodies, conversations, put_back, trail
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.states import State
+from forum_bridge.ledger.trail import Step
 from forum_bridge.model import Clock, Wake, WorkKind
 
 
@@ -27,6 +31,10 @@ class Received(StrEnum):
     KNOWN = "known"
     NOTE = "note"
     IGNORED = "ignored"
+
+
+class NobodyTold(Held):
+    """its webhook never came, and answers.from_api is ignore: nobody can tell who wrote it"""
 
 
 class Receive:
@@ -56,18 +64,22 @@ class Receive:
     async def take(self, answer: AgentAnswer) -> Received:
         """Take in one answer, however the bridge came to know of it; returns once it is committed. Raises Retry if the
         ledger cannot write."""
-        forum = await self._ledger.commit(lambda db: self._take_in(db, answer))
+        taken = await self._ledger.commit(lambda db: self._take_in(db, answer))
         log = structlog.get_logger()
-        if forum is None:
+        if taken is None:
             log.info("answer_known", message=answer.message_id)
             return Received.KNOWN
+        forum, told = taken
         if forum:
             self._wake(WorkKind.PUBLISH, forum)
+        if told:
+            self._wake(WorkKind.TELL, self._desk)
         log.info("answer_received", message=answer.message_id, case=answer.case_id, forum=forum)
         return Received.TAKEN
 
-    async def _take_in(self, db: AsyncConnection, answer: AgentAnswer) -> str | None:
-        """Store an answer; return its forum, "" if none can be told, None if the ledger had it already."""
+    async def _take_in(self, db: AsyncConnection, answer: AgentAnswer) -> tuple[str, bool] | None:
+        """Store an answer; return its forum, "" if none can be told, and whether agents are to be told something; None
+        if the ledger had it already."""
         if await answers.known(db, self._desk, [answer.message_id]):
             return None
         await answers.make_room(db, self._desk, answer.message_id)
@@ -77,6 +89,7 @@ class Receive:
         doubtful: dict[str, object] = {}
         if (lost := await put_back.known(db)) is not None and lost.doubts_answer(answer.written_at, now):
             doubtful = lost.way(now)
+        doubt = self._doubt(forum, answer)
         state, reason = State.WAITING, None
         if forum is None and answer.custom_user_id == OPERATOR:
             state, reason = State.IGNORED, "it stands in a case that the bridge opened for its operator"
@@ -84,9 +97,8 @@ class Receive:
             state, reason = State.DEAD, "no conversation of this bridge has this case or this customer"
         elif self._policy(forum, answer.origin) == "ignore":
             state, reason = State.IGNORED, f"answers.from_{answer.origin}s is ignore"
-        elif answer.origin is Origin.UNTOLD and self._policy(forum, Origin.API) == "ignore":
-            state = State.HELD
-            reason = "its webhook never came, and answers.from_api is ignore: nobody can tell who wrote it"
+        elif doubt is not None:
+            state, reason = State.HELD, describe(doubt)
         row: dict[str, object] = {
             "desk": self._desk,
             "message_id": answer.message_id,
@@ -108,7 +120,21 @@ class Receive:
             **(doubtful if state is State.WAITING else {}),
         }
         await answers.take_in(db, row)
-        return forum or ""
+        return forum or "", state is State.HELD and doubt is not None and await self._held(db, answer.message_id, doubt)
+
+    def _doubt(self, forum: str | None, answer: AgentAnswer) -> Held | None:
+        """Return why an answer must not be published by itself, if anything says so as it comes in."""
+        if forum is not None and answer.origin is Origin.UNTOLD and self._policy(forum, Origin.API) == "ignore":
+            return NobodyTold()
+        return None
+
+    async def _held(self, db: AsyncConnection, message_id: int, doubt: Held) -> bool:
+        """Note why an answer is held, and tell the agents of its case; False if there is nothing to tell."""
+        row, now = await answers.by_message(db, self._desk, message_id), self._clock()
+        assert row is not None  # it was stored just now
+        await trail.note(db, "answer", row.id, Step.HELD, describe(doubt), now=now)
+        site = self._sites.get(row.forum) if row.forum is not None else None
+        return site is not None and await agent_notice.of_failure(db, site, row, doubt, Hold(describe(doubt)), now=now)
 
     async def _owner(self, db: AsyncConnection, answer: AgentAnswer) -> tuple[Conversation | None, str | None]:
         """Return the conversation if the case names one alone, and the forum if anything does."""
