@@ -3,6 +3,7 @@ order."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from tests.bridge.test_agent_notes import told
 from tests.bridge.test_webhook import form, knock
 from tests.bridge.world import ELIF, START, World
 
+from forum_bridge.bridge.company import Company
 from forum_bridge.bridge.reconcile import missing
 from forum_bridge.config import Echo
 from forum_bridge.deskie import Message, NewCase
@@ -130,11 +132,13 @@ async def test_what_agents_wrote_in_a_foreign_case_before_ours_was_merged_into_i
     await world.reply(thread, "Alo?")
     await world.later(minutes=5)
     assert any("Alo?" in html for html in world.messages()[foreign.id])
-    await unheard(world, foreign.id, "Bu size.")
+    await world.answer(foreign.id, "<p>Bu size.</p>")
+    await unheard(world, foreign.id, "Bu hangisine?")
     world.clock.advance(hours=1)
     await up_and_compared(world)
     (published,) = world.ours()
     assert "Bu size." in published
+    assert sorted(await world.answer_states()) == ["held", "held", "sent"]
 
 
 @pytest.mark.parametrize("what", [What.CUT_BEFORE, What.HTML])
@@ -165,11 +169,15 @@ async def test_a_small_budget_takes_longer_and_loses_nothing(world: World) -> No
 def test_only_answers_that_the_ledger_lacks_are_missing_oldest_first() -> None:
     def message(number: int, *, staff: int = ELIF, note: bool = False, rule: bool = False) -> Message:
         user = 0 if staff or rule else 501
-        return Message(number, user, staff, "<p>?</p>", "", note, rule, created_at=START)
+        return Message(number, user, staff, "<p>?</p>", "", note, rule, created_at=START + timedelta(seconds=number))
+
+    def found(messages: Sequence[Message], since: int | None, settled: int = 9) -> list[int]:
+        bound = None if since is None else START + timedelta(seconds=since)
+        beside = Company(frozenset({4}), (), (), (), bound, strangers=False)
+        return [each.id for each in missing(messages, {2}, beside, START + timedelta(seconds=settled))]
 
     newest_first = [message(6, staff=0), message(5, staff=0, rule=True), message(4), message(3, note=True), message(2)]
-    found = missing([*newest_first, message(1)], {2}, set(), START, whole=True)
-    assert [each.id for each in found] == [1, 4, 5]
-    assert [each.id for each in missing(newest_first, set(), {4}, START, whole=False)] == [5]
-    assert missing(newest_first, set(), set(), START, whole=False) == []
-    assert missing(newest_first, set(), set(), START - timedelta(seconds=1), whole=True) == []
+    assert found([*newest_first, message(1)], 0) == [1, 5]
+    assert found([*newest_first, message(1)], 2) == [5]
+    assert found([*newest_first, message(1)], None) == []
+    assert found([*newest_first, message(1)], 0, settled=4) == [1]

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from forum_bridge.bridge.company import moment
 from forum_bridge.bridge.desk_word import DeskWord, among
 from forum_bridge.bridge.owner import SeveralCustomers, in_its_case, shared
 from forum_bridge.bridge.reconcile import ON_ITS_WAY, Take, as_answer, missing_in
@@ -19,7 +20,6 @@ from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.states import CaseState
-from forum_bridge.markup.footer import footer_permalink
 from forum_bridge.model import Clock
 
 A_MOMENT = timedelta(seconds=30)
@@ -43,7 +43,7 @@ class Around:
         are taken in at once."""
         await self._alone(answer, owner, messages)
         message = among(messages, answer)
-        when = (message.sent_at or message.created_at) if message is not None else None
+        when = moment(message) if message is not None else None
         if when is None:
             return
         assert answer.case_id is not None  # its messages were read
@@ -60,9 +60,7 @@ class Around:
         return next((each.case_id for each in others if each.case_id != answer.case_id), None)
 
     async def _alone(self, answer: AnswerRow, owner: Conversation, messages: Sequence[Message]) -> None:
-        marks = [footer_permalink(each.html or each.text) for each in messages if each.user_id and not each.note]
-        urls = [mark[0] for mark in marks if mark is not None]
-        found = await self._ledger.commit(lambda db: in_its_case(db, answer, urls))
+        found = await self._ledger.commit(lambda db: in_its_case(db, answer, messages))
         others = [each for each in found if (each.forum, each.thread_id) != (owner.forum, owner.thread_id)]
         people = {(each.forum, each.author_key) for each in (owner, *found)}
         if answer.private and len(people) > 1:  # which thread it is for is nothing to it
@@ -73,11 +71,11 @@ class Around:
     async def _in_turn(self, answer: AnswerRow, when: datetime, case_id: int, messages: Sequence[Message]) -> None:
         async with self._ledger.reading() as db:
             lacking = await missing_in(db, answer.desk, case_id, messages, when)
-        earlier = [each for each in lacking if each.id < answer.message_id]
+        earlier = [each for each in lacking if each.message.id < answer.message_id]
         settled = self._clock() - ON_ITS_WAY
-        for message in earlier:
-            if (message.sent_at or message.created_at or settled) <= settled:
-                structlog.get_logger().warning("answer_missed", case=case_id, message=message.id)
-                await self._take(as_answer(message, case_id, answer.user_id))
+        for each in earlier:
+            if (moment(each.message) or settled) <= settled:
+                structlog.get_logger().warning("answer_missed", case=case_id, message=each.message.id)
+                await self._take(as_answer(each.message, case_id, answer.user_id), each.late)
         if earlier:
             raise Retry("an answer written before this one goes first", after=A_MOMENT)

@@ -3,8 +3,8 @@ there. Takes nobody's word for it, and decides nothing but when to stop asking."
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from forum_bridge.bridge.conversation import living
@@ -81,11 +81,17 @@ class DeskWord:
             self._read[case_id] = now, messages
         return messages
 
-    async def elsewhere(self, answer: AnswerRow, channel: str) -> Shown:
+    async def deeper(self, shown: Shown) -> Shown:
+        """Return the same with what stands further back in its case, where there may be more than was read."""
+        if not NEWEST <= len(shown.beside) < DEEPER:
+            return shown
+        return replace(shown, beside=await self._messages(shown.case_id, DEEPER) or shown.beside)
+
+    async def elsewhere(self, answer: AnswerRow, customers: Collection[str], channel: str) -> Shown:
         """Return where Deskie shows an answer that is not among its case's newest messages: further back, in the case
-        that absorbed it, or another of the customer's. Raises NotShown for ten minutes after it came in where it is in
-        none of them, then NeverShown."""
-        for case_id in await self._cases(answer, channel):
+        that absorbed it, or another of its ``customers`` (the ids that we gave them). Raises NotShown for ten minutes
+        after it came in where it is in none of them, then NeverShown."""
+        for case_id in await self._cases(answer, customers, channel):
             messages = await self._messages(case_id, DEEPER) or ()
             if (found := among(messages, answer)) is not None:
                 return Shown(found, case_id, messages)
@@ -94,16 +100,15 @@ class DeskWord:
             raise NotShown(f"{what} of which its webhook told", after=ASKED_AGAIN)
         raise NeverShown(f"{what} of which a webhook told {ASKED_FOR.seconds // 60} minutes ago")
 
-    async def _cases(self, answer: AnswerRow, channel: str) -> list[int]:
+    async def _cases(self, answer: AnswerRow, customers: Collection[str], channel: str) -> list[int]:
         client, found = self._desk.client, []
         if answer.case_id is not None:
             holder = await living(self._desk, answer.case_id, Priority.ANSWER)
             found = [answer.case_id, *([holder.id] if holder is not None else [])]
-        users = [answer.user_id] if answer.user_id is not None else []
-        if answer.custom_id is not None:
-            users += [user.id for user in await client.users_by_custom_id(answer.custom_id, channel)]
-        for user_id in dict.fromkeys(users):
-            found += [case.id for case in await client.cases_of_user(user_id, limit=CASES, priority=Priority.ANSWER)]
+        for customer in sorted(customers):
+            for user in await client.users_by_custom_id(customer, channel):
+                listed = await client.cases_of_user(user.id, limit=CASES, priority=Priority.ANSWER)
+                found += [case.id for case in listed]
         return list(dict.fromkeys(found))
 
     async def _messages(self, case_id: int, limit: int) -> Sequence[Message] | None:

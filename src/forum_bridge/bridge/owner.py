@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.bridge.company import company
+from forum_bridge.deskie import Message
 from forum_bridge.errors import Held, NotPosted, Retry
 from forum_bridge.ledger import answers, conversations, posts
 from forum_bridge.ledger.answers import AnswerRow
@@ -64,12 +66,23 @@ async def owner_of(db: AsyncConnection, answer: AnswerRow) -> Conversation:
     return found[0]
 
 
-async def in_its_case(db: AsyncConnection, answer: AnswerRow, urls: Sequence[str]) -> list[Conversation]:
-    """Note that the posts of these addresses were seen in an answer's case, and return the conversations whose posts
-    stand there: agents merge cases, and nobody tells the bridge. A post whose delivery is unclear stands there, too."""
+async def claimed(db: AsyncConnection, answer: AnswerRow) -> list[Conversation]:
+    """Return the conversations to which an answer may belong by what its webhook said: that of its case, else those of
+    its customer."""
+    if answer.conversation_id is not None:
+        return [await conversations.get(db, answer.conversation_id)]
+    found = await conversations.of_case(db, answer.desk, answer.case_id) if answer.case_id is not None else []
+    return found or await conversations.of_user(db, answer.desk, custom_id=answer.custom_id, user_id=answer.user_id)
+
+
+async def in_its_case(db: AsyncConnection, answer: AnswerRow, messages: Sequence[Message]) -> list[Conversation]:
+    """Note which posts are among the messages of an answer's case, and return the conversations whose posts stand
+    there: agents merge cases, and nobody tells the bridge. A post whose delivery is unclear stands there, too, and so
+    may one that somebody else quotes."""
     assert answer.case_id is not None
-    await posts.found_in(db, answer.desk, answer.case_id, urls)
-    return await conversations.of_case(db, answer.desk, answer.case_id, urls)
+    beside = await company(db, answer.desk, answer.case_id, messages)
+    await posts.found_in(db, answer.desk, answer.case_id, beside.urls)
+    return await conversations.of_case(db, answer.desk, answer.case_id, [*beside.urls, *beside.quoted])
 
 
 async def reader_of(db: AsyncConnection, answer: AnswerRow, owner: Conversation) -> Author:

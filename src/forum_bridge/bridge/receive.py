@@ -37,6 +37,12 @@ class NobodyTold(Held):
     """its webhook never came, and answers.from_api is ignore: nobody can tell who wrote it"""
 
 
+class FromAnotherCase(Held):
+    """it stands in this case only since agents merged another one into it: it may be for somebody else"""
+
+    explanation = "Retry the item only if it is for the customer of the forum; else drop it."
+
+
 class Receive:
     """The ledger's entrance for answers. A note has a type of its own and ends here: it holds no text to publish."""
 
@@ -61,10 +67,10 @@ class Receive:
             case AgentAnswer():
                 return await self.take(event)
 
-    async def take(self, answer: AgentAnswer) -> Received:
-        """Take in one answer, however the bridge came to know of it; returns once it is committed. Raises Retry if the
-        ledger cannot write."""
-        taken = await self._ledger.commit(lambda db: self._take_in(db, answer))
+    async def take(self, answer: AgentAnswer, late: bool = False) -> Received:
+        """Take in one answer, however the bridge came to know of it, though it came ``late`` to its case; returns once
+        it is committed. Raises Retry if the ledger cannot write."""
+        taken = await self._ledger.commit(lambda db: self._take_in(db, answer, late=late))
         log = structlog.get_logger()
         if taken is None:
             log.info("answer_known", message=answer.message_id)
@@ -77,7 +83,7 @@ class Receive:
         log.info("answer_received", message=answer.message_id, case=answer.case_id, forum=forum)
         return Received.TAKEN
 
-    async def _take_in(self, db: AsyncConnection, answer: AgentAnswer) -> tuple[str, bool] | None:
+    async def _take_in(self, db: AsyncConnection, answer: AgentAnswer, *, late: bool) -> tuple[str, bool] | None:
         """Store an answer; return its forum, "" if none can be told, and whether agents are to be told something; None
         if the ledger had it already."""
         if await answers.known(db, self._desk, [answer.message_id]):
@@ -89,7 +95,7 @@ class Receive:
         doubtful: dict[str, object] = {}
         if (lost := await put_back.known(db)) is not None and lost.doubts_answer(answer.written_at, now):
             doubtful = lost.way(now)
-        doubt = self._doubt(forum, answer)
+        doubt = self._doubt(forum, answer, late=late)
         state, reason = State.WAITING, None
         if forum is None and answer.custom_user_id == OPERATOR:
             state, reason = State.IGNORED, "it stands in a case that the bridge opened for its operator"
@@ -122,8 +128,10 @@ class Receive:
         await answers.take_in(db, row)
         return forum or "", state is State.HELD and doubt is not None and await self._held(db, answer.message_id, doubt)
 
-    def _doubt(self, forum: str | None, answer: AgentAnswer) -> Held | None:
+    def _doubt(self, forum: str | None, answer: AgentAnswer, *, late: bool) -> Held | None:
         """Return why an answer must not be published by itself, if anything says so as it comes in."""
+        if late:
+            return FromAnotherCase()
         if forum is not None and answer.origin is Origin.UNTOLD and self._policy(forum, Origin.API) == "ignore":
             return NobodyTold()
         return None

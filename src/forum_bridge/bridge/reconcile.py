@@ -4,12 +4,14 @@ missing in by the same entrance as a webhook. Publishes nothing itself."""
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.bridge.company import CLOCKS_DIFFER, Company, company, moment
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.retry import describe
 from forum_bridge.deskie import AgentAnswer, Case, CaseNotFound, Message, Origin, Priority
@@ -21,10 +23,18 @@ from forum_bridge.model import Clock
 
 EVERY = timedelta(minutes=5)
 ON_ITS_WAY = timedelta(minutes=2)  # so long a webhook may take; what is younger is left to it
-OVERLAP = timedelta(minutes=10)  # Deskie's clock may be behind ours by so much
 NEWEST = 100  # messages of a case; what lies further back changed long ago
 
-Take = Callable[[AgentAnswer], Awaitable[object]]
+Take = Callable[[AgentAnswer, bool], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """An answer that the ledger lacks. It came ``late`` to a case of ours: it did not stand there when all that had
+    been written by then was compared, so it was written in another case, which agents have merged into this one."""
+
+    message: Message
+    late: bool
 
 
 class Reconcile:
@@ -58,14 +68,14 @@ class Reconcile:
         changed = [
             case
             for channel in self._channels
-            for case in await self._desk.client.changed_cases(channel, since - OVERLAP)
+            for case in await self._desk.client.changed_cases(channel, since - CLOCKS_DIFFER)
         ]
         await self._found_again(settled)
         for case in sorted(changed, key=_updated):
             await self._case(case, settled)
             if since < (seen := min(_updated(case), settled)):
                 await self._advance(seen)
-        await self._advance(max(since, settled))
+        await self._ledger.commit(lambda db: reconciling.completed(db, self._desk.name, max(since, settled)))
 
     async def _found_again(self, settled: datetime) -> None:
         """Compare the cases that a ledger which was put back had lost: what changed in them is long past."""
@@ -88,9 +98,9 @@ class Reconcile:
             return
         async with self._ledger.reading() as db:
             lacking = await missing_in(db, self._desk.name, case.id, messages, settled)
-        for message in lacking:
-            structlog.get_logger().warning("answer_missed", case=case.number, message=message.id)
-            await self._take(as_answer(message, case.id, case.user_id or None))
+        for each in lacking:
+            structlog.get_logger().warning("answer_missed", case=case.number, message=each.message.id)
+            await self._take(as_answer(each.message, case.id, case.user_id or None), each.late)
 
     async def _advance(self, moment: datetime) -> None:
         await self._ledger.commit(lambda db: reconciling.advance(db, self._desk.name, moment))
@@ -98,36 +108,36 @@ class Reconcile:
 
 async def missing_in(
     db: AsyncConnection, desk: str, case_id: int, messages: Sequence[Message], settled: datetime
-) -> list[Message]:
+) -> list[Lacking]:
     """Return what ``missing`` finds among the messages of a case that concerns the bridge."""
-    ids = [message.id for message in messages]
-    known = await answers.known(db, desk, ids)
-    written = await reconciling.written_by_us(db, desk, ids)
-    ours = await reconciling.opened_by_us(db, desk, case_id)
-    return missing(messages, known, written, settled, whole=ours)
+    known = await answers.known(db, desk, [message.id for message in messages])
+    beside = await company(db, desk, case_id, messages)
+    seen = await reconciling.complete(db, desk)
+    ours_since = await reconciling.first_delivery(db, desk, case_id)
+    return [
+        Lacking(message, late=seen is not None and ours_since is not None and ours_since <= when < seen - CLOCKS_DIFFER)
+        for message in missing(messages, known, beside, settled)
+        if (when := moment(message)) is not None
+    ]
 
 
-def missing(
-    messages: Sequence[Message], known: set[int], written: set[int], settled: datetime, *, whole: bool
-) -> list[Message]:
+def missing(messages: Sequence[Message], known: set[int], beside: Company, settled: datetime) -> list[Message]:
     """Return the answers (not notes, not customers' messages) that the ledger lacks, oldest first.
 
-    ``messages`` come newest first; ``written`` are those that the bridge wrote. A case that others opened (not
-    ``whole``) concerns us only from our first message on: what agents wrote before was for somebody else. A message
-    that is not sent yet, or was sent after ``settled``, may still be announced by its webhook.
+    ``messages`` come newest first. A case concerns us only from our first message on, be it that we opened it: agents
+    merge cases, and what they wrote before was for somebody else. A message that is not sent yet, or was sent after
+    ``settled``, may still be announced by its webhook.
     """
-    oldest_first = list(reversed(messages))
-    if not whole:
-        first = next((place for place, message in enumerate(oldest_first) if message.id in written), len(oldest_first))
-        oldest_first = oldest_first[first:]
+    if beside.since is None:
+        return []
     return [
         message
-        for message in oldest_first
+        for message in reversed(messages)
         if not message.note
         and (message.staff_id or message.sent_via_rule)
-        and message.id not in known | written
-        and (when := message.sent_at or message.created_at) is not None
-        and when <= settled
+        and message.id not in known | beside.ours
+        and (when := moment(message)) is not None
+        and beside.since <= when <= settled
     ]
 
 
@@ -149,5 +159,5 @@ def as_answer(message: Message, case_id: int, user_id: int | None) -> AgentAnswe
         is_html=is_html,
         attachments=message.attachments,
         origin=Origin.RULE if message.sent_via_rule else Origin.UNTOLD,
-        written_at=message.sent_at or message.created_at,
+        written_at=moment(message),
     )

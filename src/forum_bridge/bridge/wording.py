@@ -9,13 +9,15 @@ from dataclasses import asdict, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum_bridge.bridge.addressee import Addressee
 from forum_bridge.bridge.answer_files import said
 from forum_bridge.bridge.around import Around
 from forum_bridge.bridge.desk_word import DeskWord, NotShown, Shown, among
-from forum_bridge.bridge.owner import owner_of
+from forum_bridge.bridge.owner import claimed, owner_of
 from forum_bridge.bridge.privacy import Privacy
 from forum_bridge.bridge.site import Site
-from forum_bridge.deskie import Message
+from forum_bridge.config import AnswersConfig
+from forum_bridge.deskie import Message, Origin
 from forum_bridge.deskie.answer_body import body_of
 from forum_bridge.errors import BridgeError, Held, NotAnAnswer
 from forum_bridge.ledger import answers, bodies, put_back
@@ -31,9 +33,12 @@ class Wording:
     """Asks Deskie for each answer, and keeps what it learned in the ledger: that an answer is private before anything
     else, so that nothing which goes wrong later can make it public."""
 
-    def __init__(self, ledger: Ledger, word: DeskWord, around: Around, privacy: Privacy, clock: Clock) -> None:
+    def __init__(
+        self, ledger: Ledger, word: DeskWord, addressee: Addressee, around: Around, privacy: Privacy, clock: Clock
+    ) -> None:
         self._ledger = ledger
         self._word = word
+        self._addressee = addressee
         self._around = around
         self._privacy = privacy
         self._clock = clock
@@ -44,20 +49,24 @@ class Wording:
         """Return the answer with its HTML, or as it is if Deskie has none, and its conversation.
 
         Raises NotAnAnswer if it is an internal note or the customer's own message, whatever its webhook said; NotShown
-        or NeverShown if Deskie does not show it; Retry when Deskie cannot be asked now; and what ``Privacy``,
-        ``owner_of`` and ``Around.check`` raise."""
+        or NeverShown if Deskie does not show it; Retry when Deskie cannot be asked now; and what ``Addressee.check``,
+        ``Privacy``, ``owner_of`` and ``Around.check`` raise."""
         if answer.parts > 1:  # what was split has its full wording, and must stay as it is
             return answer, await self._owner(answer)
         holder, messages = answer.case_id, await self._word.newest(answer)
         told = among(messages or (), answer)
-        if told is None and site.config.answers.verify:
-            answer, shown = await self._elsewhere(site, answer)
+        customers = await self._customers(answer)
+        if told is None and (site.config.answers.verify or answer.origin == Origin.UNTOLD):
+            answer, shown = await self._elsewhere(site, answer, customers)
             told, holder, messages = shown.message, shown.case_id, shown.beside
-        if told is not None and told.note:
-            raise NotAnAnswer("it is an internal note")
-        if told is not None and told.user_id and not told.staff_id and not told.sent_via_rule:
-            raise NotAnAnswer("the customer wrote it")
-        answer = await self._settled(site, answer, told)
+        if told is not None:
+            if told.note:
+                raise NotAnAnswer("it is an internal note")
+            if told.user_id and not told.staff_id and not told.sent_via_rule:
+                raise NotAnAnswer("the customer wrote it")
+            assert holder is not None  # its messages were read
+            await self._addressee.check(site, answer, customers, Shown(told, holder, messages or ()))
+        answer = await self._settled(site, answer, told, holder)
         owner = await self._owner(answer)
         if messages is not None:
             await self._around.check(replace(answer, case_id=holder), owner, messages)
@@ -97,11 +106,16 @@ class Wording:
         """Whether an answer keeps no other back: Deskie does not show it, so it may never be one."""
         return answer.id in self._not_shown
 
-    async def _elsewhere(self, site: Site, answer: AnswerRow) -> tuple[AnswerRow, Shown]:
+    async def _customers(self, answer: AnswerRow) -> frozenset[str]:
+        """Return the ids that we gave the customers to whom an answer may belong."""
+        async with self._ledger.reading() as db:
+            return frozenset(each.custom_id for each in await claimed(db, answer))
+
+    async def _elsewhere(self, site: Site, answer: AnswerRow, customers: frozenset[str]) -> tuple[AnswerRow, Shown]:
         """Return an answer, its case known if its webhook named none, and where Deskie shows its message."""
         self._not_shown.discard(answer.id)
         try:
-            shown = await self._word.elsewhere(answer, site.channel)
+            shown = await self._word.elsewhere(answer, customers, site.channel)
         except NotShown:
             self._not_shown.add(answer.id)
             raise
@@ -113,19 +127,27 @@ class Wording:
     async def _owner(self, answer: AnswerRow) -> Conversation:
         return await self._ledger.commit(lambda db: owner_of(db, answer))
 
-    async def _settled(self, site: Site, answer: AnswerRow, told: Message | None) -> AnswerRow:
-        """Return the answer as it is to be sent, once the ledger has it so."""
-        worded, config = _worded(answer, told), site.config.answers
+    async def _settled(self, site: Site, answer: AnswerRow, told: Message | None, holder: int | None) -> AnswerRow:
+        """Return the answer, told by the case ``holder``, as it is to be sent, once the ledger has it so."""
+        config = site.config.answers
+        worded = _worded(answer, told)
         told_too = [(told.html, True), (told.text, False)] if told is not None else []
         marked = await self._privacy.marked(config, worded, told_too)
         if answer.private and not marked and fingerprint(said(worded)) != fingerprint(said(answer)):
             return answer  # what the case says more may be its mark, which the configuration does not know any more
-        if answer.private or marked or await self._privacy.labelled(config, answer):
+        if answer.private or marked or await self._labelled(config, answer, holder):
             await self._make_private(answer)
             worded = replace(await self._privacy.unmarked(config, worded), private=True)
         if worded != answer:
             await self._keep(worded)
         return worded
+
+    async def _labelled(self, config: AnswersConfig, answer: AnswerRow, holder: int | None) -> bool:
+        """Whether the case that an answer was told of carries the label, or that in which it stands."""
+        if await self._privacy.labelled(config, answer):
+            return True
+        elsewhere = holder is not None and holder != answer.case_id
+        return elsewhere and await self._privacy.labelled(config, replace(answer, case_id=holder))
 
     async def _keep(self, answer: AnswerRow) -> None:
         now = self._clock()

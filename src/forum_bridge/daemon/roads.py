@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
+from forum_bridge.bridge.addressee import Addressee
 from forum_bridge.bridge.agents import Agents
 from forum_bridge.bridge.answer_uploads import AnswerUploads
 from forum_bridge.bridge.around import Around
@@ -48,6 +49,7 @@ def roads(
     long pages that could not be read are kept."""
     word = DeskWord(desk, clock)
     around = Around(ledger, word, receive.take, clock)
+    addressee = Addressee(ledger, desk, word)
     guard = DriftGuard(Quarantine(ledger.path, keep_pages, clock), clock)
     channels = sorted({site.channel for site in sites.values()})
     return {
@@ -57,7 +59,7 @@ def roads(
         WorkKind.PUBLISH: Publish(
             ledger,
             sites,
-            Wording(ledger, word, around, Privacy(CaseLabels(desk, clock), desk.files), clock),
+            Wording(ledger, word, addressee, around, Privacy(CaseLabels(desk, clock), desk.files), clock),
             Drafting(ledger, Agents(desk, clock), desk.files),
             AnswerUploads(desk.files),
             wake,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import html
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 _MARK = re.compile(
     r"(?:\[|&(?:amp;)*(?:#91|#x5b|lsqb|lbrack);)\s*forum(?:\s|&(?:amp;)*(?:nbsp|#160|#xa0);)*"
@@ -43,6 +43,13 @@ def footer_address(permalink: str) -> str:
     host, slash, path = rest.partition("/")
     path = re.sub(r"(&#?\w+);", r"\1%3B", path, flags=re.ASCII)
     return f"{scheme}://{quote(host, safe='[]:@-._~%')}{slash}{quote(path, safe='!#$%&*+,/:;=?@-._~')}"
+
+
+def permalinks_of(address: str) -> set[str]:
+    """Return the permalinks that may stand in a footer as this address; keep those for which ``footer_address`` says
+    so."""
+    beyond_ascii = re.sub(r"(?:%[89A-Fa-f][0-9A-Fa-f])+", lambda match: unquote(match[0]), address)
+    return {address, beyond_ascii, unquote(address)}
 
 
 def footer_permalink(message: str) -> tuple[str, int] | None:

@@ -120,7 +120,7 @@ class Look:
                     found.append(compare.untold(post, edit))
             for case_id, messages in facts.cases.items():
                 lacking = await missing_in(db, self._site.desk, case_id, messages or (), now - 2 * EVERY)
-                found += [compare.never_came(case_id, message) for message in lacking]
+                found += [compare.never_came(case_id, each.message) for each in lacking]
         return found
 
     async def _elsewhere(self, facts: Facts, post: PostRow) -> bool:

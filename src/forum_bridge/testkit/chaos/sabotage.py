@@ -67,8 +67,8 @@ def _no_keys(turned_off: ExitStack) -> None:
 def _no_commit_first(turned_off: ExitStack) -> None:
     take, under_way = Receive.take, set[asyncio.Task[Received]]()
 
-    async def later(this: Receive, answer: Any) -> Received:
-        under_way.add(asyncio.create_task(take(this, answer)))
+    async def later(this: Receive, answer: Any, late: bool = False) -> Received:
+        under_way.add(asyncio.create_task(take(this, answer, late)))
         return Received.TAKEN
 
     turned_off.enter_context(patch.object(Receive, "take", later))
