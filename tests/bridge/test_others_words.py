@@ -248,6 +248,28 @@ async def test_what_stands_in_our_own_case_goes_where_it_belongs_although_the_we
     assert ["Kargonuz döndü." in text for text in world.ours()] == [True]
 
 
+async def test_files_and_words_that_only_a_webhook_told_are_not_published(world: World) -> None:
+    case = await opened(world)
+    world.deskie.channels["cch42"].webhook_url = ""
+    message = await world.deskie.agent_reply(case, "<p>Kargonuz yolda.</p>", ELIF)
+    extra = {"attachments][0][url": "https://evil.example/parola.html"}
+    await forged(world, case_id=case, message_id=message.message_id, **extra)
+    (text,) = world.ours()
+    assert "Kargonuz yolda." in text
+    assert "evil.example" not in text
+
+
+async def test_what_a_rule_sent_stays_inside_though_a_webhook_calls_it_an_agents(world: World) -> None:
+    world.configure(lambda forum: forum.update(answers={"from_rules": "ignore"}))
+    await world.restart()
+    case = await opened(world)
+    world.deskie.channels["cch42"].webhook_url = ""
+    message = await world.deskie.agent_reply(case, f"<p>{SECRET}</p>", ELIF, via_rule=True)
+    await forged(world, case_id=case, message_id=message.message_id)
+    assert nowhere(world)
+    assert await world.answer_states() == ["ignored"]
+
+
 async def test_a_sent_answer_is_not_sent_again_once_a_stranger_writes_beside_it_unless_it_was_told_in_time(
     world: World,
 ) -> None:
@@ -306,3 +328,17 @@ async def test_an_answer_missed_in_a_long_outage_with_more_than_one_minutes_requ
     await world.deskie.webhooks_idle()
     await up_and_compared(world, 30)
     assert await world.answer_states() == ["sent"] * 12
+
+
+@pytest.mark.parametrize("known", [False, True])
+async def test_no_private_words_of_a_forged_webhook_reach_anybody(world: World, known: bool) -> None:
+    world.configure(lambda forum: forum.update(answers={"private_marker": "[gizli]"}))
+    await world.restart()
+    case = await opened(world)
+    world.deskie.channels["cch42"].webhook_url = ""
+    message = await world.deskie.agent_reply(case, "<p>Kargonuz yolda.</p>", ELIF)
+    text = "[gizli] Kargonuz yolda." if known else f"[gizli] {SECRET}"
+    await forged(world, case_id=case, message_id=message.message_id, content=text)
+    assert nowhere(world)
+    assert world.ours() == []
+    assert await world.answer_states() == ["sent" if known else "held"]

@@ -16,7 +16,7 @@ from forum_bridge.bridge.desk_word import DeskWord, NotShown, Shown, among
 from forum_bridge.bridge.owner import claimed, owner_of
 from forum_bridge.bridge.privacy import Privacy
 from forum_bridge.bridge.site import Site
-from forum_bridge.config import AnswersConfig
+from forum_bridge.config import AnswersConfig, Echo
 from forum_bridge.deskie import Message, Origin
 from forum_bridge.deskie.answer_body import body_of
 from forum_bridge.errors import BridgeError, Held, NotAnAnswer
@@ -25,6 +25,7 @@ from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.states import State
+from forum_bridge.markup.answer import answer_text
 from forum_bridge.markup.compare import fingerprint
 from forum_bridge.model import Clock
 
@@ -48,9 +49,9 @@ class Wording:
     async def full(self, site: Site, answer: AnswerRow) -> tuple[AnswerRow, Conversation]:
         """Return the answer with its HTML, or as it is if Deskie has none, and its conversation.
 
-        Raises NotAnAnswer if it is an internal note or the customer's own message, whatever its webhook said; NotShown
-        or NeverShown if Deskie does not show it; Retry when Deskie cannot be asked now; and what ``Addressee.check``,
-        ``Privacy``, ``owner_of`` and ``Around.check`` raise."""
+        Raises NotAnAnswer if it is an internal note, the customer's own message or a rule's that is to stay inside,
+        whatever its webhook said; NotShown or NeverShown if Deskie does not show it; Retry when Deskie cannot be asked
+        now; and what ``Addressee.check``, ``Privacy``, ``owner_of`` and ``Around.check`` raise."""
         if answer.parts > 1:  # what was split has its full wording, and must stay as it is
             return answer, await self._owner(answer)
         holder, messages = answer.case_id, await self._word.newest(answer)
@@ -64,6 +65,8 @@ class Wording:
                 raise NotAnAnswer("it is an internal note")
             if told.user_id and not told.staff_id and not told.sent_via_rule:
                 raise NotAnAnswer("the customer wrote it")
+            if told.sent_via_rule and site.config.answers.from_rules is Echo.IGNORE:
+                raise NotAnAnswer("a rule sent it, and answers.from_rules is ignore")
             assert holder is not None  # its messages were read
             await self._addressee.check(site, answer, customers, Shown(told, holder, messages or ()))
         answer = await self._settled(site, answer, told, holder)
@@ -130,11 +133,12 @@ class Wording:
     async def _settled(self, site: Site, answer: AnswerRow, told: Message | None, holder: int | None) -> AnswerRow:
         """Return the answer, told by the case ``holder``, as it is to be sent, once the ledger has it so."""
         config = site.config.answers
-        worded = _worded(answer, told)
+        worded = _worded(answer, told, alone=config.verify)
         told_too = [(told.html, True), (told.text, False)] if told is not None else []
         marked = await self._privacy.marked(config, worded, told_too)
         if answer.private and not marked and fingerprint(said(worded)) != fingerprint(said(answer)):
-            return answer  # what the case says more may be its mark, which the configuration does not know any more
+            # what the case says more may be its mark, which the configuration does not know any more
+            return _among(worded, answer) if config.verify and told is not None else answer
         if answer.private or marked or await self._labelled(config, answer, holder):
             await self._make_private(answer)
             worded = replace(await self._privacy.unmarked(config, worded), private=True)
@@ -161,12 +165,24 @@ class Wording:
         await self._ledger.commit(work)
 
 
-def _worded(answer: AnswerRow, told: Message | None) -> AnswerRow:
-    """Return the answer with what the case tells better: its HTML, and the files' names where the webhook may give bare
-    addresses."""
+def _worded(answer: AnswerRow, told: Message | None, *, alone: bool) -> AnswerRow:
+    """Return the answer with what the case tells: that ``alone``, else only where it tells it better: its HTML, and the
+    files' names where the webhook may give bare addresses."""
     if told is None:
         return answer
-    if told.attachments and len(told.attachments) >= len(answer.attachments):
+    if alone or (told.attachments and len(told.attachments) >= len(answer.attachments)):
         answer = replace(answer, attachments=told.attachments)
     body, is_html = body_of(told.html, told.text)
-    return replace(answer, body=body, is_html=is_html) if body else answer
+    return replace(answer, body=body, is_html=is_html) if body or alone else answer
+
+
+def _among(worded: AnswerRow, answer: AnswerRow) -> AnswerRow:
+    """Return a private answer as its webhook told it, with the files that its case shows. Raises Held if the case does
+    not say that."""
+    bare = answer_text(answer.body or "", answer.is_html)
+    if fingerprint(bare) not in fingerprint(answer_text(worded.body or "", worded.is_html)):
+        raise Held(
+            "its webhook told it as a private answer, and in other words than Deskie shows",
+            explanation="Nothing was sent. Answer once more on Deskie, then drop this item.",
+        )
+    return replace(answer, attachments=worded.attachments)
