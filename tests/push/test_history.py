@@ -9,8 +9,11 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 from sqlalchemy import update
+from tests.bridge.test_others_words import by_mail, told_the_stranger
 from tests.push.place import OTHER, PushWorld, post, signed
 
+from forum_bridge.daemon.operate import operate
+from forum_bridge.ledger.operator import Act
 from forum_bridge.ledger.tables import answer, body
 
 CAN = {"id": 13, "name": "Can"}
@@ -93,6 +96,21 @@ async def test_a_private_answer_to_a_public_post_is_not_told(place: PushWorld) -
     await place.world.answer(case, "<p>Size özel.</p>")
     await place.world.ledger.commit(lambda db: db.execute(update(answer).values(private=True)))
     assert [each["kind"] for each in await messages(place, author="12")] == ["post"]
+
+
+@pytest.mark.parametrize("url", [None, "https://app.example/chat/7#c-9"])
+async def test_a_held_answer_that_somebody_calls_sent_is_told_only_if_they_say_where_it_stands(
+    place: PushWorld, url: str | None
+) -> None:
+    world, case = place.world, await place.case(post(1, "Nerede?"))
+    stranger = by_mail(world)
+    message = await told_the_stranger(world, stranger)
+    world.deskie.merge(stranger, case)
+    for _ in range(4):
+        await world.later(minutes=6)
+    assert await world.answer_states() == ["held"]
+    await operate(world.ledger, Act.MARK_SENT, f"answer-{message}", world.clock, url=url)
+    assert ("answer" in [each["kind"] for each in await messages(place, author="12")]) == (url is not None)
 
 
 async def test_what_our_own_people_wrote_there_is_a_note_and_not_told(place: PushWorld) -> None:

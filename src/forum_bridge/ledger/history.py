@@ -95,10 +95,13 @@ async def _posts(db: AsyncConnection, asked: Asked) -> list[Message]:
 
 
 async def _answers(db: AsyncConnection, asked: Asked) -> list[Message]:
-    """Only what stands on the forum; the conversation says whose it is and where."""
+    """Only what stands on the forum, not what a person only put aside by calling it sent; the conversation says whose
+    it is and where."""
+    written = or_(answer.c.reason.is_(None), answer.c.sending_at.is_not(None), answer.c.receipt_url.is_not(None))
     where = [
         answer.c.forum == asked.forum,
         answer.c.state == State.SENT,
+        written,
         or_(answer.c.private.is_(False), thread.c.private.is_(True)),  # a private answer to a public post is not told
         *([conversation.c.author_key == asked.author_key] if asked.author_key is not None else []),
         *([conversation.c.thread_id == asked.thread_id] if asked.thread_id is not None else []),
