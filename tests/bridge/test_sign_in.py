@@ -200,7 +200,7 @@ async def test_a_riddle_is_left_alone_for_hours_and_a_person_is_told_what_to_do(
     assert (await row(world)).sign_in_tries == 1
     await world.later(hours=2)
     assert (await row(world)).sign_in_tries == 2
-    world.configure(lambda forum: forum.pop("options"))
+    world.configure(lambda forum: forum.update(options={}))
     await world.restart()
     await world.later(hours=1)
     assert (await row(world)).sign_in == "captcha"

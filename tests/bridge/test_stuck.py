@@ -181,7 +181,9 @@ async def test_more_notes_than_are_read_at_once_wait_for_the_message_behind_them
     await world.restart()
     for number in range(3):
         world.forum.reply(1, "Ada Yılmaz", f"Benimki geldi {number}.")
-    world.forum.reply(1, world.forum.person("Selin Aydın"), "Hâlâ yok.")
+    selin = world.forum.person("Selin Aydın")
+    assert selin is not None
+    world.forum.reply(1, selin, "Hâlâ yok.")
     for _ in range(3):
         await world.later(minutes=2)
     (case,) = world.deskie.cases()
