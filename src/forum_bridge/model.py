@@ -89,7 +89,8 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One post as the adapter read it. ``html`` is the engine's own body; ``time`` is aware, or None if unreadable."""
+    """One post as the adapter read it. ``html`` is the engine's own body; ``time`` is aware, or None if unreadable. One
+    that ``waits`` for a moderator is our own, and seen by nobody else."""
 
     id: PostId
     thread: ThreadRef
@@ -100,6 +101,7 @@ class Post:
     edited: datetime | None = None
     opening: bool = False
     attachments: tuple[Attachment, ...] = ()
+    waits: bool = False
 
 
 class WatchKind(StrEnum):

@@ -51,7 +51,7 @@ async def held_answer(world: World) -> str:
     await world.settle()
     for _ in range(3):
         await world.later(minutes=1)
-    assert await world.answer_states() == ["sent", "held"]
+    assert await world.answer_states() == ["queued", "held"]
     return f"answer-{message.message_id}"
 
 
@@ -63,17 +63,17 @@ async def test_a_held_answer_that_a_person_posted_meanwhile_is_found_and_not_pos
     world.forum.reply(world.forum.threads()[0].id, us, "Yola çıktı.")
     said = await decided(world, Act.RETRY, name)
     assert "looked for" in said
-    assert await world.answer_states() == ["sent", "sent"]
+    assert await world.answer_states() == ["queued", "sent"]
     assert len(world.ours()) == 2
 
 
 async def test_a_held_answer_is_posted_when_a_person_has_looked(world: World) -> None:
     name = await held_answer(world)
     await decided(world, Act.RETRY, name)
-    assert await world.answer_states() == ["sent", "held"]
+    assert await world.answer_states() == ["queued", "held"]
     assert len(world.ours()) == 1
     await decided(world, Act.RETRY, name, anyway=True)
-    assert await world.answer_states() == ["sent", "sent"]
+    assert await world.answer_states() == ["queued", "queued"]
     assert len(world.ours()) == 2
 
 

@@ -146,7 +146,14 @@ async def test_an_answer_that_got_lost_is_found_even_if_it_waits_for_a_moderator
 
 async def test_what_a_moderator_has_to_approve_is_queued(forum: InvisionForum, invision: Invision, url: str) -> None:
     forum.moderated = True
-    assert (await invision.reply(thread(url), Draft("<p>Merhaba.</p>"))).state is ReceiptState.QUEUED
+    receipt = await invision.reply(thread(url), Draft("<p>Merhaba.</p>"))
+    assert receipt.state is ReceiptState.QUEUED
+    watch = Watch(WatchKind.THREAD, thread(url).url)
+    before = await invision.read(watch, None)
+    assert [post.id for post in before.posts if post.waits] == [receipt.post_id]
+    forum.topics[1].entries[-1].hidden = False
+    after = await invision.read(watch, before.cursor)
+    assert [post.waits for post in after.posts if post.id == receipt.post_id] == [False]
 
 
 @pytest.mark.parametrize("why", ["locked", "missing", "empty"])

@@ -247,6 +247,19 @@ async def test_what_a_moderator_has_to_approve_is_queued_and_seen_as_ours(
     assert [post.id for post in (await misago.own_posts(thread(url), newest)).posts] == [receipt.post_id]
 
 
+async def test_our_own_post_says_whether_it_still_waits_for_a_moderator(
+    forum: MisagoForum, misago: Misago, url: str
+) -> None:
+    watch = Watch(WatchKind.THREAD, f"{url}/t/konu/1/")
+    forum.moderated = True
+    receipt = await misago.reply(thread(url), Draft("Merhaba."))
+    before = await misago.read(watch, None)
+    assert [(post.id, post.waits) for post in before.posts if post.waits] == [(receipt.post_id, True)]
+    forum.threads[1].entries[-1].waits = False
+    after = await misago.read(watch, before.cursor)
+    assert [post.waits for post in after.posts if post.id == receipt.post_id] == [False]
+
+
 @pytest.mark.parametrize("why", ["locked", "missing", "short"])
 async def test_a_refusal_says_why(forum: MisagoForum, misago: Misago, url: str, why: str) -> None:
     forum.threads[1].closed = why == "locked"

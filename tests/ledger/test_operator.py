@@ -11,6 +11,7 @@ from forum_bridge.ledger.states import State
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ASLEEP = (State.HELD, State.DEAD, State.BY_HAND)
+DECIDED = (*ASLEEP, State.QUEUED)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ def test_names(text: str, item: Item | None) -> None:
 
 
 @pytest.mark.parametrize("act", list(Act))
-@pytest.mark.parametrize("state", [state for state in State if state not in ASLEEP])
+@pytest.mark.parametrize("state", [state for state in State if state not in DECIDED])
 def test_what_goes_on_by_itself_or_is_done_is_not_decided_about(act: Act, state: State) -> None:
     assert decided(act, Found(1, state, began=True), "by hand", anyway=True, now=NOW) is None
 
@@ -64,3 +65,17 @@ def test_what_is_done_with_says_by_whom(act: Act, becomes: State) -> None:
     facts = decided(act, Found(1, State.HELD, began=True), "by hand", anyway=False, now=NOW)
     assert facts is not None
     assert (facts["state"], facts["due_at"], facts["reason"]) == (becomes, None, "by hand")
+
+
+@pytest.mark.parametrize(
+    ("act", "anyway", "becomes"),
+    [
+        (Act.RETRY, False, None),
+        (Act.RETRY, True, State.WAITING),
+        (Act.MARK_SENT, False, State.SENT),
+        (Act.DROP, False, State.IGNORED),
+    ],
+)
+def test_what_waits_for_a_moderator_cannot_be_looked_for(act: Act, *, anyway: bool, becomes: State | None) -> None:
+    facts = decided(act, Found(1, State.QUEUED, began=True), "", anyway=anyway, now=NOW)
+    assert (facts and facts["state"]) == becomes

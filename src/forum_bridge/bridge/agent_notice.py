@@ -18,8 +18,9 @@ from forum_bridge.errors import BridgeError
 from forum_bridge.ledger import agent_notes, answers, conversations, threads
 from forum_bridge.ledger.agent_notes import AgentNote
 from forum_bridge.ledger.answers import AnswerRow
+from forum_bridge.ledger.operator import Item
 from forum_bridge.ledger.states import State
-from forum_bridge.model import Receipt, ReceiptState, ThreadRef
+from forum_bridge.model import Post, Receipt, ReceiptState, ThreadRef
 
 
 async def of_failure(
@@ -78,6 +79,17 @@ async def of_receipt(db: AsyncConnection, site: Site, answer: AnswerRow, receipt
     return await _want(db, answer, html, label=label, takes_off=True, now=now)
 
 
+async def of_other_words(db: AsyncConnection, site: Site, answer: AnswerRow, post: Post, *, now: datetime) -> bool:
+    """Tell the case's agents of a post of our account that may be an answer which a moderator has changed; False if
+    there is nothing to tell."""
+    config = site.config.answers
+    if config.tell_agents is TellAgents.NEVER:
+        return False
+    name = Item("answer", answer.message_id, answer.part if answer.parts > 1 else None)
+    html = agent_words.other_words(config.tell_agents, post.url, str(name))
+    return await _want(db, answer, html, label=config.unsent_label, now=now)
+
+
 async def of_decision(db: AsyncConnection, answer: AnswerRow, *, now: datetime) -> bool:
     """Take the label of an unsent answer off its case: a person says that it is posted, or given up. False if there is
     none."""
@@ -95,10 +107,11 @@ async def to_paste(
 
 
 async def _label_to_take_off(db: AsyncConnection, answer: AnswerRow, told: AgentNote | None) -> str | None:
-    """Return the label that an answer brought its case, unless another answer there still deserves it."""
+    """Return the label that an answer, which is settled by now, brought its case, unless another one there still
+    deserves it."""
     if told is None or told.label is None or told.takes_off:
         return None
-    if await answers.others_unsent(db, answer.desk, told.case_id, answer.message_id):
+    if await answers.any_unsent(db, answer.desk, told.case_id):
         return None
     return told.label
 

@@ -29,6 +29,8 @@ class _Words:
     threads: str
     choose: str
     queued: str
+    other_words: str
+    mark_sent: str
     stands: str
     stands_privately: str
     private: str
@@ -51,6 +53,9 @@ _IN = {
         threads="This case holds posts from several threads, and nobody can tell which of them it is for:",
         choose="Answer in a case that holds one thread only, or post the answer in its thread by hand.",
         queued="Your answer waits for a moderator of the forum; until then customers do not see it.",
+        other_words="Your answer waits for a moderator of the forum, and meanwhile a post of our account appeared in"
+        " the thread that says something else:",
+        mark_sent="If it is your answer in other words, ask whoever runs the bridge for: {command}",
         stands="Your answer stands on the forum:",
         stands_privately="Your answer reached the customer as a personal message:",
         private="This answer is marked private. It was NOT published, and the customer has not got it.",
@@ -79,6 +84,9 @@ _IN = {
         threads="Bu talepte birkaç konunun mesajları var; yanıtın hangisi için olduğu anlaşılmıyor:",
         choose="Tek konulu bir talepte yanıtlayın ya da yanıtı konusunda elle yayımlayın.",
         queued="Yanıtınız forumun bir moderatörünün onayını bekliyor; onaylanana kadar müşteriler görmez.",
+        other_words="Yanıtınız forumun bir moderatörünü bekliyor; bu arada konuda hesabımızdan başka sözlerle bir"
+        " gönderi göründü:",
+        mark_sent="Bu, yanıtınızın değiştirilmiş hâliyse köprüyü işletene şu komutu verdirin: {command}",
         stands="Yanıtınız forumda yayımlandı:",
         stands_privately="Yanıtınız müşteriye özel mesaj olarak ulaştı:",
         private="Bu yanıt gizli olarak işaretlendi. YAYIMLANMADI ve müşteriye ulaşmadı.",
@@ -144,6 +152,13 @@ def to_paste(
 def queued(language: TellAgents, url: str) -> str:
     """Return the note for an answer that the forum put before a moderator."""
     return f'<p>{_IN[language].queued} <a href="{escape(url)}">{escape(url)}</a></p>'
+
+
+def other_words(language: TellAgents, url: str, name: str) -> str:
+    """Return the note for a post of our account that may be an answer, called ``name``, which a moderator changed."""
+    words, link = _IN[language], f'<a href="{escape(url)}">{escape(url)}</a>'
+    todo = escape(words.mark_sent.format(command=f"forum-bridge mark-sent {name} URL"))
+    return f"<p>{words.other_words} {link}</p><p>{todo}</p>"
 
 
 def stands(language: TellAgents, url: str, *, private: bool) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from forum_bridge.bridge.answer_files import said
 from forum_bridge.bridge.site import Site
@@ -19,6 +20,8 @@ from forum_bridge.markup.clean import clean_post
 from forum_bridge.markup.compare import fingerprint, is_answer, parts
 from forum_bridge.model import OwnPosts, Post, PostId, ThreadRef
 from forum_bridge.web.aside import aside
+
+MODERATED = timedelta(days=30)  # since the last answer that waited: by then a forum's habits are others, or known anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class ForumLook:
         ids = [post.id for post in own.posts]
         async with self._ledger.reading() as db:
             published = await answers.with_receipts(db, site.name, ids)
-            moderated = await answers.ever_queued(db, site.name)
+            moderated = await answers.moderated(db, site.name, self._ledger.clock() - MODERATED)
             known = await posts.known_by_then(db, site.name, ids, answer.after_post)
         wanted = said(answer)
         texts = await _texts(own.posts)

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from forum_bridge.bridge import by_hand, deletions
+from forum_bridge.bridge import deletions
 from forum_bridge.bridge.content import Digested
 from forum_bridge.bridge.edits import ChangesTold
 from forum_bridge.bridge.entry import Entry
 from forum_bridge.bridge.forgotten import without_forgotten
 from forum_bridge.bridge.moved import follow
+from forum_bridge.bridge.our_posts import OurPosts
 from forum_bridge.bridge.policy import Facts, Rules, Taken, judge
 from forum_bridge.bridge.revisions import Revisions, as_known
 from forum_bridge.bridge.scope import AUTHOR_IN_THREAD, conversation_of
@@ -44,21 +45,29 @@ class Intake:
         self._rules = rules
         self._now = now
         self._own_keys = frozenset(filter(None, [row.own_key]))
-        self.told = ChangesTold(db, site, now)
-        self._revisions = Revisions(db, self.told, now)
+        self._told = ChangesTold(db, site, now)
+        self._our_posts = OurPosts(db, site, now)
+        self._revisions = Revisions(db, self._told, now)
         self._put_back: PutBack | None = None
         self._spoke: dict[ThreadId, Entry | int] = {}  # by thread: whose message an agent's post on the forum answers
 
+    @property
+    def tells_at(self) -> datetime | None:
+        """When the first note to agents is due that was put into the outbox."""
+        due = (self._told.due_at, self._our_posts.due_at)
+        return min((each for each in due if each is not None), default=None)
+
     async def take(self, reading: Reading, digested: Sequence[Digested]) -> tuple[set[int], list[Entry]]:
         """Store the threads and posts of a reading, in few statements however many there are; return the conversations
-        with new work, and what is new: posts and revisions."""
+        with new work, and what is new: posts and revisions. What waits for a moderator is not there yet."""
         reading, digested = await without_forgotten(self._db, self._site.name, reading, digested)
+        digested = [item for item in digested if not item.post.waits]
         name, ids = self._site.name, [item.post.id for item in digested]
         self._put_back = await put_back.known(self._db)
         known = await posts.latest(self._db, name, ids)
         await follow(self._db, name, reading, known, now=self._now)
         met_before, known_threads = await self._threads(reading)
-        ours = frozenset(await answers.with_receipts(self._db, name, ids))
+        receipts = await answers.with_receipts(self._db, name, ids)
         private = self._watch.watch.kind is WatchKind.INBOX
         highest = await posts.highest_number(self._db, name, private=private)
         newest = await posts.highest_numbers(self._db, name, list(known_threads))
@@ -75,7 +84,7 @@ class Intake:
             before = await self._restored(known.get(item.post.id), woken)
             facts = Facts(
                 own_keys=self._own_keys,
-                own_posts=ours,
+                own_posts=frozenset(receipts),
                 first_reading=self._watch.first or before is not None,
                 since=self._watch.watch.since,
                 thread_known=thread_id in met_before or thread_id in newest,
@@ -84,8 +93,11 @@ class Intake:
                 starters=starters[thread_id],
                 adopted=self._adopted(thread),
             )
+            await self._our_posts.let_through(item.post, receipts.get(item.post.id, ()))
             if before is None:
-                taken = await self._recognised(item, judge(item, facts, self._rules))
+                taken = judge(item, facts, self._rules)
+                if item.post.id not in receipts:
+                    taken = await self._recognised(item, taken)
                 entries.append(await self._first_time(item, thread, taken))
             else:
                 same = as_known(item, before)
@@ -94,7 +106,7 @@ class Intake:
                 elif (grown := await self._revisions.again(same, before, thread.ref.id)) is not None:
                     entries.append(grown)
             self._listen(thread.ref.id, before, entries)
-        await deletions.follow(self._db, name, reading.deleted, self.told, now=self._now)
+        await deletions.follow(self._db, name, reading.deleted, self._told, now=self._now)
         return woken | self._revisions.woken | await self._insert(entries), entries
 
     async def _threads(self, reading: Reading) -> tuple[set[ThreadId], dict[ThreadId, ThreadRow]]:
@@ -112,7 +124,7 @@ class Intake:
     async def _restored(self, known: PostRow | None, woken: set[int]) -> PostRow | None:
         if known is None or known.deleted_at is None:
             return known
-        before = await deletions.restored(self._db, known, self.told, now=self._now)
+        before = await deletions.restored(self._db, known, self._told, now=self._now)
         if before.state in WORK and before.conversation_id is not None:
             woken.add(before.conversation_id)
         return before
@@ -127,10 +139,13 @@ class Intake:
         return Entry(item, thread_id, 1, taken, wanted=wanted)
 
     async def _recognised(self, item: Digested, taken: Taken) -> Taken:
-        """What our people post may be an answer that they were asked to post by hand: then it is our own."""
-        ours = taken.by_agent or taken.state is State.OWN
-        if ours and await by_hand.recognise(self._db, self._site, item, now=self._now):
+        """What our people post may be an answer: then it is our own."""
+        if not (taken.by_agent or taken.state is State.OWN):
+            return taken
+        if await self._our_posts.recognise(item):
             return Taken(State.OWN)
+        if not taken.by_agent and not self._watch.first:
+            await self._our_posts.in_other_words(item.post)
         return taken
 
     async def _by_hand(self, item: Digested, thread: ThreadRow, taken: Taken) -> Entry:

@@ -224,7 +224,8 @@ class Publish:
 
     async def _sent(self, site: Site, answer: AnswerRow, receipt: Receipt) -> None:
         now = self._clock()
-        facts: dict[str, object] = {"state": State.SENT, "sent_at": now, "due_at": None, "reason": None}
+        state = State.QUEUED if receipt.state is ReceiptState.QUEUED else State.SENT
+        facts: dict[str, object] = {"state": state, "sent_at": now, "due_at": None, "reason": None}
         facts |= {"receipt_post": receipt.post_id, "receipt_url": receipt.url, "receipt_state": receipt.state}
 
         async def work(db: AsyncConnection) -> bool:
@@ -279,5 +280,6 @@ def _one_conversation(before: AnswerRow, after: AnswerRow) -> bool:
 
 def _found(found: Found, answer: AnswerRow, site: Site) -> Receipt:
     state = ReceiptState.MERGED if found.merged else ReceiptState.POSTED
+    state = ReceiptState.QUEUED if found.post.waits else state
     missing = answer_uploads.missing_on(found.post, answer, site)
     return Receipt(found.post.id, found.post.url, state, without=missing)

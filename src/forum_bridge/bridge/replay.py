@@ -24,7 +24,7 @@ from forum_bridge.ledger.operator import Item
 from forum_bridge.ledger.posts import PostRow
 from forum_bridge.ledger.states import State
 from forum_bridge.ledger.trail import Step
-from forum_bridge.model import Clock, ReceiptState, ThreadRef
+from forum_bridge.model import Clock, ThreadRef
 
 
 class Replay:
@@ -51,6 +51,11 @@ class Replay:
         sent = [row.id for row in rows if row.state is State.SENT]
         if not rows:
             raise BridgeError(f"There is no {item} in the ledger.", explanation="`forum-bridge trace` shows the names.")
+        if any(row.state is State.QUEUED for row in rows):
+            raise BridgeError(
+                f"{item} was put before a moderator of the forum, who may still be looking at it.",
+                explanation="Ask there; what a moderator deleted can be answered again on Deskie.",
+            )
         if not sent:
             raise BridgeError(
                 f"{item} is {rows[0].state.value}: it does not count as sent.",
@@ -116,11 +121,6 @@ def _told_as(post: PostRow, latest: PostRow) -> tuple[int, ...]:
 
 
 def _check_can_look(site: Site, answer: AnswerRow, place: object) -> None:
-    if answer.receipt_state == ReceiptState.QUEUED:
-        raise BridgeError(
-            f"answer-{answer.message_id} was put before a moderator of the forum, who may still be looking at it.",
-            explanation="Ask there; what a moderator deleted can be answered again on Deskie.",
-        )
     looks = isinstance(site.adapter, CanReply if isinstance(place, ThreadRef) else CanMessage)
     if isinstance(site.adapter, Idempotent) or not looks:
         raise BridgeError(

@@ -26,7 +26,7 @@ EACH = 820  # characters of HTML that digesting a post costs beside its own
 @dataclass(frozen=True, slots=True)
 class Brought:
     """What a reading brought: posts and revisions that are new, the conversations with work by it, and when agents are
-    to be told of what changed."""
+    to be told of what changed, or stands there by now."""
 
     new: tuple[Entry, ...]
     woken: tuple[int, ...]
@@ -52,7 +52,7 @@ async def take_in(
     row = (await forums.everyone(db))[site.name]
     intake = Intake(db, site, row, watch, rules, now)
     woken, new = await intake.take(reading, contents)
-    return Brought(tuple(new), tuple(sorted(woken)), intake.told.due_at)
+    return Brought(tuple(new), tuple(sorted(woken)), intake.tells_at)
 
 
 def pass_on(brought: Brought, site: Site, watch: WatchRow, wake: Wake) -> None:

@@ -21,6 +21,7 @@ WORDS = {
     State.UNCLEAR: "unclear, will be looked up",
     State.SENT: "delivered",
     State.BY_HAND: "to be posted by hand",
+    State.QUEUED: "before a moderator of the forum",
     State.HELD: "held",
     State.DEAD: "dead",
     State.OLD: "older than the watch",
@@ -32,6 +33,11 @@ TODO = {
         "Its text stands in the case as a note: post it, and the bridge recognises it.",
         "If it stands there already: `forum-bridge mark-sent {name}`",
         "Or give it up: `forum-bridge drop {name}`",
+    ),
+    State.QUEUED: (
+        "A moderator of the forum lets it stand, and the bridge recognises it.",
+        "If it stands there in other words: `forum-bridge mark-sent {name} URL`",
+        "If it was refused: `forum-bridge drop {name}`, or `forum-bridge retry --anyway {name}` to send it once more",
     ),
     State.HELD: (
         "Look whether it stands on the other side.",

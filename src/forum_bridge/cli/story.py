@@ -27,6 +27,7 @@ MOVED_BY = {
     State.DEAD: ("retry", "mark-sent", "drop"),
     State.SENT: ("replay",),
     State.BY_HAND: ("mark-sent", "retry", "drop"),
+    State.QUEUED: ("mark-sent", "drop"),
 }
 
 
@@ -124,6 +125,9 @@ def _published(name: str, row: RowMapping) -> Iterator[Event]:
     if row["sent_at"] is not None:
         where = shown(row["receipt_url"]) if row["receipt_url"] else "its address is not known"
         how = f" ({row['receipt_state']})" if row["receipt_state"] else ""
+        if row["state"] == State.QUEUED:
+            yield Event(row["sent_at"], name, f"taken by {row['forum']}, waits for a moderator there")
+            return
         by_hand = f", {row['reason']}" if row["reason"] else ""
         yield Event(row["sent_at"], name, f"stands on {row['forum']}{how}: {where}{by_hand}")
 

@@ -63,7 +63,7 @@ def became(row: PostRow, case: str) -> PostNews:
             return news(row, f"left out: {row.reason or 'the configuration says so'}", Stand.LEFT_OUT)
         case State.WAITING | State.SENDING | State.UNCLEAR:
             return news(row, f"waits: {row.reason}" if row.reason else "waits", Stand.WAITS)
-        case State.HELD | State.DEAD | State.BY_HAND:
+        case State.HELD | State.DEAD | State.BY_HAND | State.QUEUED:
             return news(row, f"{row.state.value}, {_name(row)}: {row.reason or 'no reason is known'}", Stand.STUCK)
         case never:
             assert_never(never)

@@ -61,6 +61,11 @@ async def operate(
         raise BridgeError(f"There is no {item} in the ledger.", explanation="`forum-bridge status` shows the names.")
     if not made:
         states = ", ".join(sorted({row.state.value for row in rows}))
+        if any(row.state is State.QUEUED for row in rows):
+            raise BridgeError(
+                f"{item} waits for a moderator of the forum, and nobody but them can see whether it is still there.",
+                explanation="Ask there. If it is gone: `retry --anyway` writes it once more, `drop` gives it up.",
+            )
         raise BridgeError(
             f"{item} is {states}: there is nothing to decide.",
             explanation="Only what is held or dead waits for a person.",

@@ -56,7 +56,7 @@ class AnswerRow:
 
 
 AT_A_TIME = 100  # of a queue; what stands behind them has to wait anyway
-_TURN = (answer.c.state.in_(WORK), ~parts.behind(State.SENT, State.IGNORED))
+_TURN = (answer.c.state.in_(WORK), ~parts.behind(State.SENT, State.QUEUED, State.IGNORED))
 NEVER_SHOWN = "Deskie does not show message"  # how the reason of what only a webhook told begins
 _NEVER_SHOWN = (answer.c.state == State.DEAD) & answer.c.sending_at.is_(None) & answer.c.reason.contains(NEVER_SHOWN)
 _SELECT = select(answer, body.c.html.label("body")).outerjoin(body, answer.c.body_id == body.c.id)
@@ -122,10 +122,13 @@ async def unpublished(db: AsyncConnection, forum: str) -> list[AnswerRow]:
     return await _answers(db, _SELECT.where(answer.c.forum == forum, *_TURN).order_by(*order).limit(AT_A_TIME))
 
 
-async def by_hand(db: AsyncConnection, forum: str, thread_id: str) -> list[AnswerRow]:
-    """Return a thread's answers that a person was to post, in the order they were written."""
+async def awaited(db: AsyncConnection, forum: str, thread_id: str) -> list[AnswerRow]:
+    """Return a thread's answers that may come to stand there by others' doing, in the order they were written: a person
+    was to post them, they wait for a moderator, or the answer to their write was lost."""
     here = select(conversation.c.id).where(conversation.c.forum == forum, conversation.c.thread_id == thread_id)
-    where = (answer.c.forum == forum, answer.c.state == State.BY_HAND, answer.c.conversation_id.in_(here))
+    lost = answer.c.sending_at.is_not(None) & answer.c.state.in_((State.SENDING, State.UNCLEAR, State.HELD))
+    given = answer.c.state.in_((State.BY_HAND, State.QUEUED))
+    where = (answer.c.forum == forum, given | lost, answer.c.conversation_id.in_(here))
     return await _answers(db, _SELECT.where(*where).order_by(answer.c.message_id, answer.c.part))
 
 
@@ -150,17 +153,19 @@ async def with_receipts(db: AsyncConnection, forum: str, post_ids: Sequence[str]
     return found
 
 
-async def others_unsent(db: AsyncConnection, desk: str, case_id: int, message_id: int) -> bool:
-    """Whether another answer of a case is not on the forum, and waits for a person or a moderator."""
-    stuck = answer.c.state.in_((State.HELD, State.DEAD)) | (answer.c.receipt_state == ReceiptState.QUEUED)
-    where = (answer.c.desk == desk, answer.c.case_id == case_id, answer.c.message_id != message_id, stuck)
+async def any_unsent(db: AsyncConnection, desk: str, case_id: int) -> bool:
+    """Whether an answer of a case is not on the forum, and waits for a person or a moderator."""
+    stuck = answer.c.state.in_((State.HELD, State.DEAD, State.QUEUED))
+    where = (answer.c.desk == desk, answer.c.case_id == case_id, stuck)
     return (await db.execute(select(answer.c.id).where(*where).limit(1))).first() is not None
 
 
-async def ever_queued(db: AsyncConnection, forum: str) -> bool:
-    """Whether this forum ever put an answer of ours before a moderator."""
-    where = (answer.c.forum == forum, answer.c.receipt_state == ReceiptState.QUEUED)
-    return (await db.execute(select(func.count()).select_from(answer).where(*where))).scalar_one() > 0
+async def moderated(db: AsyncConnection, forum: str, since: datetime) -> bool:
+    """Whether an answer of ours waits for a moderator of this forum, or one that stands there since a moment or later
+    did."""
+    waited = (answer.c.receipt_state == ReceiptState.QUEUED) & (answer.c.sent_at >= since)
+    where = (answer.c.forum == forum, (answer.c.state == State.QUEUED) | waited)
+    return (await db.execute(select(answer.c.id).where(*where).limit(1))).first() is not None
 
 
 async def _answers(db: AsyncConnection, query: Select[tuple[object, ...]]) -> list[AnswerRow]:

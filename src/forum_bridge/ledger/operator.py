@@ -67,11 +67,13 @@ def decided(act: Act, row: Found, reason: str, *, anyway: bool, now: datetime) -
     """Return what to write into a row; None if nothing is to be decided: it goes on by itself, or is done with.
 
     Once a write was begun it may have taken effect, so a retry looks before it writes, unless a person who has looked
-    says ``anyway``.
+    says ``anyway``; what waits for a moderator cannot be looked for.
     """
-    if row.state not in (State.HELD, State.DEAD, State.BY_HAND):
+    if row.state not in (State.HELD, State.DEAD, State.BY_HAND, State.QUEUED):
         return None
     match act:
+        case Act.RETRY if row.state is State.QUEUED and not anyway:
+            return None
         case Act.RETRY if row.began and not anyway:
             return {"state": State.UNCLEAR, "attempts": 0, "first_tried_at": None, "due_at": now, "reason": None}
         case Act.RETRY:
@@ -96,10 +98,11 @@ async def find(db: AsyncConnection, item: Item) -> list[Found]:
 
 
 async def decide(db: AsyncConnection, item: Item, row: Found, facts: dict[str, object]) -> None:
-    """Write a decision down. A receipt that never led to a post counts no more once it is tried again."""
+    """Write a decision down. A receipt that never led to a post counts no more once it is tried again, except that a
+    moderator may have it."""
     table = _TABLES[item.road]
     if item.road == "answer" and facts["state"] in (State.WAITING, State.UNCLEAR):
-        facts = {**facts, "receipt_state": None, "lost_writes": 0}
+        facts = {**facts, "lost_writes": 0} | ({} if row.state is State.QUEUED else {"receipt_state": None})
     await db.execute(update(table).where(table.c.id == row.id).values(facts))
 
 

@@ -17,7 +17,7 @@ from forum_bridge.ledger.tables import agent_note, answer, body, post, thread, t
 from forum_bridge.ledger.trail import Step
 
 AT_A_TIME = 200
-WAITS = (*WORK, State.HELD, State.DEAD, State.BY_HAND)
+WAITS = (*WORK, State.HELD, State.DEAD, State.BY_HAND, State.QUEUED)
 """What a person may still want to read, or a retry to send, keeps its words however old it is."""
 
 

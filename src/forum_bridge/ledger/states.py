@@ -13,6 +13,7 @@ class State(StrEnum):
     UNCLEAR = "unclear"  # the answer to the write was lost: look before trying again
     SENT = "sent"  # it stands on the other side
     BY_HAND = "by_hand"  # a person posts it, and it is recognised then
+    QUEUED = "queued"  # the forum has it; a moderator lets it stand, and it is recognised then
     HELD = "held"  # acting might be wrong: a person decides
     DEAD = "dead"  # will not be tried again until a person says so
     OLD = "old"  # was there before the watch began

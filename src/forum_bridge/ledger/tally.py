@@ -53,9 +53,9 @@ async def counts(db: AsyncConnection, road: str) -> dict[State, int]:
 
 
 async def stuck(db: AsyncConnection, limit: int = 20, *, late: datetime | None = None) -> list[Stuck]:
-    """Return what does not move: held and dead items of both roads, answers to be posted by hand, and notes to agents;
-    with ``late`` also those that came before that moment and are still on their way (Deskie or the forum away, a forum
-    taken out of the configuration); newest first."""
+    """Return what does not move: held and dead items of both roads, answers to be posted by hand or let through by a
+    moderator, and notes to agents; with ``late`` also those that came before that moment and are still on their way
+    (Deskie or the forum away, a forum taken out of the configuration); newest first."""
     posts = select(post.c.id, post.c.url, post.c.forum, post.c.state, post.c.reason).where(
         _still(post, post.c.seen_at, late)
     )
@@ -107,5 +107,5 @@ def _name(road: str, number: int, part: int = 1, parts: int = 1) -> str:
 
 
 def _still(table: Table, came_at: Column[datetime], late: datetime | None) -> ColumnElement[bool]:
-    asleep = table.c.state.in_((State.HELD, State.DEAD, State.BY_HAND))
+    asleep = table.c.state.in_((State.HELD, State.DEAD, State.BY_HAND, State.QUEUED))
     return asleep if late is None else or_(asleep, and_(table.c.state.in_(WORK), came_at < late))

@@ -120,6 +120,9 @@ def of_answers(facts: Facts, now: datetime) -> Iterator[Finding]:
         elif answer.state is State.BY_HAND:
             what = "waits for a person to post it"
             yield Finding(Kind.MISSING, name, where, what, f"forum-bridge mark-sent {name} URL")
+        elif answer.state is State.QUEUED and answer.received_at < now - LATE:
+            what = "waits for a moderator of the forum"
+            yield Finding(Kind.MISSING, name, where, what, f"forum-bridge mark-sent {name} URL, or drop it")
         elif answer.state in WORK and answer.received_at < now - LATE:
             what = f"still waits: {answer.reason or 'nobody knows why'}"
             yield Finding(Kind.MISSING, name, where, what, f"forum-bridge trace {name}")
@@ -141,7 +144,7 @@ def _removed(facts: Facts) -> Iterator[Finding]:
         recent = answer.sent_at is not None and answer.sent_at >= facts.since + COARSE
         if answer.state is not State.SENT or answer.private or not (facts.forum.whole and recent):
             continue
-        if answer.receipt_post is not None and answer.receipt_post not in there and not _waits(answer):
+        if answer.receipt_post is not None and answer.receipt_post not in there:
             name = _answer(answer)
             what = "counts as sent, and stands on the forum no more"
             yield Finding(Kind.MISSING, name, answer.receipt_url or "", what, f"forum-bridge replay {name}")
@@ -199,10 +202,6 @@ def _note(item: str, where: str, case_id: int | None) -> Finding:
 
 def _revisions(facts: Facts, row: PostRow) -> list[PostRow]:
     return [each for each in facts.ledger.posts if each.post_id == row.post_id]
-
-
-def _waits(answer: AnswerRow) -> bool:
-    return answer.receipt_state == "queued"
 
 
 def _recent(when: datetime | None, since: datetime) -> bool:

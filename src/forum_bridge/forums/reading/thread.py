@@ -228,5 +228,6 @@ def _first_id(page: ThreadPage) -> str | None:
 def _digest(page: ThreadPage) -> str:
     hashed = hashlib.sha256()
     for post in page.posts:
-        hashed.update(f"{post.id}\0{post.edited}\0{post.html}\0".encode())
+        waits = "waits" if post.waits else ""  # a moderator who lets it through changes nothing else
+        hashed.update(f"{post.id}\0{post.edited}\0{post.html}\0{waits}".encode())
     return hashed.hexdigest()[:32]

@@ -69,6 +69,7 @@ def post(item: Node, about: Included, ref: ThreadRef) -> Post:
         edited=moment(attributes.get("editedAt")),
         opening=place == 1,
         attachments=files,
+        waits=attributes.get("isApproved") is False,
     )
 
 

@@ -80,6 +80,7 @@ def _post(item: Node, ref: ThreadRef, found: Topic, first: str | None) -> Post:
         time=moment(item.get("date")),
         opening=post_id == first,
         attachments=attachments(html, url),
+        waits=bool(item.get("hidden")),
     )
 
 

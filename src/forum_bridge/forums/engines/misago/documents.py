@@ -75,6 +75,7 @@ def _post(item: Node, address: str, ref: ThreadRef, opening: bool) -> Post:
         edited=moment(item.get("updated_on")) if number(item.get("edits")) else None,
         opening=opening,
         attachments=attachments(item, address),
+        waits=item.get("is_unapproved") is True,
     )
 
 
