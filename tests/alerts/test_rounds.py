@@ -236,6 +236,42 @@ async def test_trouble_with_the_ledger_is_told_although_it_cannot_be_written_dow
     assert post.texts()[-1].startswith("Over: ")
 
 
+@pytest.mark.parametrize("fault", ["cut_before", "cut_after", "503", "500", "429"])
+@pytest.mark.parametrize("over", [False, True])
+async def test_a_note_in_the_alert_s_case_is_written_once_whatever_becomes_of_it(
+    world: World, fault: str, *, over: bool
+) -> None:
+    desk = Desk()
+    desk.trouble = "away"
+    alerting = rounds(world, {"to": "deskie", "desk_after": "1s"}, desk=desk)
+    before = {case.case_id for case in world.deskie.cases()}
+    await minutes(world, alerting, 3)
+    (case,) = [each for each in world.deskie.cases() if each.case_id not in before]
+    world.deskie.faults.next(r"POST /api/cases/\d+/note\.json", fault)
+    if over:
+        desk.trouble = None
+    else:
+        world.clock.advance(days=1)
+    await minutes(world, alerting, 5)
+    await minutes(world, rounds(world, {"to": "deskie", "desk_after": "1s"}, desk=desk), 15)
+    (note,) = [each.content_html for each in world.deskie.messages(case) if each.note]
+    assert ("Over: " if over else "Still: ") in note
+    assert len({each.case_id for each in world.deskie.cases()} - before) == 1
+    async with world.ledger.reading() as db:
+        assert bool(await alerts.everything(db)) is not over
+
+
+async def test_the_same_trouble_told_again_the_next_day_is_another_note(world: World) -> None:
+    desk = Desk()
+    desk.trouble = "away"
+    alerting = rounds(world, {"to": "deskie", "desk_after": "1s"}, desk=desk)
+    before = {case.case_id for case in world.deskie.cases()}
+    await minutes(world, alerting, 3)
+    (case,) = [each for each in world.deskie.cases() if each.case_id not in before]
+    await minutes(world, alerting, 50, each=60)
+    assert len([each for each in world.deskie.messages(case) if each.note]) == 2
+
+
 async def test_on_deskie_a_trouble_is_one_case_and_what_follows_are_notes(world: World) -> None:
     desk = Desk()
     desk.trouble = "a certificate has run out"
