@@ -10,6 +10,7 @@ from typing import TypeVar
 import structlog
 
 from forum_bridge.bridge.sign_in import TODO, Standing, Wait, after, expired, may_try
+from forum_bridge.command import command
 from forum_bridge.errors import Blocked, Forbidden, Retry, SignInNeeded, WatchTrouble
 from forum_bridge.forums.contract import Adapter, CanSignIn
 from forum_bridge.ledger import forums as forums_ledger
@@ -151,4 +152,4 @@ def standing_of(row: ForumRow) -> Standing:
 
 def todo_of(state: SignInState, forum: str) -> str:
     """Return the operator's next action."""
-    return TODO[state].format(forum=forum)
+    return TODO[state].format(retry=command("retry", f"sign-in-{forum}"))

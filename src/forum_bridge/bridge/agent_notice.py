@@ -13,6 +13,7 @@ from forum_bridge.bridge.owner import Ambiguous, SeveralCustomers
 from forum_bridge.bridge.retry import Dead, Hold, Verdict
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.ways import CannotMessage, NobodyToWriteTo
+from forum_bridge.command import command
 from forum_bridge.config import TellAgents
 from forum_bridge.errors import BridgeError
 from forum_bridge.ledger import agent_notes, answers, conversations, threads
@@ -86,7 +87,7 @@ async def of_other_words(db: AsyncConnection, site: Site, answer: AnswerRow, pos
     if config.tell_agents is TellAgents.NEVER:
         return False
     name = Item("answer", answer.message_id, answer.part if answer.parts > 1 else None)
-    html = agent_words.other_words(config.tell_agents, post.url, str(name))
+    html = agent_words.other_words(config.tell_agents, post.url, command("mark-sent", str(name), "URL"))
     return await _want(db, answer, html, label=config.unsent_label, now=now)
 
 

@@ -154,10 +154,11 @@ def queued(language: TellAgents, url: str) -> str:
     return f'<p>{_IN[language].queued} <a href="{escape(url)}">{escape(url)}</a></p>'
 
 
-def other_words(language: TellAgents, url: str, name: str) -> str:
-    """Return the note for a post of our account that may be an answer, called ``name``, which a moderator changed."""
+def other_words(language: TellAgents, url: str, command: str) -> str:
+    """Return the note for a post of our account that may be an answer which a moderator changed; ``command`` says so to
+    the bridge."""
     words, link = _IN[language], f'<a href="{escape(url)}">{escape(url)}</a>'
-    todo = escape(words.mark_sent.format(command=f"forum-bridge mark-sent {name} URL"))
+    todo = escape(words.mark_sent.format(command=command))
     return f"<p>{words.other_words} {link}</p><p>{todo}</p>"
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge.quarantine import Quarantine
 from forum_bridge.bridge.site import Site
+from forum_bridge.command import command
 from forum_bridge.errors import Blocked, BridgeError, Unreadable
 from forum_bridge.ledger import drift
 from forum_bridge.ledger.drift import DriftRow, Sight
@@ -120,8 +121,8 @@ class DriftGuard:
 def how_to_try(page: Path | None, adapter: str, url: str) -> str:
     """Return the command that reads a page in quarantine, or else the thread itself."""
     if page is None:
-        return f"forum-bridge preview '{shown(url)}'"
-    return f"forum-bridge preview --file {page} --adapter {adapter} --url '{shown(url)}'"
+        return command("preview", shown(url))
+    return command("preview", "--file", str(page), "--adapter", adapter, "--url", shown(url))
 
 
 def _what(error: Exception) -> str | None:

@@ -15,6 +15,7 @@ from forum_bridge.bridge.moved import thread_of
 from forum_bridge.bridge.owner import owner_of
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.ways import place_of
+from forum_bridge.command import command
 from forum_bridge.errors import BridgeError
 from forum_bridge.forums.contract import CanMessage, CanReply, Idempotent
 from forum_bridge.ledger import answers, conversations, operator, posts, trail
@@ -59,7 +60,7 @@ class Replay:
         if not sent:
             raise BridgeError(
                 f"{item} is {rows[0].state.value}: it does not count as sent.",
-                explanation=f"`forum-bridge trace {item}` says what can be done about it.",
+                explanation=f"`{command('trace', str(item))}` says what can be done about it.",
             )
         stood = {row_id: await (self._post(row_id) if item.road == "post" else self._answer(row_id)) for row_id in sent}
         await self._ledger.commit(lambda db: self._set_free(db, item, stood))

@@ -20,13 +20,12 @@ TODO = {
     SignInState.EXPIRED: "The bridge signs in again by itself. If it happens often, sign in by hand with this account "
     "and look for a notice, or for a limit of sessions.",
     SignInState.REFUSED: "Check login.user and login.password of this forum and correct them. If they are right and "
-    "the forum was mended: `forum-bridge retry sign-in-{forum}`.",
+    "the forum was mended: `{retry}`.",
     SignInState.CAPTCHA: "Sign in once by hand with this account, or ask the owner to exempt it from captchas; then "
-    "`forum-bridge retry sign-in-{forum}`.",
-    SignInState.BLOCKED: "Ask the forum's owner to let the bridge's User-Agent through; then "
-    "`forum-bridge retry sign-in-{forum}`.",
+    "`{retry}`.",
+    SignInState.BLOCKED: "Ask the forum's owner to let the bridge's User-Agent through; then `{retry}`.",
 }
-"""The operator's next action."""
+"""The operator's next action; ``retry`` is the command that has the bridge sign in once more."""
 
 
 @dataclass(frozen=True, slots=True)

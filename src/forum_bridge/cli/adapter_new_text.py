@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from datetime import tzinfo
 from pathlib import Path
-from shlex import quote
 from zoneinfo import ZoneInfo
 
 from rich.table import Table
@@ -13,6 +12,7 @@ from rich.text import Text
 
 from forum_bridge.cli.detect_text import print_detected
 from forum_bridge.cli.say import Lines, harmless
+from forum_bridge.command import command
 from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.web.address import shown
@@ -66,11 +66,11 @@ def print_fitted(say: Lines, made: Made, path: Path, name: str) -> None:
     say.blank()
     say.line("Next:", style="bold")
     say.line("See in the browser what the file reads while you edit it:", indent=2, mark="→")
-    say.line(f"forum-bridge adapter try {name} --browser --url {quote(shown(thread.url))}", indent=6)
+    say.line(command("adapter", "try", name, "--browser", "--url", shown(thread.url)), indent=6)
     say.line("Of a page that only members see: save it in your browser, and add --file PAGE.", indent=6)
     say.line(f"Name it in config.yaml, adapter: {name}, and try it all: forum-bridge check", indent=2, mark="→")
     say.line(
-        f"Keep pages of it to test on: forum-bridge adapter record {name} {quote(shown(thread.url))}",
+        f"Keep pages of it to test on: {command('adapter', 'record', name, shown(thread.url))}",
         indent=2,
         mark="→",
     )

@@ -14,6 +14,7 @@ from forum_bridge.cli.adapter_place import RECORDINGS, bench, warn_of_faults
 from forum_bridge.cli.loading import DEFAULT, ConfigOption
 from forum_bridge.cli.run import now
 from forum_bridge.cli.say import Lines, to_person
+from forum_bridge.command import command
 from forum_bridge.daemon.compose import settings_of
 from forum_bridge.testkit import save
 from forum_bridge.testkit.recorder import record as recorded
@@ -56,7 +57,7 @@ def record(
     say = Lines(to_person())
     say.line(f"{len(recording.expected)} posts recorded in {folder}", mark="✓", mark_style="green")
     say.line("Compare expected.json there with the thread: what stands in it is what the tests ask for.", mark="•")
-    say.line(f"Then: forum-bridge adapter test {name}", mark="→")
+    say.line(f"Then: {command('adapter', 'test', name)}", mark="→")
 
 
 def _named(url: str) -> str:

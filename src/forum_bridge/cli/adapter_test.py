@@ -12,6 +12,7 @@ import typer
 from forum_bridge.cli.adapter_place import bench
 from forum_bridge.cli.loading import DEFAULT, ConfigOption
 from forum_bridge.cli.say import Lines, to_person
+from forum_bridge.command import command
 from forum_bridge.errors import ConfigurationRefused
 from forum_bridge.forums.entry import AdapterEntry
 from forum_bridge.testkit import Outcome, Result, conform, load
@@ -41,7 +42,7 @@ def test(
     if not folders:
         raise ConfigurationRefused(
             f"There are no recorded pages of {name}.",
-            explanation=f"Record some: forum-bridge adapter record {name} URL",
+            explanation=f"Record some: {command('adapter', 'record', name, 'URL')}",
         )
     outcomes = {folder: asyncio.run(_all(entry, folder)) for folder in folders}
     if as_json:

@@ -20,6 +20,7 @@ from forum_bridge.cli.completing import forums
 from forum_bridge.cli.loading import DEFAULT, ConfigOption, Ready, ready
 from forum_bridge.cli.run import now
 from forum_bridge.cli.say import Lines, to_person
+from forum_bridge.command import command
 from forum_bridge.config import parse_duration
 from forum_bridge.daemon.audit import audits
 
@@ -124,7 +125,7 @@ def _print(say: Lines, result: Result) -> None:
     for why in result.unchecked:
         say.line(f"could not be checked: {why}", mark="?", mark_style="yellow")
     if result.left:
-        say.line(f"More threads are left; go on with: forum-bridge audit --after {result.last}", mark="→")
+        say.line(f"More threads are left; go on with: {command('audit', '--after', result.last or '')}", mark="→")
     many = f"{result.threads} threads compared"
     if result.findings:
         say.line(f"{many}: {len(result.findings)} things are wrong.", style="bold red")

@@ -3,9 +3,8 @@ nothing itself."""
 
 from __future__ import annotations
 
-from shlex import quote
-
 from forum_bridge.cli.say import Lines
+from forum_bridge.command import command
 from forum_bridge.model import WatchKind
 from forum_bridge.web.address import shown
 from forum_bridge.workbench.beginning import PLACEHOLDER, configuration, grants
@@ -72,7 +71,7 @@ def _next(found: Detected, match: Match) -> str:
         name = name_for(found.url)
         return (
             f"The forum's theme differs from what {match.entry.name} knows; fit a preset of its own:"
-            f" forum-bridge adapter new {name} {quote(shown(found.url))}"
+            f" {command('adapter', 'new', name, shown(found.url))}"
         )
     return "Then: forum-bridge check"
 
@@ -90,6 +89,6 @@ def _print_unknown(say: Lines, found: Detected) -> None:
     if not found.wall:
         say.line(
             "Fit a preset to it; with the address of a thread that has several posts:"
-            f" forum-bridge adapter new {name_for(found.url)} {quote(shown(found.url))}",
+            f" {command('adapter', 'new', name_for(found.url), shown(found.url))}",
             mark="→",
         )

@@ -9,6 +9,7 @@ from forum_bridge.cli.drift_text import print_drift
 from forum_bridge.cli.say import Lines
 from forum_bridge.cli.sign_in_text import print_sign_in
 from forum_bridge.cli.standing import ForumStanding, Standing
+from forum_bridge.command import command
 from forum_bridge.daemon.pulse import Pulse
 from forum_bridge.ledger.states import State
 from forum_bridge.ledger.tally import Stuck
@@ -31,22 +32,22 @@ WORDS = {
 TODO = {
     State.BY_HAND: (
         "Its text stands in the case as a note: post it, and the bridge recognises it.",
-        "If it stands there already: `forum-bridge mark-sent {name}`",
-        "Or give it up: `forum-bridge drop {name}`",
+        "If it stands there already: `{mark_sent}`",
+        "Or give it up: `{drop}`",
     ),
     State.QUEUED: (
         "A moderator of the forum lets it stand, and the bridge recognises it.",
-        "If it stands there in other words: `forum-bridge mark-sent {name} URL`",
-        "If it was refused: `forum-bridge drop {name}`, or `forum-bridge retry --anyway {name}` to send it once more",
+        "If it stands there in other words: `{mark_sent} URL`",
+        "If it was refused: `{drop}`, or `{retry} --anyway` to send it once more",
     ),
     State.HELD: (
         "Look whether it stands on the other side.",
-        "If it does: `forum-bridge mark-sent {name}`",
-        "If it does not: `forum-bridge retry {name}`",
+        "If it does: `{mark_sent}`",
+        "If it does not: `{retry}`",
     ),
     State.DEAD: (
-        "Mend the cause, then: `forum-bridge retry {name}`",
-        "Or give it up: `forum-bridge drop {name}`",
+        "Mend the cause, then: `{retry}`",
+        "Or give it up: `{drop}`",
     ),
 }
 STILL = ("It goes on by itself once the cause is mended.",)
@@ -133,8 +134,9 @@ def _print_stuck(say: Lines, item: Stuck) -> None:
     say.line(f"{late}{WORDS[item.state]}: {item.name}, {way}: {item.item}", mark="✗", mark_style="red")
     if item.reason:
         say.line(item.reason, indent=2)
+    commands = {act.replace("-", "_"): command(act, item.name) for act in ("retry", "mark-sent", "drop")}
     for line in TODO.get(item.state, STILL):
-        say.line(line.format(name=item.name), indent=2, mark="→")
+        say.line(line.format(**commands), indent=2, mark="→")
 
 
 def _ago(when: datetime | None, moment: datetime) -> str:

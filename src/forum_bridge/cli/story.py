@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping
 
+from forum_bridge.command import command
 from forum_bridge.ledger.operator import Item
 from forum_bridge.ledger.states import WORK, State
 from forum_bridge.ledger.tracing import NoteRow, Rows
@@ -178,7 +179,7 @@ def _commands(name: str, state: State) -> tuple[str, ...]:
     """A note once written is not written again by itself nor by command."""
     if state is State.SENT and name.startswith("note-"):
         return ()
-    return tuple(f"forum-bridge {each} {name}" for each in MOVED_BY.get(state, ()))
+    return tuple(command(each, name) for each in MOVED_BY.get(state, ()))
 
 
 def _case(row: RowMapping, numbers: Mapping[int, str]) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge.account import standing_of
 from forum_bridge.bridge.sign_in import again
+from forum_bridge.command import command
 from forum_bridge.errors import BridgeError
 from forum_bridge.ledger import forums
 from forum_bridge.ledger.ledger import Ledger
@@ -20,7 +21,7 @@ async def sign_in_again(ledger: Ledger, act: Act, name: str) -> str:
     that the ledger does not know."""
     forum = name.removeprefix(PREFIX)
     if act is not Act.RETRY:
-        raise BridgeError(f"{name} can only be tried again.", explanation=f"`forum-bridge retry {name}`")
+        raise BridgeError(f"{name} can only be tried again.", explanation=f"`{command('retry', name)}`")
 
     async def work(db: AsyncConnection) -> bool:
         row = (await forums.everyone(db)).get(forum)

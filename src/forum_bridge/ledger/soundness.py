@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import structlog
 
+from forum_bridge.command import pasteable
 from forum_bridge.errors import LedgerRefused
 
 BOUND = 20.0  # seconds for a quick check; a ledger so large that it takes longer is read on without
@@ -65,6 +66,6 @@ def broken(ledger: Path, what: str) -> LedgerRefused:
         f"The ledger {ledger} is damaged: {what}",
         explanation="It was not touched. Put back a backup (`forum-bridge restore FILE`; the damaged one is kept"
         " beside it, and what was written since is looked for before anything is sent). Without a backup, save what"
-        f" can be read: `sqlite3 {ledger} .recover | sqlite3 recovered.sqlite3`, then `forum-bridge restore"
-        " recovered.sqlite3`. And look at the disk (`dmesg`).",
+        f" can be read: `{pasteable('sqlite3', str(ledger), '.recover')} | sqlite3 recovered.sqlite3`, then"
+        " `forum-bridge restore recovered.sqlite3`. And look at the disk (`dmesg`).",
     )

@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from shlex import quote
 
+from forum_bridge.command import command
 from forum_bridge.errors import ConfigurationRefused
 from forum_bridge.forums.html.preset import Preset
 from forum_bridge.forums.preset_files import PresetMaker, merged
@@ -50,7 +50,7 @@ def made(name: str, fitted: Fitted, match: Match | None, now: datetime) -> Made:
         f"{name}: guessed by `forum-bridge adapter new` on {now:%Y-%m-%d} from {thread.url}",
         "Behind each key stands why it was taken; lines with #? say what to look at. See in the browser what the file",
         "reads while you edit it (of a page that only members see: save it, and add --file PAGE):",
-        f"  forum-bridge adapter try {name} --browser --url {quote(thread.url)}",
+        f"  {command('adapter', 'try', name, '--browser', '--url', thread.url)}",
     ]
     engine = match.entry.maker if match is not None else None
     if match is None or not isinstance(engine, PresetMaker):

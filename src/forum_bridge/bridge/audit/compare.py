@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from forum_bridge.bridge.answer_files import said
 from forum_bridge.bridge.audit.facts import Facts
 from forum_bridge.bridge.audit.finding import Finding, Kind
+from forum_bridge.command import command
 from forum_bridge.deskie import Message
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.operator import Item
@@ -52,7 +53,7 @@ def not_in_its_case(facts: Facts, there: Marks) -> Iterator[PostRow]:
 def lost(row: PostRow) -> Finding:
     """Return the finding for a post that stands nowhere on the desk."""
     what = f"counts as sent, and stands in no case (it stood in case {row.case_id or 'not known'})"
-    return Finding(Kind.MISSING, _post(row), row.url, what, f"forum-bridge replay {_post(row)}")
+    return Finding(Kind.MISSING, _post(row), row.url, what, command("replay", _post(row)))
 
 
 def of_posts(facts: Facts, there: Marks, now: datetime) -> Iterator[Finding]:
@@ -60,15 +61,15 @@ def of_posts(facts: Facts, there: Marks, now: datetime) -> Iterator[Finding]:
     for row in facts.ledger.posts:
         if row.state in (State.HELD, State.DEAD):
             what = f"is {row.state.value}, not on Deskie: {row.reason}"
-            yield Finding(Kind.MISSING, _post(row), row.url, what, f"forum-bridge retry {_post(row)}")
+            yield Finding(Kind.MISSING, _post(row), row.url, what, command("retry", _post(row)))
         elif row.state in WORK and row.seen_at < now - LATE:
             what = f"still waits: {row.reason or 'nobody knows why'}"
-            yield Finding(Kind.MISSING, _post(row), row.url, what, f"forum-bridge trace {_post(row)}")
+            yield Finding(Kind.MISSING, _post(row), row.url, what, command("trace", _post(row)))
         elif row.state is State.SENT:
             yield from _twice(row, there)
     if facts.forum is None:
         return
-    again = f"forum-bridge backfill {facts.forum.ref.url} --since {facts.since:%Y-%m-%d}"
+    again = command("backfill", facts.forum.ref.url, "--since", f"{facts.since:%Y-%m-%d}")
     for post in facts.forum.unknown:
         yield Finding(Kind.MISSING, "", post.url, "stands on the forum, and the ledger does not know it", again)
     for post in facts.forum.changed:
@@ -92,13 +93,13 @@ def _stale(facts: Facts, on_forum: set[str]) -> Iterator[Finding]:
         gone = facts.forum.whole and written is not None and written >= facts.since + COARSE
         if gone and row.post_id not in on_forum and row.deleted_at is None:
             what = "stands on Deskie, and no more on the forum"
-            yield Finding(Kind.STALE, _post(row), row.url, what, f"forum-bridge trace {_post(row)}")
+            yield Finding(Kind.STALE, _post(row), row.url, what, command("trace", _post(row)))
 
 
 def untold(row: PostRow, edit: PostRow) -> Finding:
     """Return the finding for an edit that the ledger has and of which agents were not told."""
     what = f"was edited, and agents were not told: {edit.reason}"
-    return Finding(Kind.STALE, _post(row), row.url, what, f"forum-bridge trace {_post(edit)} --texts")
+    return Finding(Kind.STALE, _post(row), row.url, what, command("trace", _post(edit), "--texts"))
 
 
 def edits(facts: Facts) -> Iterator[tuple[PostRow, PostRow]]:
@@ -116,16 +117,16 @@ def of_answers(facts: Facts, now: datetime) -> Iterator[Finding]:
         name, where = _answer(answer), answer.receipt_url or f"case {answer.case_id}"
         if answer.state in (State.HELD, State.DEAD):
             what = f"is {answer.state.value}, not on the forum: {answer.reason}"
-            yield Finding(Kind.MISSING, name, where, what, f"forum-bridge retry {name}")
+            yield Finding(Kind.MISSING, name, where, what, command("retry", name))
         elif answer.state is State.BY_HAND:
             what = "waits for a person to post it"
-            yield Finding(Kind.MISSING, name, where, what, f"forum-bridge mark-sent {name} URL")
+            yield Finding(Kind.MISSING, name, where, what, command("mark-sent", name, "URL"))
         elif answer.state is State.QUEUED and answer.received_at < now - LATE:
             what = "waits for a moderator of the forum"
-            yield Finding(Kind.MISSING, name, where, what, f"forum-bridge mark-sent {name} URL, or drop it")
+            yield Finding(Kind.MISSING, name, where, what, f"{command('mark-sent', name, 'URL')}, or drop it")
         elif answer.state in WORK and answer.received_at < now - LATE:
             what = f"still waits: {answer.reason or 'nobody knows why'}"
-            yield Finding(Kind.MISSING, name, where, what, f"forum-bridge trace {name}")
+            yield Finding(Kind.MISSING, name, where, what, command("trace", name))
     if facts.forum is not None:
         yield from _removed(facts)
         yield from _standing_twice(facts)
@@ -147,7 +148,7 @@ def _removed(facts: Facts) -> Iterator[Finding]:
         if answer.receipt_post is not None and answer.receipt_post not in there:
             name = _answer(answer)
             what = "counts as sent, and stands on the forum no more"
-            yield Finding(Kind.MISSING, name, answer.receipt_url or "", what, f"forum-bridge replay {name}")
+            yield Finding(Kind.MISSING, name, answer.receipt_url or "", what, command("replay", name))
 
 
 def _standing_twice(facts: Facts) -> Iterator[Finding]:
