@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import io
 import logging
+import unicodedata
 from collections.abc import Iterator
+from pathlib import PurePath
 
 import pytest
 import structlog
@@ -103,3 +105,41 @@ def test_what_is_no_http_is_not_quoted() -> None:
         logging.getLogger("aiohttp.server").exception("Error handling request from %s", "127.0.0.1")
     assert SECRET not in out.getvalue()
     assert "Error handling request from 127.0.0.1: BadStatusLine" in out.getvalue()
+
+
+STEERING = "kargo\r2026-11-28 level=error event=forged\x1b[2J\x1b]0;x\x07\x9b31m \u202egnp.exe\u2066\u200f\x85son\tbir"
+
+
+@pytest.mark.parametrize("stream", [io.StringIO, Terminal])
+@pytest.mark.parametrize("way", ["a value", "an event", "an error", "a library", "a path", "a list", "a traceback"])
+def test_what_a_forum_wrote_steers_neither_a_terminal_nor_a_line(
+    stream: type[io.StringIO], way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    out = stream()
+    log.configure(verbose=True, stream=out)
+    logger = structlog.get_logger()
+    match way:
+        case "a value":
+            logger.warning("watch_troubled", reason=STEERING)
+        case "an event":
+            logger.warning(STEERING)
+        case "an error":
+            logger.warning("watch_troubled", reason=ValueError(STEERING))
+        case "a library":
+            logging.getLogger("aiohttp.server").warning("Bad line: %s", STEERING)
+        case "a path":
+            logger.warning("page_not_kept", path=PurePath(STEERING))
+        case "a list":
+            logger.warning("preset_suspected", places=[STEERING])
+        case "a traceback":
+            try:
+                raise ValueError(STEERING)
+            except ValueError:
+                logger.exception("watch_failed")
+    told = out.getvalue()
+    assert "kargo" in told and "son" in told
+    signs = {sign for sign in told if unicodedata.category(sign) in {"Cc", "Cf", "Zl", "Zp"}}
+    assert signs <= ({"\n", "\t"} if way == "a traceback" else {"\n"})
+    if way != "a traceback":
+        assert told.count("\n") == 1

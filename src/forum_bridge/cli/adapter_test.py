@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 
 from forum_bridge.cli.adapter_place import bench
 from forum_bridge.cli.loading import DEFAULT, ConfigOption
-from forum_bridge.cli.say import Lines, to_person
+from forum_bridge.cli.say import Lines, to_person, to_program
 from forum_bridge.command import command
 from forum_bridge.errors import ConfigurationRefused
 from forum_bridge.forums.entry import AdapterEntry
@@ -46,7 +45,7 @@ def test(
         )
     outcomes = {folder: asyncio.run(_all(entry, folder)) for folder in folders}
     if as_json:
-        typer.echo(json.dumps([_json(folder, each) for folder, found in outcomes.items() for each in found], indent=2))
+        to_program([_json(folder, each) for folder, found in outcomes.items() for each in found])
     else:
         for folder, found in outcomes.items():
             _tell(folder, found)

@@ -4,7 +4,6 @@ changed adapter."""
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from typing import Annotated
 
@@ -13,6 +12,7 @@ import typer
 from forum_bridge.cli.adapter_place import bench
 from forum_bridge.cli.loading import DEFAULT, ConfigOption
 from forum_bridge.cli.run import now
+from forum_bridge.cli.say import to_program
 from forum_bridge.config import load, tidy
 from forum_bridge.daemon import adapter_faults
 from forum_bridge.testkit.trial import tried
@@ -37,6 +37,6 @@ def trial(
         why = "; ".join(str(fault) for fault in tidy(faults))
     else:
         why = asyncio.run(tried(loaded.config, place.registry, name, place.recordings(name), now))
-    typer.echo(json.dumps({"adapter": name, "why": why}, ensure_ascii=False))
+    to_program({"adapter": name, "why": why}, indent=None)
     if why is not None:
         raise typer.Exit(1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +16,7 @@ from forum_bridge.cli.bar import at_work
 from forum_bridge.cli.detect import given
 from forum_bridge.cli.loading import DEFAULT, ConfigOption
 from forum_bridge.cli.run import now
-from forum_bridge.cli.say import Lines, to_person
+from forum_bridge.cli.say import Lines, to_person, to_program
 from forum_bridge.config import ForumConfig
 from forum_bridge.errors import ConfigurationRefused
 from forum_bridge.forums.entry import AdapterEntry
@@ -80,7 +79,7 @@ def try_(
         answers = [words()("answer.sample")]
         outcome = asyncio.run(rehearsed(attempt.thread, entry, place.registry, place.config, now, answers))
     if json_:
-        typer.echo(json.dumps(as_json(attempt, outcome), ensure_ascii=False, indent=2))
+        to_program(as_json(attempt, outcome))
     else:
         say = Lines(to_person())
         print_attempt(say, attempt, zone_of(attempt, forum))
@@ -90,7 +89,7 @@ def try_(
         raise typer.Exit(1)
 
 
-def _reading(url: str | None, file: Path | None) -> AbstractContextManager[None]:
+def _reading(url: str | None, file: Path | None) -> AbstractContextManager[object]:
     return at_work(to_person(stderr=True), f"reading {shown(url) if url else file}")
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Annotated
 
 import typer
 
 from forum_bridge.cli.loading import DEFAULT, ConfigOption
-from forum_bridge.cli.say import Lines, to_person
+from forum_bridge.cli.say import Lines, to_person, to_program
 from forum_bridge.config import load
 from forum_bridge.forums.entry import AdapterEntry
 from forum_bridge.forums.registry import BUILT_IN, Registry
@@ -30,7 +29,7 @@ def adapters(
     """
     found = list(Registry.load(load(config, os.environ).adapters_dir))
     if as_json:
-        typer.echo(json.dumps([_json(entry) for entry in found], ensure_ascii=False, indent=2))
+        to_program([_json(entry) for entry in found])
     else:
         say = Lines(to_person())
         for entry in found:

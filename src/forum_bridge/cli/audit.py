@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
@@ -19,7 +18,7 @@ from forum_bridge.cli.bar import bar
 from forum_bridge.cli.completing import forums
 from forum_bridge.cli.loading import DEFAULT, ConfigOption, Ready, ready
 from forum_bridge.cli.run import now
-from forum_bridge.cli.say import Lines, to_person
+from forum_bridge.cli.say import Lines, to_person, to_program
 from forum_bridge.command import command
 from forum_bridge.config import parse_duration
 from forum_bridge.daemon.audit import audits
@@ -72,7 +71,7 @@ def audit(
     quiet = Console(stderr=True) if json_wanted else console
     result = asyncio.run(_audited(loaded, forum or [], back, limit, after, quiet))
     if json_wanted:
-        typer.echo(json.dumps(asdict(result), ensure_ascii=False, indent=2))
+        to_program(asdict(result))
     else:
         _print(Lines(console), result)
     if result.findings:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
+
+from forum_bridge.markup.characters import one_line
 
 
 class Bar:
@@ -28,7 +30,7 @@ class Bar:
     def _tell(self, done: int, doing: str) -> None:
         if self._shown is not None:
             progress, task = self._shown
-            progress.update(task, completed=done, description=f"{' '.join(doing.split())} …")
+            progress.update(task, completed=done, description=_said(doing))
 
 
 @contextmanager
@@ -43,10 +45,17 @@ def bar(console: Console, steps: int) -> Iterator[Bar]:
 
 
 @contextmanager
-def at_work(console: Console, doing: str) -> Iterator[None]:
-    """Say on a terminal what is done while it is done."""
+def at_work(console: Console, doing: str) -> Iterator[Callable[[str], None]]:
+    """Say on a terminal what is done while it is done; what is returned says it anew."""
     if not console.is_terminal:
-        yield
+        yield lambda _: None
         return
-    with console.status(f"{doing} …"):
-        yield
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(_said(doing), total=None)
+        yield lambda doing: progress.update(task, description=_said(doing), refresh=True)
+
+
+def _said(doing: str) -> str:
+    """It may name threads, and so hold what strangers wrote."""
+    return f"{one_line(doing)} …"

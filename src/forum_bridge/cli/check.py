@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +12,7 @@ import typer
 from forum_bridge.cli.bar import bar
 from forum_bridge.cli.loading import DEFAULT, ConfigOption, Ready, ready
 from forum_bridge.cli.run import now
-from forum_bridge.cli.say import Lines, to_person
+from forum_bridge.cli.say import Lines, to_person, to_program
 from forum_bridge.daemon.checkup import checkup, steps
 from forum_bridge.daemon.finding import Finding
 
@@ -36,7 +35,7 @@ def check(
     loaded = ready(config)
     if as_json:
         findings = asyncio.run(_gather(loaded))
-        typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
+        to_program([asdict(finding) for finding in findings])
     else:
         findings = asyncio.run(_show(loaded, config))
     if not all(finding.ok for finding in findings):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import typer
 
 from forum_bridge.cli.loading import DEFAULT, ConfigOption, ready
+from forum_bridge.cli.say import to_program
 from forum_bridge.config import effective, json_schema
 
 app = typer.Typer(help="Show the configuration or its schema.", no_args_is_help=True, rich_markup_mode=None)
@@ -18,7 +17,7 @@ def schema() -> None:
 
     Editors that know YAML check and complete the keys with it: forum-bridge config schema > config.schema.json
     """
-    typer.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+    to_program(json_schema())
 
 
 @app.command()

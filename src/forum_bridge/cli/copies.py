@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sqlite3
 from dataclasses import asdict, dataclass
@@ -14,7 +13,7 @@ import typer
 
 from forum_bridge.cli.loading import DEFAULT, ConfigOption, ready
 from forum_bridge.cli.run import now
-from forum_bridge.cli.say import Lines, to_person
+from forum_bridge.cli.say import Lines, to_person, to_program
 from forum_bridge.daemon.remote import why_not
 from forum_bridge.errors import BridgeError, LedgerInUse
 from forum_bridge.ledger.backup import backup as copied
@@ -50,7 +49,7 @@ def backup(
     ledger = Path(ready(config).config.ledger.path)
     done = asyncio.run(_copied(ledger, target, force=force))
     if json_wanted:
-        typer.echo(json.dumps(asdict(done), ensure_ascii=False))
+        to_program(asdict(done), indent=None)
         return
     Lines(to_person()).line(f"{done.target} ({done.bytes / 1e6:.1f} MB)", mark="✓", mark_style="green")
 
@@ -75,7 +74,7 @@ def restore(
         raise LedgerInUse(str(error), explanation=f"Stop the bridge first. {why_not(ledger, os.environ)}") from None
     until = done.knows_until.isoformat(timespec="seconds") if done.knows_until is not None else None
     if json_wanted:
-        typer.echo(json.dumps({"kept": done.kept and str(done.kept), "knows_until": until}, ensure_ascii=False))
+        to_program({"kept": done.kept and str(done.kept), "knows_until": until}, indent=None)
         return
     say = Lines(to_person())
     say.line(f"{file} is the ledger now{f'; it knows what happened until {until}' if until else ''}.", mark="✓")

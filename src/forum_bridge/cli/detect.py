@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from forum_bridge.cli.adapter_place import bench
 from forum_bridge.cli.detect_text import print_detected
 from forum_bridge.cli.loading import DEFAULT, ConfigOption
 from forum_bridge.cli.run import now
-from forum_bridge.cli.say import Lines, to_person
+from forum_bridge.cli.say import Lines, to_person, to_program
 from forum_bridge.config.urls import split
 from forum_bridge.forums.registry import Registry
 from forum_bridge.workbench.beginning import configuration, grants
@@ -50,7 +49,7 @@ def detect(
     registry = bench(config).registry
     found = detected(saved(file, asked), registry) if file is not None else asyncio.run(_live(str(asked), registry))
     if as_json:
-        typer.echo(json.dumps(_json(found), ensure_ascii=False, indent=2))
+        to_program(_json(found))
     else:
         print_detected(Lines(to_person()), found)
     if found.match is None:

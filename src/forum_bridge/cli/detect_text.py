@@ -3,7 +3,7 @@ nothing itself."""
 
 from __future__ import annotations
 
-from forum_bridge.cli.say import Lines
+from forum_bridge.cli.say import Lines, harmless
 from forum_bridge.command import command
 from forum_bridge.model import WatchKind
 from forum_bridge.web.address import shown
@@ -49,7 +49,7 @@ def _print_known(say: Lines, found: Detected, match: Match) -> None:
     say.blank()
     say.line("Begin with this in config.yaml:", style="bold")
     say.blank()
-    say.console.print(configuration(match.entry, found.target, found.root, found.kind).rstrip())
+    say.console.print(harmless(configuration(match.entry, found.target, found.root, found.kind)).rstrip())
     say.blank()
     if found.kind not in (WatchKind.THREAD, WatchKind.BOARD):
         say.line(

@@ -14,6 +14,7 @@ import typer
 from pydantic_core import PydanticCustomError
 
 from forum_bridge.bridge.backfill import Filled
+from forum_bridge.cli.bar import at_work
 from forum_bridge.cli.completing import forums
 from forum_bridge.cli.loading import DEFAULT, ConfigOption, Ready, ready
 from forum_bridge.cli.replay import YesOption, confirmed
@@ -30,6 +31,7 @@ from forum_bridge.ledger.adopting import Waits
 from forum_bridge.ledger.files import check_there
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.operator import Act
+from forum_bridge.web.address import shown
 
 SHOWN = 20
 MEND = "Write all, a date such as 2026-01-15, or a length of time such as 30d."
@@ -125,11 +127,11 @@ async def _filled(loaded: Ready, name: str, since: datetime | None, limit: int |
     await asyncio.to_thread(check_there, path)
     console = to_person()
     done: dict[str, Filled] = {}
-    with console.status("reading …") as shown:
+    with at_work(console, "reading") as say:
         async with aclosing(_told(loaded, path, name, since, limit)) as told:
             async for each in told:
                 done[each.target] = each
-                shown.update(f"{each.target}: {each.looked_at} posts looked at, {each.taken} go to Deskie …")
+                say(f"{shown(each.target)}: {each.looked_at} posts looked at, {each.taken} go to Deskie")
     every = done.values()
     taken, looked_at = sum(each.taken for each in every), sum(each.looked_at for each in every)
     return Filled(name, looked_at, taken, any(each.left for each in every))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ from forum_bridge.cli.bar import at_work
 from forum_bridge.cli.loading import DEFAULT, ConfigOption, Ready, ready
 from forum_bridge.cli.preview_text import print_cases, print_posts
 from forum_bridge.cli.run import now
-from forum_bridge.cli.say import Lines, to_person
+from forum_bridge.cli.say import Lines, to_person, to_program
 from forum_bridge.config import load
 from forum_bridge.daemon.rehearsal import Rehearsal, rehearse
 from forum_bridge.depth import too_much
@@ -165,7 +164,7 @@ def _tell(
             "posts": [_post_json(post) for post in posts],
             "next": following,
         }
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        to_program(told)
         return
     say = Lines(to_person())
     if not posts:

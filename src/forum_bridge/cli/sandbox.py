@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +13,7 @@ from rich.console import Console
 from rich.panel import Panel
 
 from forum_bridge.cli.run import now
+from forum_bridge.cli.say import to_program
 from forum_bridge.cli.until import until_told
 from forum_bridge.daemon import log
 from forum_bridge.errors import BridgeError
@@ -39,7 +39,7 @@ def sandbox(
         result = asyncio.run(_run(Path(folder) / "ledger.sqlite", selftest=selftest))
     if result is not None:
         told = {name: value for name, value in asdict(result).items() if value not in (None, "")}
-        typer.echo(json.dumps(told, ensure_ascii=False))
+        to_program(told, indent=None)
         raise typer.Exit(0 if result.ok else 1)
 
 

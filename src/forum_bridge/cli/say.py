@@ -3,16 +3,20 @@ itself, addresses stay whole."""
 
 from __future__ import annotations
 
+import json
+import re
 import textwrap
-import unicodedata
 from dataclasses import dataclass, field
 
+import typer
 from rich.console import Console
 from rich.text import Text
 
 from forum_bridge.errors import BridgeError
+from forum_bridge.markup.characters import visible
 
 NARROWEST = 40  # columns; text that wraps narrower than this is harder to read than text that a terminal breaks
+_STEERS = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")  # what JSON lets stand
 WIDEST = 110  # longer lines are hard to follow with the eye
 
 
@@ -68,5 +72,11 @@ class Lines:
 
 
 def harmless(text: str) -> str:
-    """What strangers wrote must not steer the terminal: its control characters are taken out."""
-    return "".join(letter for letter in text if letter.isspace() or unicodedata.category(letter) != "Cc")
+    """What strangers wrote must not steer the terminal, nor reorder a line: what does that is taken out."""
+    return visible(text)
+
+
+def to_program(told: object, *, indent: int | None = 2) -> None:
+    """Print JSON. A program reads what strangers wrote as it is; on a terminal it steers nothing."""
+    text = json.dumps(told, ensure_ascii=False, indent=indent)
+    typer.echo(_STEERS.sub(lambda sign: json.dumps(sign[0])[1:-1], text))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +11,7 @@ import typer
 
 from forum_bridge.cli.loading import DEFAULT, ConfigOption, ready
 from forum_bridge.cli.run import now
-from forum_bridge.cli.say import Lines, to_person
+from forum_bridge.cli.say import Lines, to_person, to_program
 from forum_bridge.cli.standing import Standing, read_standing
 from forum_bridge.cli.status_json import as_json
 from forum_bridge.cli.status_text import print_standing
@@ -51,7 +50,7 @@ def status(
     standing, alive = asyncio.run(_look(loaded))
     soundness.check(located(Path(loaded.ledger.path)))
     if json_wanted:
-        typer.echo(json.dumps(as_json(standing, alive), ensure_ascii=False, indent=2))
+        to_program(as_json(standing, alive))
     else:
         print_standing(Lines(to_person()), standing, alive, now())
     if standing.needs_a_person or not alive.running or alive.troubles:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ import typer
 from forum_bridge.cli.completing import items
 from forum_bridge.cli.loading import DEFAULT, ConfigOption, ready
 from forum_bridge.cli.run import now
-from forum_bridge.cli.say import Lines, to_person
+from forum_bridge.cli.say import Lines, to_person, to_program
 from forum_bridge.cli.story import Event, Story, story
 from forum_bridge.errors import BridgeError
 from forum_bridge.ledger import operator, tracing, trail
@@ -52,7 +51,7 @@ def trace(
     if not texts:
         told = replace(told, events=tuple(replace(each, text=None) for each in told.events))
     if json_wanted:
-        typer.echo(json.dumps(_as_json(told, texts=texts), ensure_ascii=False, indent=2))
+        to_program(_as_json(told, texts=texts))
     else:
         _print(Lines(to_person()), told)
 

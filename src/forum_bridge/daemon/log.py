@@ -1,17 +1,34 @@
 """How a command speaks of events: short lines with colours on a terminal, one logfmt line an event elsewhere (journald,
-a file). Libraries' own warnings take the same form; what they say below that is not let through, for it may quote
-addresses and headers."""
+a file). What forums wrote steers neither a terminal nor a line. Libraries' own warnings take the same form; what they
+say below that is not let through, for it may quote addresses and headers."""
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import sys
+from collections.abc import Callable
 from typing import TextIO
 
 import structlog
 from aiohttp.http_exceptions import HttpProcessingError
-from structlog.types import Processor
+from structlog.types import EventDict, ExcInfo, Processor, WrappedLogger
+
+from forum_bridge.markup.characters import one_line, visible
+
+_AS_THEY_ARE = (
+    bool,
+    int,
+    float,
+    tuple,
+    list,
+    dict,
+    set,
+    frozenset,
+)  # of text in these Python itself shows the signs
+_TRACES = frozenset({"exception", "stack"})  # lines of their own
+_FOR_RENDERERS = frozenset({"exc_info", "stack_info"})
 
 
 def configure(*, verbose: bool, quiet: bool = False, shown: bool = False, stream: TextIO | None = None) -> None:
@@ -63,11 +80,33 @@ def _stamp(terminal: bool) -> list[Processor]:
 
 def _rendering(terminal: bool) -> list[Processor]:
     if terminal:
-        # The library's own traceback prints every local variable, passwords among them.
-        plain = structlog.dev.plain_traceback
-        return [structlog.dev.ConsoleRenderer(colors="NO_COLOR" not in os.environ, exception_formatter=plain)]
+        renderer = structlog.dev.ConsoleRenderer(colors="NO_COLOR" not in os.environ, exception_formatter=_traceback)
+        return [_harmless(one_line), renderer]
     order = ["time", "level", "event"]
     return [
         structlog.processors.format_exc_info,
+        _harmless(lambda text: visible(text).replace("\t", " ")),  # ends of lines are escaped
         structlog.processors.LogfmtRenderer(key_order=order, drop_missing=True, bool_as_flag=False),
     ]
+
+
+def _harmless(made: Callable[[str], str]) -> Processor:
+    """Return a processor that takes control characters, and those that reorder a line, out of what is logged."""
+
+    def processor(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        for key, value in event.items():
+            if key in _TRACES:
+                event[key] = visible(str(value))
+            elif not (value is None or key in _FOR_RENDERERS or isinstance(value, _AS_THEY_ARE)):
+                event[key] = made(str(value))
+        return event
+
+    return processor
+
+
+def _traceback(out: TextIO, error: ExcInfo) -> None:
+    """The library's own traceback prints every local variable, passwords among them, and what an error quotes as it
+    is."""
+    told = io.StringIO()
+    structlog.dev.plain_traceback(told, error)
+    out.write(visible(told.getvalue()))
