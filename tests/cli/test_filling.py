@@ -29,3 +29,12 @@ async def test_old_posts_become_cases_while_the_bridge_runs(place: Place) -> Non
     assert (await place.call("adopt", "acme", "--dry-run")).out.startswith("0 posts wait")
     assert (await place.call("backfill", url, "--since", "now")).status == 2
     assert (await place.call("backfill", "https://x.example/1", "--since", "all")).status == 1
+
+
+async def test_on_a_terminal_it_shows_how_far_it_is(place: Place) -> None:
+    url = f"{place.url}/thread/{place.forum.threads()[0].id}"
+    assert (await place.call("poll")).status == 0
+    ran = await place.on_terminal("backfill", url, "--since", "all", "--limit", "3")
+    assert ran.status == 0
+    begun, under_way = ran.out.index("reading …"), ran.out.index(f"{url}: 4 posts looked at, 3 go to Deskie …")
+    assert begun < under_way < ran.out.index("4 posts looked at, 3 go to Deskie.")  # one was known
