@@ -306,7 +306,7 @@ async def test_quotes_and_mentions_tell_the_author(misago: Misago) -> None:
     assert misago.quote(quote) == '[quote="@ayse"]\nSiparişim\nnerede?\n[/quote]'
     assert misago.mention(quote) == "@ayse"
     gone = Quote(PostId("103"), Author('a"]b'), "https://forum.example/t/x/1/post/103/", "Siparişim")
-    assert misago.quote(gone) == '[quote="ab"]\nSiparişim\n[/quote]'
+    assert misago.quote(gone) == '[quote="a b"]\nSiparişim\n[/quote]'
 
 
 def test_it_says_what_it_can_do() -> None:

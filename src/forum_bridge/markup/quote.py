@@ -20,6 +20,7 @@ _CROWDS = re.compile(
     re.IGNORECASE,
 )
 """Names by which engines call many people at once; who bears one is not worth the noise."""
+_ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=\bwww)(?=\.)", re.IGNORECASE)
 _BBCODE_VALUE = str.maketrans({"[": "(", "]": ")", '"': "'", ";": " ", ",": " ", "\\": "/"})
 _JOINED = "\u0300-\u036f\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff"
 
@@ -74,12 +75,24 @@ def inert_name(author: Author, markup: Markup) -> str:
     return escape(name) if markup is Markup.HTML else to_markup(name, False, markup).strip()
 
 
+def plain_name(author: Author) -> str:
+    """Return the author's name on one line if nothing of it acts in Markdown, else its letters and digits alone."""
+    name = _name(author)
+    return name if to_markup(name, False, Markup.MARKDOWN).strip() == name else re.sub(r"[\W_]+", " ", name).strip()
+
+
+def calls_many(name: str) -> bool:
+    """Whether engines call many people at once by this name."""
+    return _CROWDS.fullmatch(name) is not None
+
+
 def handle(author: Author) -> str:
     """Return the author's name if it is one word, which no engine cuts short, no markup changes and that calls one
     person alone; else nothing."""
     name = _name(author)
-    return name if _HANDLE.fullmatch(name) and not _CROWDS.fullmatch(name) else ""
+    return name if _HANDLE.fullmatch(name) and not calls_many(name) else ""
 
 
 def _name(author: Author) -> str:
-    return one_line(author.name, _NAME_LIMIT) or "—"
+    """An address in a name is no link, neither of ours nor one that the engine makes of it."""
+    return _ADDRESS.sub(" ", one_line(author.name, _NAME_LIMIT)) or "—"

@@ -39,7 +39,7 @@ def _places(markup: Markup, quote: Quote) -> dict[str, str]:
     name = common.inert_name(quote.author, markup)
     return {
         "name": name,
-        "member": "" if quote.author.guest else name,
+        "member": "" if quote.author.guest or common.calls_many(name) else name,
         "handle": "" if quote.author.guest else common.handle(quote.author),
         "id": _plain(quote.author.id or ""),
         "post": "" if private else _plain(quote.post_id),

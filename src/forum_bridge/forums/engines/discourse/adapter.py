@@ -154,9 +154,11 @@ class Discourse(ApiMessenger):
 
     def mention(self, quote: Quote) -> str:
         """Return the author's name so that they are told."""
-        if quote.author.id is None or not _NAME.fullmatch(quote.author.name):
+        name = quote.author.name
+        acts = not _NAME.fullmatch(name) or common.plain_name(quote.author) != name
+        if quote.author.id is None or acts or common.calls_many(name):
             return common.mention(self.markup, quote)
-        return f"@{quote.author.name}"
+        return f"@{name}"
 
     async def _write(self, asked: dict[str, object], draft: Draft) -> Receipt:
         told = await self._client.write(f"{self._root}/posts.json", asked)

@@ -3,6 +3,7 @@ any member (`login.password`)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import ClassVar
@@ -19,7 +20,7 @@ from forum_bridge.forums.engines.flarum.saved import document_in
 from forum_bridge.forums.engines.flarum.source import Source
 from forum_bridge.forums.html.files import left_out
 from forum_bridge.forums.reading.page import ThreadPage
-from forum_bridge.markup.characters import one_line
+from forum_bridge.markup import quote as common
 from forum_bridge.markup.render import prefixed
 from forum_bridge.model import Author, Draft, Markup, Quote, Receipt, ThreadRef, Upload
 from forum_bridge.web.session import Credentials
@@ -92,12 +93,12 @@ class Flarum(ApiAdapter):
 
     def quote(self, quote: Quote) -> str:
         """Return the quote so that its author is told: with a mention of the post (mentions, ConfigureMentions.php)."""
-        return prefixed(f'@"{_plain(quote.author.name)}"#p{quote.post_id} {quote.text.strip()}', "> ")
+        return prefixed(f'@"{_plain(quote.author)}"#p{quote.post_id} {quote.text.strip()}', "> ")
 
     def mention(self, quote: Quote) -> str:
         """Return the author's name so that they are told; nothing where the quote does that already or they are
         guests."""
-        return "" if quote.author.id is None else f'@"{_plain(quote.author.name)}"#{quote.author.id}'
+        return "" if quote.author.id is None else f'@"{_plain(quote.author)}"#{quote.author.id}'
 
     async def _upload(self, file: Upload) -> str:
         return uploads.uploaded(await self._client.upload(f"{self._api}/fof/upload", "files[]", file), file)
@@ -132,5 +133,6 @@ class Flarum(ApiAdapter):
         return f"{self._root}/api"
 
 
-def _plain(name: str) -> str:
-    return one_line(name, 80).replace('"', "")
+def _plain(author: Author) -> str:
+    """The forum shows the member's own name in place of this one."""
+    return re.sub('["“”#]', "", common.plain_name(author))

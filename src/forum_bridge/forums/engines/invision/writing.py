@@ -12,7 +12,9 @@ from forum_bridge.errors import BridgeError, Forbidden, NotPosted, Unclear
 from forum_bridge.forums.api.client import Told
 from forum_bridge.forums.api.document import text, within
 from forum_bridge.forums.engines.invision import addresses
-from forum_bridge.model import Draft, PostId, Quote, Receipt, ReceiptState, ThreadRef
+from forum_bridge.markup.characters import one_line
+from forum_bridge.markup.quote import inert_name
+from forum_bridge.model import Draft, Markup, PostId, Quote, Receipt, ReceiptState, ThreadRef
 
 _REASONS = {
     "NO_TOPIC": "the topic does not exist any more",
@@ -56,23 +58,23 @@ def quote(to: Quote, text_: str) -> str:
         "data-ipsquote-contentclass": "forums_Topic",
         "data-ipsquote-contentid": found.id,
         "data-ipsquote-contentcommentid": to.post_id,
-        "data-ipsquote-username": to.author.name,
+        "data-ipsquote-username": one_line(to.author.name),
         **({"data-ipsquote-userid": to.author.id} if to.author.id is not None else {}),
         **({"data-ipsquote-timestamp": _seconds(to.time)} if to.time is not None else {}),
     }
     told = " ".join(f'{name}="{escape(value)}"' for name, value in attributes.items())
-    cited = f'<div class="ipsQuote_citation">{escape(to.author.name)}</div>'
+    cited = f'<div class="ipsQuote_citation">{inert_name(to.author, Markup.HTML)}</div>'
     return f'<blockquote class="ipsQuote" {told}>{cited}<div class="ipsQuote_contents">{text_}</div></blockquote>'
 
 
 def mention(to: Quote) -> str:
     """Return the author's name as the editor makes it, so that they are told; a guest's as it is."""
     if to.author.id is None:
-        return escape(to.author.name)
+        return inert_name(to.author, Markup.HTML)
     home = escape(f"{addresses.topic(to.url).root}/profile/{to.author.id}-m/")
     return (
         f'<a contenteditable="false" data-ipshover="" data-ipshover-target="{home}?do=hovercard"'
-        f' data-mentionid="{escape(to.author.id)}" href="{home}" rel="">@{escape(to.author.name)}</a>'
+        f' data-mentionid="{escape(to.author.id)}" href="{home}" rel="">@{inert_name(to.author, Markup.HTML)}</a>'
     )
 
 

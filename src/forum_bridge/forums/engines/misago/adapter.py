@@ -30,7 +30,6 @@ from forum_bridge.forums.engines.misago.source import Dialect, Source
 from forum_bridge.forums.html.files import left_out
 from forum_bridge.forums.reading.page import BoardRow, ThreadPage
 from forum_bridge.markup import quote as common
-from forum_bridge.markup.characters import one_line
 from forum_bridge.model import Author, Draft, Markup, Quote, Receipt, ThreadRef, Upload
 from forum_bridge.web.session import Credentials
 
@@ -137,8 +136,8 @@ class Misago(ApiMessenger):
 
     def quote(self, quote: Quote) -> str:
         """Return the quote as Misago's own button makes it: the title's mention tells the author."""
-        name = one_line(quote.author.name, 80).translate(_NO_TITLE)
-        title = name if quote.author.guest else f"@{name}"
+        member = None if quote.author.guest else common.handle(quote.author)
+        title = f"@{member}" if member else common.plain_name(quote.author).translate(_NO_TITLE)
         return f'[quote="{title}"]\n{quote.text.strip()}\n[/quote]'
 
     def mention(self, quote: Quote) -> str:

@@ -124,7 +124,8 @@ class NodeBB(ApiMessenger):
     def mention(self, quote: Quote) -> str:
         """Return the author's name so that they are told: as it stands in the address of their profile."""
         slug = re.sub(r"\s+", "-", one_line(quote.author.name, 80))
-        if quote.author.guest or not _SLUG.fullmatch(slug):
+        acts = not _SLUG.fullmatch(slug) or common.plain_name(Author(slug)) != slug
+        if quote.author.guest or acts or common.calls_many(slug):
             return common.mention(self.markup, quote)
         return f"@{slug}"
 

@@ -140,7 +140,8 @@ class Vanilla(ApiMessenger):
     def mention(self, quote: Quote) -> str:
         """Return the author's name so that they are told; a guest's, which tells nobody, as text."""
         name = one_line(quote.author.name, 80)
-        if quote.author.id is None or '"' in name:
+        acts = '"' in name or common.plain_name(quote.author) != name
+        if quote.author.id is None or acts or common.calls_many(name):
             return common.mention(self.markup, quote)
         return f"@{name}" if _PLAIN.fullmatch(name) else f'@"{name}"'
 

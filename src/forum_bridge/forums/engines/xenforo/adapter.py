@@ -135,7 +135,8 @@ class XenForo(ApiMessenger):
         """Return the author's name so that they are told: the forum looks for names behind an @, of several words too
         (XF\\Str\\MentionFormatter); what already is a tag tells nobody."""
         name = one_line(quote.author.name, 80)
-        if quote.author.id is None or "[" in name or len(name) < 2:
+        acts = "[" in name or "//" in name or common.calls_many(name)
+        if quote.author.id is None or acts or len(name) < 2:
             return common.mention(self.markup, quote)
         return f"@{name}"
 
