@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Awaitable, Callable
+
 import pytest
 from tests.bridge.test_ties import two_cases
 from tests.bridge.test_webhook import form, knock
@@ -11,6 +14,7 @@ from forum_bridge.daemon.operate import operate
 from forum_bridge.deskie import NewCase
 from forum_bridge.ledger.operator import Act
 from forum_bridge.sandbox.desk.faults import What
+from forum_bridge.sandbox.forum import moderating
 from forum_bridge.sandbox.sandbox import CHANNEL
 
 NOTE = r"POST /api/cases/\d+/note\.json"
@@ -225,3 +229,81 @@ async def test_where_the_answer_stands_is_told_to_those_who_want_to_know(world: 
     (note,) = told(world, case.case_id)
     assert "yayımlandı" in note
     assert f"{world.url}/post/" in note
+
+
+async def asked(world: World) -> int:
+    """A customer asks; return the case."""
+    await world.write("Kargo", "Nerede?")
+    (case,) = world.deskie.cases()
+    return case.case_id
+
+
+async def banned(world: World) -> int:
+    case = await asked(world)
+    us = world.forum.person("acme_destek")
+    assert us is not None
+    us.banned = True
+    await world.answer(case, "<p>Yola çıktı.</p>")
+    return case
+
+
+async def deleted(world: World) -> int:
+    case = await asked(world)
+    moderating.delete_thread(world.forum, world.forum.threads()[0].id)
+    await world.answer(case, "<p>Yola çıktı.</p>")
+    return case
+
+
+async def queued(world: World) -> int:
+    case = await asked(world)
+    world.forum.switches.moderation = True
+    await world.answer(case, "<p>Yola çıktı.</p>")
+    return case
+
+
+async def held(world: World) -> int:
+    """An answer's write is lost where moderators hold posts back: whether it is there nobody can tell."""
+    case = await queued(world)
+    assert len(told(world, case)) == 1
+    world.forum.faults.next(r"POST /thread/\d+/reply", "cut_before")
+    await world.answer(case, "<p>Takip no 44-19.</p>")
+    for _ in range(2):
+        await world.later(minutes=1)
+    return case
+
+
+async def ambiguous(world: World) -> int:
+    await world.write("Kargo", "Nerede?")
+    await world.write("Fatura", "O da yok.")
+    parent, child = sorted(case.case_id for case in world.deskie.cases())
+    world.deskie.merge(child, parent)
+    await world.later(seconds=61)
+    await world.reply(world.forum.threads()[0].id, "Fatura hâlâ yok.")
+    await world.later(minutes=2)
+    await world.answer(parent, "<p>Gönderdik.</p>")
+    return parent
+
+
+@pytest.mark.parametrize(
+    ("fate", "states", "says"),
+    [
+        (banned, ["dead"], "not posted.*account may not post here"),
+        (deleted, ["dead"], "not posted.*nothing at this address"),
+        (queued, ["queued"], "waits for a moderator"),
+        (held, ["queued", "held"], "Nobody can tell whether.*a moderator may be looking at it.*mark it as sent"),
+        (ambiguous, ["held"], "not posted.*several threads.*Kargo.*Fatura"),
+    ],
+)
+async def test_whatever_becomes_of_an_answer_its_agents_are_told_and_the_case_is_labelled(
+    labelling: World, fate: Callable[[World], Awaitable[int]], states: list[str], says: str
+) -> None:
+    case = await fate(labelling)
+    await labelling.later(minutes=2)
+    assert await labelling.answer_states() == states
+    notes = told(labelling, case)
+    assert len(notes) == len(states)
+    assert re.search(says, notes[-1], re.DOTALL), notes[-1]
+    assert labels(labelling, case).count(LABEL) == 1
+    await labelling.restart()
+    await labelling.later(minutes=10)
+    assert told(labelling, case) == notes

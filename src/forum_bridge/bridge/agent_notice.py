@@ -34,17 +34,18 @@ async def of_failure(
     language = site.config.answers.tell_agents
     if language is TellAgents.NEVER:
         return False
+    unknown = isinstance(verdict, Hold) and answer.state in (State.SENDING, State.UNCLEAR)
     if answer.private:
-        html = _private(language, answer, error, verdict)
+        html = _private(language, answer, error, verdict, unknown=unknown)
     elif isinstance(error, Ambiguous):
         known = await threads.several(db, site.name, [each.thread_id for each in error.found])
         html = agent_words.ambiguous(language, [row.ref for row in known.values()])
     else:
-        html = agent_words.not_posted(language, verdict.reason, answer.part, answer.parts)
+        html = agent_words.not_posted(language, verdict.reason, unknown=unknown, part=answer.part, parts=answer.parts)
     return await _want(db, answer, html, label=site.config.answers.unsent_label, now=now)
 
 
-def _private(language: TellAgents, answer: AnswerRow, error: Exception, verdict: Dead | Hold) -> str:
+def _private(language: TellAgents, answer: AnswerRow, error: Exception, verdict: Dead | Hold, *, unknown: bool) -> str:
     """No advice that errors carry may stand here: it speaks of answers that everybody may read."""
     why: Unsent | str
     match error:
@@ -58,7 +59,6 @@ def _private(language: TellAgents, answer: AnswerRow, error: Exception, verdict:
             why = str(error)
         case _:
             why = verdict.reason
-    unknown = isinstance(verdict, Hold) and answer.state in (State.SENDING, State.UNCLEAR)
     return agent_words.private(language, why, unknown=unknown, part=answer.part, parts=answer.parts)
 
 

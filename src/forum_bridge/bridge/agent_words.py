@@ -25,6 +25,7 @@ class _Words:
 
     not_posted: str
     part_not_posted: str
+    unknown: str
     reason: str
     threads: str
     choose: str
@@ -49,6 +50,7 @@ _IN = {
     TellAgents.ENGLISH: _Words(
         not_posted="Your answer was not posted on the forum.",
         part_not_posted="Your answer is too long for one post; it was not posted from part {part} of {parts} on.",
+        unknown="Nobody can tell whether your answer stands on the forum.",
         reason="Reason:",
         threads="This case holds posts from several threads, and nobody can tell which of them it is for:",
         choose="Answer in a case that holds one thread only, or post the answer in its thread by hand.",
@@ -80,6 +82,7 @@ _IN = {
     TellAgents.TURKISH: _Words(
         not_posted="Yanıtınız forumda yayımlanmadı.",
         part_not_posted="Yanıtınız tek gönderiye sığmıyor; {parts} bölümünden {part}. ve sonrası yayımlanmadı.",
+        unknown="Yanıtınızın forumda yayımlanıp yayımlanmadığı bilinmiyor.",
         reason="Nedeni:",
         threads="Bu talepte birkaç konunun mesajları var; yanıtın hangisi için olduğu anlaşılmıyor:",
         choose="Tek konulu bir talepte yanıtlayın ya da yanıtı konusunda elle yayımlayın.",
@@ -111,11 +114,13 @@ _IN = {
 }
 
 
-def not_posted(language: TellAgents, reason: str, part: int = 1, parts: int = 1) -> str:
+def not_posted(language: TellAgents, reason: str, *, unknown: bool, part: int = 1, parts: int = 1) -> str:
     """Return the note for an answer that will not be posted by itself, of several parts from ``part`` on; ``reason``
-    also says what to do."""
+    also says what to do. ``unknown``: it may stand there all the same."""
     words = _IN[language]
     head = words.part_not_posted.format(part=part, parts=parts) if part > 1 else words.not_posted
+    if unknown:
+        head = words.unknown
     return f"<p><b>{head}</b></p><p>{words.reason} {escape(reason)}</p>"
 
 
