@@ -229,6 +229,22 @@ async def test_what_waits_is_not_written_again_by_a_mere_retry(world: World) -> 
     assert await world.answer_states() == ["queued"]
 
 
+async def test_a_lost_answer_that_a_moderator_got_is_recognised_once_it_stands(world: World) -> None:
+    case = await waiting(world)
+    world.forum.switches.moderation = True
+    world.forum.faults.next(REPLY, "cut_after")
+    await world.answer(case, "<p>Takip no 44-19.</p>")
+    await world.later(minutes=1)
+    assert await world.answer_states() == ["queued", "held"]
+    first, second = queue(world)
+    await approve(world, second)
+    assert await world.answer_states() == ["queued", "sent"]
+    assert LABEL in labels(world, case)
+    await approve(world, first)
+    assert LABEL not in labels(world, case)
+    assert len(world.ours()) == 2
+
+
 async def test_a_colleague_who_posts_its_words_posts_it(world: World) -> None:
     case = await waiting(world)
     await world.reply(world.forum.threads()[0].id, "Yola çıktı.", author=world.forum.person("Selin Aydın"))
