@@ -44,6 +44,7 @@ def test_a_fault_reads_as_one_line(load_text: Load, valid: str, tmp_path: Path) 
         ("channel: cch42", "channel: cch42\n  new_cases_per_day: few", 6, "deskie.new_cases_per_day", "whole number"),
         ("channel: cch42", "channel: [cch42]", 5, "deskie.channel", "a single value, but is a list"),
         ("  secret: ${HOOK_SECRET}", "  secret: kısa", 7, "webhook.secret", "secrets.token_urlsafe(32)"),
+        ("  secret: ${HOOK_SECRET}", f"  secret: {'a' * 23}", 7, "webhook.secret", "shorter than 24"),
         ("  secret: ${HOOK_SECRET}", "  secret: with/slash/of/more/than/24", 7, "webhook.secret", "token_urlsafe"),
         ("webhook:\n", "webhook:\n  bind: 8090\n", 7, "webhook.bind", "127.0.0.1:8090"),
         ("webhook:\n", "webhook:\n  api_key: x\n", 7, "webhook.api_key", "known here: bind, public_url, secret"),
