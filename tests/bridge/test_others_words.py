@@ -237,6 +237,27 @@ async def test_an_answer_in_a_case_with_the_label_for_private_ones_is_private_wh
     assert not any("1234" in post.text for post in world.forum.posts())
 
 
+async def test_an_answer_in_a_case_with_that_label_is_private_though_it_was_found_only_after_that_case_was_merged(
+    world: World,
+) -> None:
+    world.configure(lambda forum: forum.update(answers={"private_label": "gizli"}, cases={"when_closed": "new"}))
+    world.deskie.tables.labels[55].title = "gizli"
+    await world.restart()
+    first = await opened(world)
+    world.deskie.case(first).labels.append(55)
+    world.deskie.set_status(first, "closed")
+    await world.later(minutes=2)
+    await world.reply(world.forum.threads()[0].id, "Bir şey daha.")
+    second = max(case.case_id for case in world.deskie.cases())
+    assert second != first
+    await unheard(world, first, SECRET)
+    world.deskie.merge(first, second)
+    world.clock.advance(minutes=10)
+    await up_and_compared(world)
+    assert not any("1234" in post.text for post in world.forum.posts())
+    assert len(await world.answer_states()) == 1
+
+
 async def test_what_stands_in_our_own_case_goes_where_it_belongs_although_the_webhook_names_it_by_its_customer_alone(
     world: World,
 ) -> None:

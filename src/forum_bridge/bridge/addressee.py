@@ -14,6 +14,7 @@ from forum_bridge.bridge.reconcile import ON_ITS_WAY
 from forum_bridge.bridge.site import Site
 from forum_bridge.deskie import Origin, Priority
 from forum_bridge.errors import Held
+from forum_bridge.ledger import conversations
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.ledger import Ledger
 
@@ -69,6 +70,29 @@ class Addressee:
                 f"other customers write in case {shown.case_id}, too, and nobody can tell whether message"
                 f" {answer.message_id} was written to them"
             )
+
+    async def written_in(self, answer: AnswerRow, shown: Shown) -> list[int]:
+        """Return the cases in which an answer may have been written beside the one that was named for it: the one in
+        which it stands, and, unless a webhook told of it in time, those of its customers that became part of that.
+        Raises Held if Deskie does not show one of them any more."""
+        found = [shown.case_id] if shown.case_id != answer.case_id else []
+        if _told_in_time(answer, moment(shown.message)):
+            return found
+        beside = await self._beside(answer, shown)
+        async with self._ledger.reading() as db:
+            known = [each for owner in beside.customers for each in await conversations.cases(db, owner.id)]
+        for each in known:
+            if each.case_id in {answer.case_id, shown.case_id}:
+                continue
+            holder = await living(self._desk, each.case_id, Priority.ANSWER)
+            if holder is None:
+                raise Held(
+                    f"case {each.case_id} does not exist any more, and message {answer.message_id} may have been"
+                    " written there: nobody can tell whether it is private",
+                    explanation="Nothing was sent. Answer once more on Deskie, then drop this item.",
+                )
+            found += [each.case_id] if holder.id == shown.case_id else []
+        return found
 
     async def _beside(self, answer: AnswerRow, shown: Shown, profiles: frozenset[int] = frozenset()) -> Company:
         async with self._ledger.reading() as db:

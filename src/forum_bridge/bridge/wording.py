@@ -54,24 +54,19 @@ class Wording:
         now; and what ``Addressee.check``, ``Privacy``, ``owner_of`` and ``Around.check`` raise."""
         if answer.parts > 1:  # what was split has its full wording, and must stay as it is
             return answer, await self._owner(answer)
-        holder, messages = answer.case_id, await self._word.newest(answer)
+        messages, customers = await self._word.newest(answer), await self._customers(answer)
         told = among(messages or (), answer)
-        customers = await self._customers(answer)
-        if told is None and (site.config.answers.verify or answer.origin == Origin.UNTOLD):
+        shown = Shown(told, answer.case_id, messages or ()) if told is not None and answer.case_id is not None else None
+        if shown is None and (site.config.answers.verify or answer.origin == Origin.UNTOLD):
             answer, shown = await self._elsewhere(site, answer, customers)
-            told, holder, messages = shown.message, shown.case_id, shown.beside
-        if told is not None:
-            if told.note:
-                raise NotAnAnswer("it is an internal note")
-            if told.user_id and not told.staff_id and not told.sent_via_rule:
-                raise NotAnAnswer("the customer wrote it")
-            if told.sent_via_rule and site.config.answers.from_rules is Echo.IGNORE:
-                raise NotAnAnswer("a rule sent it, and answers.from_rules is ignore")
-            assert holder is not None  # its messages were read
-            await self._addressee.check(site, answer, customers, Shown(told, holder, messages or ()))
-        answer = await self._settled(site, answer, told, holder)
+            messages = shown.beside
+        if shown is not None:
+            _check_is_one(site.config.answers, shown.message)
+            await self._addressee.check(site, answer, customers, shown)
+        answer = await self._settled(site, answer, shown)
         owner = await self._owner(answer)
         if messages is not None:
+            holder = answer.case_id if shown is None else shown.case_id
             await self._around.check(replace(answer, case_id=holder), owner, messages)
         return answer, owner
 
@@ -130,28 +125,32 @@ class Wording:
     async def _owner(self, answer: AnswerRow) -> Conversation:
         return await self._ledger.commit(lambda db: owner_of(db, answer))
 
-    async def _settled(self, site: Site, answer: AnswerRow, told: Message | None, holder: int | None) -> AnswerRow:
-        """Return the answer, told by the case ``holder``, as it is to be sent, once the ledger has it so."""
-        config = site.config.answers
+    async def _settled(self, site: Site, answer: AnswerRow, shown: Shown | None) -> AnswerRow:
+        """Return the answer as it is to be sent, once the ledger has it so."""
+        config, told = site.config.answers, shown.message if shown is not None else None
         worded = _worded(answer, told, alone=config.verify)
         told_too = [(told.html, True), (told.text, False)] if told is not None else []
         marked = await self._privacy.marked(config, worded, told_too)
         if answer.private and not marked and fingerprint(said(worded)) != fingerprint(said(answer)):
             # what the case says more may be its mark, which the configuration does not know any more
             return _among(worded, answer) if config.verify and told is not None else answer
-        if answer.private or marked or await self._labelled(config, answer, holder):
+        if answer.private or marked or await self._labelled(config, answer, shown):
             await self._make_private(answer)
             worded = replace(await self._privacy.unmarked(config, worded), private=True)
         if worded != answer:
             await self._keep(worded)
         return worded
 
-    async def _labelled(self, config: AnswersConfig, answer: AnswerRow, holder: int | None) -> bool:
-        """Whether the case that an answer was told of carries the label, or that in which it stands."""
+    async def _labelled(self, config: AnswersConfig, answer: AnswerRow, shown: Shown | None) -> bool:
+        """Whether the label stands on any case in which an answer may have been written."""
+        if config.private_label is None:
+            return False
         if await self._privacy.labelled(config, answer):
             return True
-        elsewhere = holder is not None and holder != answer.case_id
-        return elsewhere and await self._privacy.labelled(config, replace(answer, case_id=holder))
+        for case_id in await self._addressee.written_in(answer, shown) if shown is not None else ():
+            if await self._privacy.labelled(config, replace(answer, case_id=case_id)):
+                return True
+        return False
 
     async def _keep(self, answer: AnswerRow) -> None:
         now = self._clock()
@@ -163,6 +162,16 @@ class Wording:
             await answers.change(db, answer.id, is_html=answer.is_html, attachments=files)
 
         await self._ledger.commit(work)
+
+
+def _check_is_one(config: AnswersConfig, told: Message) -> None:
+    """Raise NotAnAnswer if a message is no answer that may leave the desk."""
+    if told.note:
+        raise NotAnAnswer("it is an internal note")
+    if told.user_id and not told.staff_id and not told.sent_via_rule:
+        raise NotAnAnswer("the customer wrote it")
+    if told.sent_via_rule and config.from_rules is Echo.IGNORE:
+        raise NotAnAnswer("a rule sent it, and answers.from_rules is ignore")
 
 
 def _worded(answer: AnswerRow, told: Message | None, *, alone: bool) -> AnswerRow:
