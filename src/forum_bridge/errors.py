@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -21,6 +22,8 @@ class BridgeError(Exception):
 
     explanation: str = ""
     evidence: Evidence | None = None
+    cursor: Mapping[str, object] | None = None
+    """Where the reading of a watch goes on from although nothing could be read: what waits is not forgotten."""
 
     def __init__(self, message: str | None = None, *, explanation: str | None = None) -> None:
         super().__init__(message or (type(self).__doc__ or "").strip())

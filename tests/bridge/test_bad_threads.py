@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.bridge.world import World
 
 from forum_bridge.sandbox.forum.moderating import DELETED, delete_thread, forget
@@ -103,3 +104,33 @@ async def test_an_ignored_author_s_posts_stay_ignored_when_the_account_is_delete
         await world.later(seconds=2)
     assert world.times_delivered(spam) == 0
     assert [each.case_id for each in world.deskie.cases()] == [case]
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_a_board_of_which_no_thread_is_shown_is_in_trouble_and_loses_nothing(world: World, status: int) -> None:
+    await world.write("Kargo", "Nerede?")
+    refused = world.forum.faults.next(r"GET /thread/", status, None)
+    posts = [world.forum.open_thread(world.deniz, f"Konu {number}", "Alo?").id for number in range(3)]
+    for _ in range(12):
+        await world.later(minutes=20)
+    (board,) = await world.watches()
+    assert board.trouble is not None and str(status) in board.trouble
+    world.forum.faults.clear()
+    await world.later(minutes=20)
+    assert refused.hits > len(posts)
+    assert [world.times_delivered(each) for each in posts] == [1, 1, 1]
+    assert all(each.trouble is None for each in await world.watches())
+
+
+async def test_a_thread_that_cannot_be_read_does_not_stand_before_the_others_for_ever(world: World) -> None:
+    world.configure(lambda forum: forum.update(options={"threads_a_poll": 1}))
+    await world.restart()
+    good = world.forum.open_thread(world.deniz, "Fatura", "Fatura yok.").id
+    bad = world.forum.open_thread(world.deniz, "Kargo", "Nerede?")
+    world.forum.faults.next(rf"GET /thread/{bad.thread_id}\b", 500, None)
+    for _ in range(4):
+        await world.later(minutes=2)
+    assert world.times_delivered(good) == 1
+    world.forum.faults.clear()
+    await world.later(minutes=20)
+    assert world.times_delivered(bad.id) == 1

@@ -34,7 +34,7 @@ async def open_to(forum: LittleForum) -> AsyncIterator[OpenSession]:
             settings = SessionSettings(forum.url, "forum-bridge-tests/1", timedelta())
             credentials = Credentials(ACCOUNT, SecretStr(password)) if password is not None else None
             return await stack.enter_async_context(
-                open_session(settings, credentials, Pacer(lambda: START), lambda: START)
+                open_session(settings, credentials, Pacer(lambda: START), lambda: forum.now)
             )
 
         yield opened

@@ -36,6 +36,10 @@ class LittleForum:
     threads: dict[int, list[Entry]] = field(default_factory=dict)
     locked: set[int] = field(default_factory=set)
     trouble: dict[str, web.Response] = field(default_factory=dict)
+    refusing: dict[str, int] = field(default_factory=dict)
+    """Paths, or what they begin with, and the status that is answered there until it is taken out."""
+    robots: str = ""
+    now: datetime = START
     reply_says: str | None = None
     asked: list[str] = field(default_factory=list)
     sessions: set[str] = field(default_factory=set)
@@ -91,6 +95,7 @@ class LittleForum:
     async def running(self) -> AsyncIterator[LittleForum]:
         app = web.Application(middlewares=[self._around])
         app.router.add_get("/", self._home)
+        app.router.add_get("/robots.txt", self._robots)
         app.router.add_get("/board/1", self._board)
         app.router.add_get(r"/thread/{id:\d+}", self._thread)
         app.router.add_get(r"/post/{id:\d+}", self._permalink)
@@ -106,7 +111,12 @@ class LittleForum:
         if request.path != "/robots.txt":
             self.asked.append(request.path_qs)
         trouble = self.trouble.pop(request.path_qs, None)
-        return trouble if trouble is not None else await handler(request)
+        if trouble is not None:
+            return trouble
+        for path, status in self.refusing.items():
+            if request.path.startswith(path):
+                return web.Response(status=status)
+        return await handler(request)
 
     def _known(self, request: web.Request) -> bool:
         return request.cookies.get("little") in self.sessions
@@ -121,6 +131,9 @@ class LittleForum:
         for old, new in self.theme.items():
             html = html.replace(old, new)
         return web.Response(text=html, content_type="text/html", status=status)
+
+    async def _robots(self, _request: web.Request) -> web.Response:
+        return web.Response(text=self.robots)
 
     async def _home(self, request: web.Request) -> web.Response:
         return self.page(request, "<h1>Forum</h1>")

@@ -15,7 +15,16 @@ from aiohttp.test_utils import TestServer
 from tests.forums.conftest import OpenSession
 from tests.forums.little import ACCOUNT, PASSWORD, START, LittleForum
 
-from forum_bridge.errors import ConfigurationRefused, Gone, Retry, RobotsForbid, SignInNeeded, Unreadable, WatchTrouble
+from forum_bridge.errors import (
+    BridgeError,
+    ConfigurationRefused,
+    Gone,
+    Retry,
+    RobotsForbid,
+    SignInNeeded,
+    Unreadable,
+    WatchTrouble,
+)
 from forum_bridge.forums.contract import Adapter, CanReply, CanSignIn
 from forum_bridge.forums.registry import Registry
 from forum_bridge.model import Cursor, Draft, Markup, PostId, Reading, Watch, WatchKind
@@ -264,6 +273,94 @@ async def test_more_threads_than_one_poll_may_read_wait(site: FeedSite, feed: Bu
         reading = await adapter.read(watch(site), stored(reading))
     found |= {post.id for post in (await adapter.read(watch(site), stored(reading))).posts}
     assert found == set(map(str, range(1, 8)))
+
+
+async def polled(
+    forum: LittleForum, adapter: Adapter, of: Watch, cursor: Cursor | None, polls: int = 1
+) -> tuple[set[str], Cursor]:
+    """Poll every minute, as a poll does: what is found, and the cursor, which an error may carry as well."""
+    found: set[str] = set()
+    for _ in range(polls):
+        forum.now += timedelta(minutes=1)
+        try:
+            reading = await adapter.read(of, cursor)
+        except BridgeError as error:
+            assert error.cursor is not None
+            cursor = Cursor(json.loads(json.dumps(error.cursor)))
+            continue
+        assert not reading.gap
+        found, cursor = found | {str(post.id) for post in reading.posts}, stored(reading)
+    assert cursor is not None
+    return found, cursor
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+@pytest.mark.parametrize("met", [True, False])
+async def test_what_the_feed_no_longer_shows_is_read_once_the_pages_are_back(
+    site: FeedSite, feed: Build, forum: LittleForum, status: int, met: bool
+) -> None:
+    adapter, of, cursor = await feed(page_with="sandbox"), watch(site, minutes=-60), None
+    wanted: set[str] = set()
+    for thread in range(1, 13):
+        if thread == 3 or not met:
+            forum.refusing["/"] = status
+        post = forum.post(thread, "ayşe", minutes=0)
+        wanted.add(str(post))
+        site.say(f"{forum.url}/post/{post}", minutes=thread)
+        site.items[:] = site.items[:2]
+        found, cursor = await polled(forum, adapter, of, cursor)
+        wanted -= found
+    forum.refusing.clear()
+    found, _ = await polled(forum, adapter, of, cursor, 10)
+    assert found == wanted
+
+
+async def test_a_queue_outlives_a_session_that_ends(site: FeedSite, feed: Build, forum: LittleForum) -> None:
+    adapter, of = await feed(PASSWORD, page_with="sandbox"), watch(site)
+    for thread in (1, 2):
+        site.say(f"{forum.url}/post/{forum.post(thread, 'ayşe')}")
+    _, cursor = await polled(forum, adapter, of, None)
+    del site.items[1]
+    site.say(f"{forum.url}/post/{forum.post(3, 'ayşe')}")
+    assert isinstance(adapter, CanSignIn)
+    await adapter.sign_in()
+    assert (await polled(forum, adapter, of, cursor))[0] == {"1", "2", "3"}
+
+
+async def test_a_thread_that_is_gone_is_forgotten_and_one_that_is_forbidden_stops_no_other(
+    site: FeedSite, feed: Build, forum: LittleForum
+) -> None:
+    adapter, of, cursor = await feed(page_with="sandbox"), watch(site), None
+    forum.robots = "User-agent: *\nDisallow: /post/2"
+    forum.refusing["/post/1"] = 404
+    posts = [forum.post(thread, "ayşe") for thread in (1, 2, 3)]
+    for post in posts:
+        site.say(f"{forum.url}/post/{post}")
+    found, cursor = await polled(forum, adapter, of, cursor, 90)
+    assert found == {"3"}
+    assert forum.taken().count("/post/1") == 5
+    assert cursor.state["waiting"] == {}
+    forum.refusing.clear()
+    site.say(f"{forum.url}/post/{forum.post(1, 'mehmet')}")
+    assert (await polled(forum, adapter, of, cursor))[0] == {"1", "4"}
+
+
+async def test_a_board_behind_a_feed_that_cannot_be_read_keeps_its_queue(
+    site: FeedSite, feed: Build, forum: LittleForum
+) -> None:
+    forum.post(1, "ayşe")
+    site.say(f"{forum.url}/post/1")
+    adapter, of = await feed(page_with="sandbox", board=f"{forum.url}/board/1"), watch(site)
+    _, cursor = await polled(forum, adapter, of, None)
+    site.items.clear()
+    for thread in (2, 3):
+        site.say(f"{forum.url}/post/{forum.post(thread, 'mehmet')}")
+    forum.refusing["/"] = 500
+    _, cursor = await polled(forum, adapter, of, cursor, 3)
+    site.items.clear()
+    site.say(f"{forum.url}/post/3")
+    forum.refusing.clear()
+    assert {"2", "3"} <= (await polled(forum, adapter, of, cursor, 2))[0]
 
 
 async def test_threads_that_rested_before_the_watch_began_are_left_alone(

@@ -11,7 +11,7 @@ import structlog
 
 from forum_bridge.bridge.sign_in import TODO, Standing, Wait, after, expired, may_try
 from forum_bridge.command import command
-from forum_bridge.errors import Blocked, Forbidden, Retry, SignInNeeded, WatchTrouble
+from forum_bridge.errors import Blocked, BridgeError, Forbidden, Retry, SignInNeeded, WatchTrouble
 from forum_bridge.forums.contract import Adapter, CanSignIn
 from forum_bridge.ledger import forums as forums_ledger
 from forum_bridge.ledger.forums import ForumRow
@@ -47,8 +47,12 @@ class Account:
         seen = self._times
         try:
             return self._done(await work())
-        except SignInNeeded:
-            await self._sign_in(seen)
+        except SignInNeeded as needed:
+            try:
+                await self._sign_in(seen)
+            except BridgeError as error:
+                error.cursor = needed.cursor
+                raise
         try:
             return self._done(await work())
         except SignInNeeded as again:
@@ -57,7 +61,7 @@ class Account:
                 f"{self._forum}: the forum shows us as signed out right after signing in",
                 explanation="Sign in by hand with this account and look for a notice, a ban or a cookie wall.",
             )
-            trouble.evidence = again.evidence
+            trouble.evidence, trouble.cursor = again.evidence, again.cursor
             raise trouble from again
 
     def _done(self, result: T) -> T:

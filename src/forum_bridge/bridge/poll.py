@@ -124,6 +124,7 @@ class Poll:
             pause = max(BLOCKED_PAUSE, min(pause, longest))
         kept, news = await self._guard.keep(watch, error), News()
         text, due = describe(error), self._clock() + pause
+        cursor = error.cursor if isinstance(error, BridgeError) else None
         slower = max(due, self._clock() + longest)
         told = structlog.get_logger().warning if text != watch.trouble else structlog.get_logger().debug
 
@@ -131,7 +132,7 @@ class Poll:
             if kept is not None:
                 await self._guard.hard(db, watch, kept, news)
             again = slower if await self._guard.suspected(db, watch.forum) else due
-            await watches.trouble(db, watch.id, text, due_at=again)
+            await watches.trouble(db, watch.id, text, due_at=again, cursor=cursor)
             return again
 
         due = await self._ledger.commit(work)

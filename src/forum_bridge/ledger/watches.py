@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.ledger.tables import watch
 from forum_bridge.ledger.upsert import insert_ignore
-from forum_bridge.model import Cursor, Watch, WatchKind
+from forum_bridge.model import Cursor, Json, Watch, WatchKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class WatchRow:
 
     @property
     def first(self) -> bool:
-        """Whether this watch was never read."""
-        return self.cursor is None
+        """Whether this watch was never read; what waits to be read may be known all the same."""
+        return self.read_at is None
 
 
 async def ensure(db: AsyncConnection, forum: str, wanted: Watch, *, interval: timedelta, now: datetime) -> int:
@@ -86,9 +86,14 @@ async def advance(
     await db.execute(update(watch).where(watch.c.id == read.id).values(values))
 
 
-async def trouble(db: AsyncConnection, watch_id: int, text: str, *, due_at: datetime) -> None:
-    """Note a reading that failed and when the next one is due; the cursor stays."""
+async def trouble(
+    db: AsyncConnection, watch_id: int, text: str, *, due_at: datetime, cursor: Json | None = None
+) -> None:
+    """Note a reading that failed and when the next one is due; the cursor stays, where there is no other to go on
+    from."""
     values = {"due_at": due_at, "failures": watch.c.failures + 1, "trouble": text}
+    if cursor is not None:
+        values["cursor"] = dict(cursor)
     await db.execute(update(watch).where(watch.c.id == watch_id).values(values))
 
 

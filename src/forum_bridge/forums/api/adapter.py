@@ -78,7 +78,8 @@ class ApiAdapter(ABC):
     async def read(self, watch: Watch, cursor: Cursor | None) -> Reading:
         """Return what is new. Raises SignInNeeded while the bridge has an account and is not signed in, Retry, or a
         WatchTrouble that says why the watch cannot be read."""
-        return await self._as_ourselves(lambda: watching.read(self._source, watch, cursor, name=self.name))
+        now, name = self._session.now, self.name
+        return await self._as_ourselves(lambda: watching.read(self._source, watch, cursor, now, name=name))
 
     async def page(self, url: str) -> ThreadPage:
         """Return one page of a thread as it stands, for people who look at it. Raises as ``read`` does."""

@@ -76,7 +76,7 @@ class ApiMessenger(ApiAdapter):
             return await super().read(watch, cursor)
         if self._session.credentials is None:
             raise Forbidden("Personal messages belong to an account.", explanation="Set login of this forum.")
-        reader = BoardReader(self._conversations)
+        reader = BoardReader(self._conversations, self._session.now)
         return sealed_reading(await self._as_ourselves(lambda: reader.read(self.inbox, cursor, watch.since)))
 
     async def own_posts(self, thread: ThreadRef, after: PostId | None) -> OwnPosts:

@@ -60,7 +60,7 @@ class HtmlReader:
         self._pages.require_account()
         if watch.kind is WatchKind.INBOX and self._private is not None:
             return await self._private.read(cursor, watch.since)
-        return await watching.read(self._pages, watch, cursor, name=self.name)
+        return await watching.read(self._pages, watch, cursor, self._session.now, name=self.name)
 
     async def page(self, url: str) -> ThreadPage:
         """Return one page of a thread as it stands, for people who look at it. Raises as ``read`` does."""

@@ -105,7 +105,7 @@ class Folders:
         """Return what is new in the inbox. Raises as ``HtmlReader.read``; Forbidden without an account."""
         if self._session.credentials is None:
             raise Forbidden("Personal messages belong to an account.", explanation="Set login.user and login.password.")
-        reader = BoardReader(self._received, oldest_first=True)
+        reader = BoardReader(self._received, self._session.now, oldest_first=True)
         return sealed_reading(self._by_person(await reader.read(self._received.address, cursor, since)))
 
     async def reply(self, thread: ThreadRef, draft: Draft) -> Receipt:

@@ -32,7 +32,8 @@ class Private:
         """Return what is new in the inbox. Raises as ``HtmlReader.read``; Forbidden without an account."""
         if self._session.credentials is None:
             raise Forbidden("Personal messages belong to an account.", explanation="Set login.user and login.password.")
-        return sealed_reading(await BoardReader(self._pages).read(self._address, cursor, since))
+        reader = BoardReader(self._pages, self._session.now)
+        return sealed_reading(await reader.read(self._address, cursor, since))
 
     async def reply(self, thread: ThreadRef, draft: Draft) -> Receipt:
         """Answer in a conversation. Raises as ``HtmlWriter.reply``; NotPosted rather than write where others read."""

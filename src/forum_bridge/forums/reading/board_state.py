@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from forum_bridge.forums.reading.refusals import Refusals
 from forum_bridge.forums.reading.state import ThreadState
 from forum_bridge.model import Json
 
@@ -31,17 +32,30 @@ class Scan:
 @dataclass(slots=True)
 class BoardState:
     """``marks``: what the board showed when a thread was last read (or need not be); ``threads``: where its reading
-    stands; ``waiting``: what is still to be read, in order; ``scans``: pages of the board still to be looked at."""
+    stands; ``waiting``: what is still to be read, in order; ``refusals``: which of that was refused to us; ``scans``:
+    pages of the board still to be looked at."""
 
     marks: dict[str, str] = field(default_factory=dict)
     threads: dict[str, ThreadState] = field(default_factory=dict)
     waiting: dict[str, Waiting] = field(default_factory=dict)
     scans: list[Scan] = field(default_factory=list)
+    refusals: Refusals = field(default_factory=Refusals)
 
     def mark(self, thread_id: str, mark: str) -> None:
         """Remember a thread's mark as the newest."""
         self.marks.pop(thread_id, None)
         self.marks[thread_id] = mark
+
+    def put_behind(self, thread_id: str) -> None:
+        """Let a thread wait behind the others; what stands behind it on the board waits for it no longer, since nobody
+        knows when it is read."""
+        self.waiting[thread_id] = self.waiting.pop(thread_id)
+        self.scans = list(dict.fromkeys(Scan(each.url) if each.after == thread_id else each for each in self.scans))
+
+    @property
+    def to_scan(self) -> Scan | None:
+        """The next page that can be looked at now."""
+        return next((scan for scan in self.scans if scan.after not in self.waiting), None)
 
     def to_json(self) -> Json:
         """Return the object for the cursor, with the newest threads only."""
@@ -53,6 +67,7 @@ class BoardState:
             },
             "waiting": {key: [one.url, one.mark] for key, one in self.waiting.items()},
             "scans": [[scan.url, scan.after] for scan in self.scans],
+            "refusals": self.refusals.to_json(),
         }
 
     @classmethod
@@ -73,6 +88,7 @@ class BoardState:
                 for pair in (scans if isinstance(scans, list | tuple) else ())
                 if isinstance(pair, list | tuple) and len(pair) == 2
             ],
+            Refusals.from_json(obj.get("refusals")),
         )
 
 

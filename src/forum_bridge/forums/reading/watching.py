@@ -7,17 +7,17 @@ from forum_bridge.forums.reading.board import BoardReader
 from forum_bridge.forums.reading.source import Source
 from forum_bridge.forums.reading.state import ThreadState
 from forum_bridge.forums.reading.thread import ThreadReader
-from forum_bridge.model import Cursor, Reading, Watch, WatchKind
+from forum_bridge.model import Clock, Cursor, Reading, Watch, WatchKind
 
 
-async def read(source: Source, watch: Watch, cursor: Cursor | None, *, name: str) -> Reading:
+async def read(source: Source, watch: Watch, cursor: Cursor | None, clock: Clock, *, name: str) -> Reading:
     """Return what is new in a thread or a board since the cursor; ``name`` is the adapter's. Raises as
     ``Source.thread``, and WatchTrouble for another kind of watch."""
     match watch.kind:
         case WatchKind.THREAD:
             return await _thread(source, watch, cursor)
         case WatchKind.BOARD:
-            return await BoardReader(source).read(watch.target, cursor, watch.since)
+            return await BoardReader(source, clock).read(watch.target, cursor, watch.since)
         case _:
             raise WatchTrouble(
                 f"The adapter {name} reads threads and boards, not {watch.kind.value}.",
