@@ -128,6 +128,7 @@ UPDATE thread SET adopted_at = '{AT}';
 INSERT INTO trail (road, item, step, detail, at, last_at, times)
   VALUES ('answer', 1, 'unclear', 'the connection ended', '{AT}', '{AT}', 4);
 """
+EIGHTH = f"{SEVENTH} UPDATE answer SET lost_writes = 2;"
 LEFT = {
     "0001": FIRST,
     "0002": SECOND,
@@ -136,6 +137,7 @@ LEFT = {
     "0005": FIFTH,
     "0006": SIXTH,
     "0007": SEVENTH,
+    "0008": EIGHTH,
 }
 """What versions of each schema left in the middle of their work."""
 THEN = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -180,7 +182,7 @@ async def test_what_later_schemas_added_is_there(path: Path, clock: Clock, schem
         assert (await posts.latest(db, "f", ["71"]))["71"].forgotten_at == THEN
         (note,) = await agent_notes.unwritten(db, "default")
         (answer,) = await answers.unpublished(db, "f")
-        assert answer.lost_writes == 0
+        assert answer.lost_writes == (2 if schema >= "0008" else 0)
         label = ("acil", True) if schema >= "0005" else (None, False)
         assert (note.label, note.takes_off) == label
         if schema >= "0006":
@@ -211,3 +213,23 @@ async def test_a_migration_does_not_let_older_versions_in_again(path: Path, cloc
         said = dict(file.execute("SELECT key, value FROM meta WHERE key IN ('schema', 'readable_from')"))
     assert said["readable_from"] == "4"
     assert int(said["schema"]) >= 6
+
+
+WATCHED = f"""
+{FIRST}
+INSERT INTO post (id, forum, post_id, number, revision, thread_id, author_key, author_name, url, opening, seen_at,
+  body_hash, attachments, as_note, state, attempts, file_tries)
+  VALUES (2, 'f', 'pm-900', 900, 1, 'pm-9', '3', 'Gökçe', 'https://f.example/pm/900', 0, '{AT}', 'x', '[]', 0, 'old',
+  0, 0);
+INSERT INTO watch (id, forum, kind, target, began_at, due_at, interval, failures, read_at) VALUES
+  (1, 'f', 'board', 'https://f.example/b/1', '{AT}', '{AT}', 60, 0, '{AT}'),
+  (2, 'f', 'inbox', '', '{AT}', '{AT}', 60, 0, '{AT}'),
+  (3, 'f', 'board', 'https://f.example/b/2', '{AT}', '{AT}', 60, 0, NULL);
+"""
+
+
+async def test_watches_that_were_read_go_on_from_the_posts_that_are_known(path: Path, clock: Clock) -> None:
+    await of_schema(path, "0001", WATCHED)
+    async with Ledger.open(path, clock) as ledger, ledger.reading() as db:
+        rows = await watches.of_forum(db, "f")
+    assert [row.highest for row in rows] == [70, 900, None]

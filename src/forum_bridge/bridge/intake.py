@@ -68,8 +68,6 @@ class Intake:
         await follow(self._db, name, reading, known, now=self._now)
         met_before, known_threads = await self._threads(reading)
         receipts = await answers.with_receipts(self._db, name, ids)
-        private = self._watch.watch.kind is WatchKind.INBOX
-        highest = await posts.highest_number(self._db, name, private=private)
         newest = await posts.highest_numbers(self._db, name, list(known_threads))
         starters = await threads.starters(self._db, name, list(known_threads))
         woken: set[int] = set()
@@ -89,7 +87,7 @@ class Intake:
                 since=self._watch.watch.since,
                 thread_known=thread_id in met_before or thread_id in newest,
                 newest_in_thread=newest.get(thread_id),
-                highest=highest,
+                highest=self._watch.highest,
                 starters=starters[thread_id],
                 adopted=self._adopted(thread),
             )

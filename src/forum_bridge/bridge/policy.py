@@ -15,10 +15,10 @@ from forum_bridge.model import Post, normalised, number_of
 class Facts:
     """What is known besides the post: of us, of the watch and of the thread.
 
-    ``highest`` and ``newest_in_thread`` are the highest post numbers known on the forum (for a personal message: among
-    those) and in the thread before this reading, None where ids do not count or nothing was read. ``starters`` began
-    the thread, or one that is part of it. What was written before ``adopted``, in the forum's time, people dealt with
-    themselves.
+    ``highest`` is the highest post number known on the forum (for a personal message: among those) after the watch's
+    first reading, None before that; ``newest_in_thread`` that known in the thread before this reading, None where ids
+    do not count or nothing was read. ``starters`` began the thread, or one that is part of it. What was written before
+    ``adopted``, in the forum's time, people dealt with themselves.
     """
 
     own_keys: frozenset[str]
@@ -83,8 +83,8 @@ def is_old(post: Post, facts: Facts) -> bool:
 
     In a thread read before, what is numbered above all that was read there is new, even if the forum's clock or
     timezone is wrong by hours; what is older came by a merge. Else the post's time decides, and where the page shows
-    none: a first reading holds only old posts, and in a thread met later only an id above all ids known on the forum is
-    new, for ids count up across a forum. Where ids are no numbers, a thread read before forgives a forum's clock an
+    none: a first reading holds only old posts, and in a thread met later only an id above all that were known by then
+    is new, for ids count up across a forum. Where ids are no numbers, a thread read before forgives a forum's clock an
     hour.
     """
     number = number_of(post.id)

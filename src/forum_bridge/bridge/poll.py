@@ -16,7 +16,7 @@ from forum_bridge.bridge.retry import BLOCKED_PAUSE, backoff, describe
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.take_in import Brought, digested, pass_on, take_in
 from forum_bridge.errors import Blocked, BridgeError, Retry
-from forum_bridge.ledger import watches
+from forum_bridge.ledger import posts, watches
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.watches import WatchRow
 from forum_bridge.model import Clock, PostId, Reading, Wake, WatchKind
@@ -97,7 +97,9 @@ class Poll:
             if await self._guard.suspected(db, watch.forum):
                 interval = site.config.every.max
             due = now + (MORE_IS_THERE if reading.gap else interval)
-            await watches.advance(db, watch, reading.cursor, due_at=due, interval=interval, now=now)
+            private = watch.watch.kind is WatchKind.INBOX
+            highest = await posts.highest_number(db, watch.forum, private=private) if watch.first else None
+            await watches.advance(db, watch, reading.cursor, due_at=due, interval=interval, now=now, highest=highest)
             return brought, news, due
 
         brought, news, due = await self._ledger.commit(work)

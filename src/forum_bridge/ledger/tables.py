@@ -83,6 +83,7 @@ watch = Table(
     Column("failures", Integer, nullable=False, default=0),
     Column("trouble", Text),
     Column("adopted_at", Instant),  # what stood there then, people have dealt with
+    Column("highest", BigInteger),  # number of a post known on the forum after the first reading, 0 for none
     UniqueConstraint("forum", "kind", "target"),
 )
 

@@ -28,6 +28,7 @@ class WatchRow:
     failures: int
     trouble: str | None
     adopted_at: datetime | None = None
+    highest: int | None = None  # number of a post known on the forum after the first reading; None: not read yet
     backfill: bool = False  # made for one reading, and what it finds is not old
 
     @property
@@ -76,11 +77,15 @@ async def advance(
     due_at: datetime,
     interval: timedelta,
     now: datetime,
+    highest: int | None = None,
 ) -> None:
-    """Note a good reading of a watch (by its ``since``): its cursor, the next one's time, that no trouble is left."""
+    """Note a good reading of a watch (by its ``since``): its cursor, the next one's time, that no trouble is left;
+    after the first one also the ``highest`` number of a post known by then."""
     seconds = int(interval.total_seconds())
     values = {"due_at": due_at, "interval": seconds, "read_at": now, "failures": 0, "trouble": None}
     values["since"] = read.watch.since
+    if read.first:
+        values["highest"] = highest or 0
     if cursor is not None:
         values["cursor"] = dict(cursor.state)
     await db.execute(update(watch).where(watch.c.id == read.id).values(values))
@@ -109,4 +114,5 @@ def _row(row: RowMapping) -> WatchRow:
         failures=row["failures"],
         trouble=row["trouble"],
         adopted_at=row["adopted_at"],
+        highest=row["highest"],
     )
