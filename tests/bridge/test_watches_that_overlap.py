@@ -1,4 +1,5 @@
-"""A board and one of its threads are both watched: each post is taken in once, by the watch that wants it."""
+"""A board and one of its threads are both watched, or one takes the place of the other: each post is taken in once, by
+the watch that wants it."""
 
 import pytest
 from tests.bridge.test_operator import decided
@@ -98,3 +99,50 @@ async def test_a_note_that_had_no_case_is_no_question_for_the_thread_s_watch(wor
         await world.later(minutes=2)
     assert (await world.post_states())[str(made.id)] == "ignored"
     assert world.deskie.cases() == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"board": "/board/1"}, {"board": "/board/1?page=1"}),  # the address has changed
+        ({"thread": "/thread/1"}, {"board": "/board/1"}),
+        ({"board": "/board/1"}, {"thread": "/thread/1"}),
+    ],
+)
+async def test_a_watch_goes_on_where_the_one_ended_whose_place_it_takes(
+    world: World, before: dict[str, str], after: dict[str, str]
+) -> None:
+    def watched(watch: dict[str, str]) -> None:
+        world.configure(lambda forum: forum.update(watch=[{kind: world.url + path for kind, path in watch.items()}]))
+
+    watched(before)
+    await world.restart()
+    await world.settle()
+    known = await world.reply(1, "Merhaba")
+    old = {number for number, state in (await world.post_states()).items() if state == "old"}
+    made = world.forum.reply(1, world.deniz, "Acil!")
+    await world.bridge_down()
+    world.clock.advance(hours=20)
+    watched(after)
+    await world.bridge_up()
+    for _ in range(4):
+        await world.later(minutes=10)
+    assert [world.times_delivered(each) for each in (known, made.id)] == [1, 1]
+    assert old <= {number for number, state in (await world.post_states()).items() if state == "old"}
+
+
+@pytest.mark.parametrize(("start_from", "hours"), [("now", 0), (None, 5)])
+async def test_a_watch_that_takes_no_place_begins_now(world: World, start_from: str | None, hours: int) -> None:
+    two = [{"board": f"{world.url}/board/1?page=1"}, {"thread": f"{world.url}/thread/1"}]
+    world.configure(lambda forum: forum.update(watch=two[1:]))
+    await world.restart()
+    for _ in range(hours * 2):
+        await world.later(minutes=30)
+    made = world.forum.open_thread(world.deniz, "Yeni", "Acil!")
+    world.clock.advance(minutes=3)
+    begins = {"start_from": start_from} if start_from else {}
+    world.configure(lambda forum: forum.update(watch=two, **begins))
+    await world.restart()
+    for _ in range(4):
+        await world.later(minutes=10)
+    assert world.times_delivered(made.id) == 0

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.ledger.tables import watch
@@ -67,6 +67,12 @@ async def of_forum(
     rows = await db.execute(select(watch).where(watch.c.forum == forum).order_by(watch.c.id))
     found = [_row(row) for row in rows.mappings()]
     return [each for each in found if watched is None or (each.watch.kind, each.watch.target) in watched]
+
+
+async def last_read(db: AsyncConnection) -> datetime | None:
+    """Return when any watch was read last; None if none was."""
+    moment: datetime | None = (await db.execute(select(func.max(watch.c.read_at)))).scalar_one()
+    return moment
 
 
 async def advance(
