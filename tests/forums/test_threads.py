@@ -274,6 +274,47 @@ async def test_a_post_approved_late_is_found_on_the_last_two_pages(
     assert held[-1].id in ids(await guest.read(watch(forum), stored(late)))
 
 
+@pytest.mark.parametrize("approved", [1, 3, 4])
+@pytest.mark.parametrize("since", [13, 19, 24])
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_post_approved_late_is_found_on_the_pages_read_last(
+    forum: LittleForum, guest: HtmlWriter, approved: int, since: int, at_once: bool
+) -> None:
+    for _ in range(9):
+        forum.post(1, "ayşe")
+    held = [forum.hold() for _ in range(approved)]
+    forum.post(1, "ayşe")
+    reading = await guest.read(watch(forum), None)
+    while forum.newest < since:
+        forum.post(1, "mehmet")
+        if not at_once:
+            reading = await guest.read(watch(forum), stored(reading))
+    reading = await guest.read(watch(forum), stored(reading))
+    for each in held:
+        forum.approve(1, each)
+    new = forum.post(1, "ayşe")
+    found = await guest.read(watch(forum), stored(reading))
+    assert {new, *(each.id for each in held)} <= set(ids(found))
+    forum.taken()
+    forum.post(1, "ayşe")
+    await guest.read(watch(forum), stored(found))
+    assert len(forum.taken()) <= 2  # and that is all it costs
+
+
+async def test_how_far_back_a_post_approved_late_is_looked_for(forum: LittleForum, build: Build) -> None:
+    adapter = await build(pages_a_poll=4)
+    held = forum.hold()
+    for _ in range(40):
+        forum.post(1, "ayşe")
+    cursor: Cursor | None = None
+    for _ in range(6):
+        cursor = stored(await adapter.read(watch(forum), cursor))
+    forum.approve(1, held)
+    forum.taken()
+    await adapter.read(watch(forum), cursor)
+    assert len(forum.taken()) == 5
+
+
 async def test_a_quiet_thread_costs_one_page_and_a_new_post_no_more(forum: LittleForum, guest: HtmlWriter) -> None:
     for _ in range(8):
         forum.post(1, "ayşe")

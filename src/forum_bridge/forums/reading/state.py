@@ -10,23 +10,24 @@ from forum_bridge.model import Json
 from forum_bridge.web.page import Validators
 
 KNOWN = 20  # ids of the posts read last; one of them on a page shows that nothing before it was missed
+FIRSTS = 8  # pages whose first posts are known; on one of them a post may stand that was approved late
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadState:
     """The page read last and the newest posts known. ``seek``: ``page`` is the next one to look at on the way back to
     the moment the watch began. ``digest`` tells whether the page's posts are still those; ``validators`` whether its
-    bytes are. ``first`` is the page's first post: another one there shows that the pages have shifted; ``newest`` is
-    its last post with its address, which leads to it wherever moderators have put it, and ``oldest`` the first that
-    was read of ``thread``, the id of the thread itself. ``where`` are the addresses of the posts in ``known``,
-    ``missing`` posts that stand where they stood no longer, with their addresses, not asked after yet. ``shape`` is how
-    the page looked."""
+    bytes are. ``firsts`` are the first posts of the pages read last, ``page`` the last of them: other ones there show
+    that the pages have shifted; ``newest`` is its last post with its address, which leads to it wherever moderators
+    have put it, and ``oldest`` the first that was read of ``thread``, the id of the thread itself. ``where`` are the
+    addresses of the posts in ``known``, ``missing`` posts that stand where they stood no longer, with their addresses,
+    not asked after yet. ``shape`` is how the page looked."""
 
     page: str
     known: tuple[str, ...] = ()
     seek: bool = False
     digest: str | None = None
-    first: str | None = None
+    firsts: tuple[str, ...] = ()
     newest: tuple[str, str] | None = None
     oldest: tuple[str, str] | None = None
     thread: str | None = None
@@ -42,7 +43,7 @@ class ThreadState:
         optional: dict[str, object] = {
             "seek": self.seek,
             "digest": self.digest,
-            "first": self.first,
+            "firsts": list(self.firsts),
             "newest": list(self.newest) if self.newest else None,
             "oldest": list(self.oldest) if self.oldest else None,
             "thread": self.thread,
@@ -58,7 +59,9 @@ class ThreadState:
         """Return what ``to_json`` wrote, or None for anything else: then the thread is read as if first met."""
         if not isinstance(obj, Mapping) or not isinstance(page := obj.get("page"), str):
             return None
-        known, digest, first, thread, where = (obj.get(key) for key in ("known", "digest", "first", "thread", "where"))
+        known, digest, firsts, thread, where = (
+            obj.get(key) for key in ("known", "digest", "firsts", "thread", "where")
+        )
         missing = obj.get("missing")
         missing = missing if isinstance(missing, list | tuple) else ()
         return cls(
@@ -66,7 +69,7 @@ class ThreadState:
             tuple(str(post_id) for post_id in known) if isinstance(known, list | tuple) else (),
             obj.get("seek") is True,
             digest if isinstance(digest, str) else None,
-            first if isinstance(first, str) else None,
+            tuple(map(str, firsts)) if isinstance(firsts, list | tuple) else (),
             _pair(obj.get("newest")),
             _pair(obj.get("oldest")),
             thread if isinstance(thread, str) else None,

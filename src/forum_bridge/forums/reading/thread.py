@@ -15,7 +15,7 @@ from forum_bridge.errors import Forbidden, Gone
 from forum_bridge.forums.reading.looks import Shape, look_at, shape_of
 from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.forums.reading.source import Source
-from forum_bridge.forums.reading.state import KNOWN, ThreadState
+from forum_bridge.forums.reading.state import FIRSTS, KNOWN, ThreadState
 from forum_bridge.forums.reading.whereabouts import Whereabouts, refuse_unread
 from forum_bridge.model import Look, Post, PostId, ThreadId, ThreadRef, ThreadSeen
 from forum_bridge.web.page import Validators
@@ -102,11 +102,11 @@ class ThreadReader:
     async def _onwards(
         self, chain: list[ThreadPage], state: ThreadState, validators: Validators | None = None
     ) -> ThreadReading:
-        """Read on from ``chain``, with one page more before it where posts have shifted: one approved late stands among
-        those read before. Where the newest post stands no longer, look for it in another thread."""
-        if _first_id(chain[0]) != state.first and chain[0].pages.previous is not None:
-            chain.insert(0, await self._pages.thread(chain[0].pages.previous))
-        reading = await self._forward(chain, state.known, None, validators, (state.shape, state.page))
+        """Read on from ``chain``, and from before it where posts have shifted: one approved late stands among those
+        read before. Where the newest post stands no longer, look for it in another thread."""
+        chain = await self._unshifted(chain, state.firsts)
+        earlier = state.firsts[: -len(chain)]
+        reading = await self._forward(chain, state.known, None, validators, (state.shape, state.page), earlier)
         reading = replace(reading, state=replace(reading.state, where={**state.where, **reading.state.where}))
         if state.oldest is not None and state.thread == reading.state.thread:
             reading = replace(reading, state=replace(reading.state, oldest=state.oldest))
@@ -129,6 +129,16 @@ class ThreadReader:
         asked, later = reading.state.missing[:ASKED], reading.state.missing[ASKED:]
         gone = [PostId(post_id) for post_id, url in asked if await self._whereabouts.is_gone(url)]
         return replace(reading, state=replace(reading.state, missing=later), deleted=(*reading.deleted, *gone))
+
+    async def _unshifted(self, chain: list[ThreadPage], firsts: Sequence[str]) -> list[ThreadPage]:
+        """Return ``chain`` with the pages before it, down to one that begins as it did: one page at least, and as many
+        as are known."""
+        most = max(len(chain), min(len(firsts), self._limit))
+        while len(chain) <= most and chain[0].pages.previous is not None:
+            if len(chain) <= len(firsts) and _first_id(chain[0]) == firsts[-len(chain)]:
+                break
+            chain.insert(0, await self._pages.thread(chain[0].pages.previous))
+        return chain
 
     async def _overlap(self, page: ThreadPage, known: Sequence[str]) -> list[ThreadPage]:
         """Return the pages from one that holds a known post up to ``page``."""
@@ -157,9 +167,11 @@ class ThreadReader:
         opening: Post | None,
         validators: Validators | None = None,
         before: tuple[Shape | None, str | None] = (None, None),
+        earlier: Sequence[str] = (),
     ) -> ThreadReading:
         """Follow ``next`` from the end of ``chain`` and gather all posts. ``validators`` belong to the chain's last
-        page; ``before`` is how the page read last looked, and its address."""
+        page; ``before`` is how the page read last looked, and its address; ``earlier`` are the first posts of the pages
+        before ``chain``."""
         start, limit, ended = len(chain), max(self._limit, len(chain) + 1), False
         posts = {post.id: post for page in chain for post in page.posts}
         while (following := chain[-1].pages.next) is not None and len(chain) < limit:
@@ -180,7 +192,7 @@ class ThreadReader:
             page=last.url,
             known=(*(each for each in known if each not in posts), *posts)[-KNOWN:],
             digest=_digest(last) if last.pages.next is None else None,
-            first=_first_id(last),
+            firsts=(*earlier, *map(_first_id, chain))[-FIRSTS:],
             newest=(all_posts[-1].id, all_posts[-1].url) if all_posts else None,
             oldest=(all_posts[0].id, all_posts[0].url) if all_posts else None,
             thread=last.ref.id,
@@ -221,8 +233,8 @@ def _reaches(page: ThreadPage, since: datetime | None) -> bool:
     return since is None or (bool(page.posts) and (not times or min(times) < since - COARSE))
 
 
-def _first_id(page: ThreadPage) -> str | None:
-    return page.posts[0].id if page.posts else None
+def _first_id(page: ThreadPage) -> str:
+    return page.posts[0].id if page.posts else ""
 
 
 def _digest(page: ThreadPage) -> str:
