@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 
+from forum_bridge.command import pasteable
 from forum_bridge.errors import LedgerRefused
 from forum_bridge.ledger.lock import lock_path
 
@@ -25,14 +26,15 @@ def check_place(ledger: Path) -> None:
     if not folder.is_dir():
         raise LedgerRefused(
             f"The folder {folder} of the ledger does not exist.",
-            explanation=f"Create it (`mkdir -p -m 700 {folder}`) or mend ledger.url.",
+            explanation=f"Create it (`{pasteable('mkdir', '-p', '-m', '700', str(folder))}`) or mend ledger.url.",
         )
     check_kind(ledger)
     for file in filter(Path.is_symlink, _beside(ledger)):
         raise LedgerRefused(
             f"{file} is a link to another file, and the bridge itself writes there.",
-            explanation=f"See what it leads to and who laid it there, then take it away (`rm {file}`). Nobody but the"
-            f" bridge's own user should have the right to write in {folder}.",
+            explanation="See what it leads to and who laid it there, then take it away"
+            f" (`{pasteable('rm', str(file))}`). Nobody but the bridge's own user should have the right to write in"
+            f" {folder}.",
         )
     for place, rights in ((folder, os.W_OK | os.X_OK), (ledger, os.R_OK | os.W_OK)):
         if place.exists() and not os.access(place, rights):

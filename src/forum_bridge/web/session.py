@@ -101,11 +101,11 @@ class ForumSession:
         refusals: bool = False,
         data: bool = False,
     ) -> Page:
-        """Read an address (relative ones count from ``base_url``). Returns 2xx and 304 only. ``keys`` are
-        headers for the forum's own server alone: read without them, a page might lack what guests do not see, so no
-        other is asked. ``signing_in``: the page belongs to signing in (a login form), which robots.txt does not govern.
-        ``refusals``: return 401, 403, 404 and 410 too, whose words the caller can read. ``data``: the answer is JSON,
-        whose HTML is judged by who takes it apart.
+        """Read an address (relative ones count from ``base_url``). Returns 2xx and 304 only. ``headers`` and
+        ``keys`` go to the forum's own server alone; elsewhere a page is read without the former, and with the latter
+        not at all, since it might lack what guests do not see. ``signing_in``: the page belongs to signing in (a login
+        form), which robots.txt does not govern. ``refusals``: return 401, 403, 404 and 410 too, whose words the caller
+        can read. ``data``: the answer is JSON, whose HTML is judged by who takes it apart.
 
         Raises Gone (404, 410), Forbidden (401, 403), Blocked (a challenge), RobotsForbid, Retry (429, 5xx, no
         connection, timeout), Unreadable (too large, nested too deep), WatchTrouble (led elsewhere, or where keys must
@@ -116,7 +116,8 @@ class ForumSession:
         while target:
             url = self._entrusted(target) if keys else self._at_home(target)
             pace = await self._robots.check(url) if governed else timedelta()
-            answer = await self._read(reading(url, validators, {**(headers or {}), **(keys or {})}), self._limits, pace)
+            said = {**(headers or {}), **(keys or {})} if entrusted(url, self.base_url) else None
+            answer = await self._read(reading(url, validators, said), self._limits, pace)
             if target := led_to(url, answer.status, answer.headers):
                 history = _one_more(history, url)
         page = await opened(answer, self._clock, history, validators, data=data)
