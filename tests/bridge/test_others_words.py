@@ -197,7 +197,7 @@ async def test_nor_another_members_answer_out_of_their_own_conversation(world: W
 
 
 async def test_nor_one_that_was_merged_into_ones_own_case_and_is_older(world: World) -> None:
-    theirs = by_mail(world)
+    theirs = by_mail(world, "")  # nothing else shows that it was to a stranger
     message = await told_the_stranger(world, theirs)
     await world.later(minutes=30)
     mine = await opened(world)
