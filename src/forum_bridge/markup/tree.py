@@ -56,6 +56,15 @@ class Element:
         of many that stand within one another stays cheap."""
         return next(filter(wanted, islice(self.elements(), NEAR)), None)
 
+    def replacing(self, instead: Callable[[Element], Element | str | None]) -> Element:
+        """Return the element with what ``instead`` gives in the place of each below it; None leaves one, and then those
+        below that are asked."""
+        children: list[Element | str] = []
+        for child in self.children:
+            given = child if isinstance(child, str) else instead(child)
+            children.append(child.replacing(instead) if given is None and isinstance(child, Element) else given or "")
+        return Element(self.tag, self.attrs, children)
+
     def html(self) -> str:
         """Return the element as HTML; of a nameless root what stands below it."""
         inner = "".join(escape(each, quote=False) if isinstance(each, str) else each.html() for each in self.children)

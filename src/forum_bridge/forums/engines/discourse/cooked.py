@@ -18,7 +18,7 @@ _PREVIEWS = frozenset(("inline-onebox", "inline-onebox-loading"))
 
 def as_written(html: str) -> str:
     """Return a post's HTML without what the forum made of it later."""
-    return rewritten(html, _written) if any(mark in html for mark in _MARKS) else html
+    return rewritten(html, lambda root: root.replacing(_instead)) if any(mark in html for mark in _MARKS) else html
 
 
 def attachments(html: str, url: str) -> tuple[Attachment, ...]:
@@ -34,11 +34,6 @@ def attachments(html: str, url: str) -> tuple[Attachment, ...]:
         elif each.tag == "img" and "data-base62-sha1" in each.attrs and "src" in each.attrs:
             pictures[each.attrs["src"]] = each.attrs.get("alt", "")
     return tuple(Attachment(urljoin(url, address), name) for address, name in (links | pictures).items())
-
-
-def _written(element: Element) -> Element:
-    children = [child if isinstance(child, str) else _instead(child) or _written(child) for child in element.children]
-    return Element(element.tag, element.attrs, children)
 
 
 def _instead(element: Element) -> Element | None:

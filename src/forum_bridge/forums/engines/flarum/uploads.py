@@ -44,19 +44,13 @@ def taken_out(html: str, root: str) -> tuple[str, tuple[Attachment, ...]]:
     if "fof-upload" not in html and "FoFUpload" not in html:
         return html, ()
     found: list[Attachment] = []
-    return rewritten(html, lambda element: _without_files(element, root, found)), tuple(found)
 
+    def instead(element: Element) -> str | None:
+        file = _file(element, root)
+        found.extend([file] if file is not None else [])
+        return None if file is None else ""
 
-def _without_files(element: Element, root: str, found: list[Attachment]) -> Element:
-    children: list[Element | str] = []
-    for child in element.children:
-        if isinstance(child, str):
-            children.append(child)
-        elif (file := _file(child, root)) is not None:
-            found.append(file)
-        else:
-            children.append(_without_files(child, root, found))
-    return Element(element.tag, element.attrs, children)
+    return rewritten(html, lambda body: body.replacing(instead)), tuple(found)
 
 
 def _file(element: Element, root: str) -> Attachment | None:

@@ -20,22 +20,16 @@ def as_written(html: str, url: str) -> tuple[str, tuple[Attachment, ...]]:
     if _EMBED not in html:
         return html, ()
     files: list[Attachment] = []
-    return rewritten(html, lambda root: _written(root, url, files)), tuple(files)
 
-
-def _written(element: Element, url: str, files: list[Attachment]) -> Element:
-    children: list[Element | str] = []
-    for child in element.children:
-        if isinstance(child, str):
-            children.append(child)
-            continue
-        told = _told(child.attrs[_EMBED]) if _EMBED in child.attrs else None
+    def instead(element: Element) -> Element | str | None:
+        told = _told(element.attrs[_EMBED]) if _EMBED in element.attrs else None
         if text(within(told, "embedType")) == "file" and (address := text(within(told, "url"))):
             name, mime = text(within(told, "name")) or "", text(within(told, "type"))
             files.append(Attachment(urljoin(url, address), name, mime, number(within(told, "size"))))
-        else:
-            children.append(_shown(told) or _written(child, url, files))
-    return Element(element.tag, element.attrs, children)
+            return ""
+        return _shown(told)
+
+    return rewritten(html, lambda root: root.replacing(instead)), tuple(files)
 
 
 def _told(embed: str) -> object:

@@ -23,7 +23,7 @@ def whole(html: str, bbcode: str, attachments: dict[str, Attachment]) -> str:
     def change(root: Element) -> Element:
         for tag, inline in (("div", False), ("span", True)):
             _show(root, [each for each in hidden if each.inline is inline], tag)
-        return _straight(root, files)
+        return root.replacing(lambda each: _straight(each, files))
 
     return rewritten(html, change)
 
@@ -43,12 +43,8 @@ def _holds_no_element(element: Element) -> bool:
     return not any(isinstance(child, Element) for child in element.children)
 
 
-def _straight(element: Element, files: dict[str, Attachment]) -> Element:
-    children = [child if isinstance(child, str) else _replaced(child, files) for child in element.children]
-    return Element(element.tag, element.attrs, children)
-
-
-def _replaced(element: Element, files: dict[str, Attachment]) -> Element:
+def _straight(element: Element, files: dict[str, Attachment]) -> Element | None:
+    """Return what leads to a file itself, or shows it; None for what leads elsewhere."""
     if element.tag == "a" and (file := files.get(_path(element.attrs.get("href", "")))) is not None:
         picture = element.first(lambda each: each.tag == "img")
         if picture is not None:  # a small one, which leads to the whole
@@ -56,7 +52,7 @@ def _replaced(element: Element, files: dict[str, Attachment]) -> Element:
         return Element("a", {**element.attrs, "href": file.url}, [file.name])
     if element.tag == "img" and (file := files.get(_path(element.attrs.get("src", "")))) is not None:
         return Element("img", {**element.attrs, "src": file.url})
-    return _straight(element, files)
+    return None
 
 
 def _bare(file: Attachment, attachment_id: str) -> str:
