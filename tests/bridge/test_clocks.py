@@ -45,3 +45,23 @@ async def test_the_machine_s_clock_is_set_right_after_the_start(world: World, tm
     made = world.forum.open_thread(world.deniz, "Yeni", "Bu yeni.")
     await world.later(minutes=65)
     assert world.times_delivered(made.id) == 1
+
+
+async def test_what_was_known_of_a_case_while_the_clock_was_fast_holds_no_longer_than_ever(world: World) -> None:
+    def anew(forum: dict[str, object]) -> None:
+        forum["cases"] = {"when_closed": "new"}
+
+    world.configure(anew)
+    await world.restart()
+    right = world.clock()
+    world.clock.now = right + timedelta(days=2)
+    await world.write("Kargo", "Nerede?")
+    (case,) = world.deskie.cases()
+    world.deskie.set_status(case.case_id, "closed")
+    world.clock.now = right + timedelta(minutes=5)
+    await world.restart()
+    late = world.forum.reply(world.forum.threads()[0].id, world.deniz, "Hâlâ bekliyorum.")
+    for _ in range(10):
+        await world.later(minutes=5)
+    assert world.times_delivered(late.id) == 1
+    assert len(world.deskie.cases()) == 2

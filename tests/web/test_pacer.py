@@ -87,3 +87,18 @@ async def test_a_failed_request_gives_the_host_back(pacer: Pacer) -> None:
 
     async with asyncio.timeout(5), pacer.turn("a", PACE):
         pass
+
+
+async def test_a_host_that_closed_while_our_clock_was_fast_is_left_alone_no_longer_than_it_asked(
+    pacer: Pacer, clock: HandClock
+) -> None:
+    clock.now += timedelta(days=2)
+    pacer.close("a", clock.now + timedelta(minutes=10))
+    clock.now -= timedelta(days=2)
+    with pytest.raises(Retry) as refused:
+        async with pacer.turn("a", PACE):
+            pass
+    assert refused.value.after == timedelta(minutes=10)
+    clock.now += timedelta(minutes=10)
+    async with pacer.turn("a", PACE):
+        assert clock.slept == []

@@ -70,7 +70,7 @@ class CaseFinder:
         if not known or known[0].state is CaseState.GONE:
             return None
         newest = known[0]
-        if self._clock() - newest.state_at <= STATE_HOLDS:
+        if timedelta() <= self._clock() - newest.state_at <= STATE_HOLDS:  # not what a clock that was fast noted
             return Place(newest.absorbed_by or newest.case_id, newest.state)
         case = await living(self._desk, newest.case_id)
         await self._learn(owner, newest.case_id, case)

@@ -27,7 +27,7 @@ class Pacer:
         self._turns: dict[str, asyncio.Lock] = {}
         self._started: dict[str, datetime] = {}
         self._ended: dict[str, datetime] = {}
-        self._closed: dict[str, datetime] = {}
+        self._closed: dict[str, tuple[datetime, timedelta]] = {}  # until when, and how long that was
 
     @asynccontextmanager
     async def turn(self, host: str, pace: timedelta, rest: timedelta = timedelta()) -> AsyncIterator[None]:
@@ -49,11 +49,15 @@ class Pacer:
 
     def close(self, host: str, until: datetime) -> None:
         """Ask nothing of the host before ``until`` (aware UTC)."""
-        self._closed[host] = max(until, self._closed.get(host, until))
+        closed = until, until - self._clock()
+        self._closed[host] = max(closed, self._closed.get(host, closed))
 
     def _shut(self, host: str) -> timedelta:
         now = self._clock()
-        return self._closed.get(host, now) - now
+        until, longest = self._closed.get(host, (now, timedelta()))
+        if until - now > longest:  # the clock was set back: the host asked for no more than that
+            self._closed[host] = (until := now + longest), longest
+        return until - now
 
     def _left(self, since: Mapping[str, datetime], host: str, pause: timedelta) -> timedelta:
         last = since.get(host)
