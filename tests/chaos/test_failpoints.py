@@ -13,7 +13,7 @@ from forum_bridge.testkit.chaos.many import Total, at_failpoints, recorded
 KNOWN = """
 deliver.begun deliver.sent deliver.told deliver.told[unclear] deliver.told[waiting]
 publish.begun[sending] publish.sent[sent] publish.failed[unclear] publish.lost_again[waiting]
-receive.take poll.store reconcile.advance account.note register.register conversation.learn wording.keep
+receive.take poll.store listing.listed reconcile.compared account.note register.register conversation.learn wording.keep
 "desk POST cases" "desk POST cases/*/messages"
 "forum POST /thread/*/reply" "forum POST /messages/new" "forum POST /login"
 """

@@ -203,6 +203,17 @@ def test_a_refusal_closes_the_budget_for_everyone_until_the_reset(clock: Standin
     assert drain(budget, READ, Priority.ANSWER)[0] == 35
 
 
+def test_a_refusal_while_our_clock_was_fast_closes_it_no_longer_than_deskie_asked(clock: StandingClock) -> None:
+    budget = Budget(clock)
+    clock.advance(2 * 86400)
+    budget.take(READ, Priority.ANSWER)
+    budget.refused(Quota(ceiling=50, retry_after=timedelta(seconds=37)))
+    clock.advance(-2 * 86400)
+    assert drain(budget, READ, Priority.ANSWER) == (0, timedelta(seconds=37))
+    clock.advance(37)
+    assert drain(budget, READ, Priority.ANSWER)[0] == 35
+
+
 def test_a_refusal_that_names_no_time_costs_a_minute(clock: StandingClock) -> None:
     budget = Budget(clock)
     budget.take(READ, Priority.ANSWER)

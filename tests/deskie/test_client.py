@@ -379,3 +379,29 @@ def test_an_email_that_basic_authentication_cannot_carry(
 ) -> None:
     with pytest.raises(ConfigurationRefused):
         DeskieClient(http, "https://acme.deskie.io/api/", "a:b@c.example", "k", budget, clock)
+
+
+async def test_changed_cases_are_listed_oldest_change_first_a_page_at_a_time(desk: Desk, client: DeskieClient) -> None:
+    desk.answers({"0": {"case": CASE}, "total_count": "2"})
+    page = await client.changed_cases("cch42", MORNING, 3)
+    assert [case.updated_at for case in page.records] == [MORNING]
+    assert (page.goes_on(1), page.goes_on(2)) == (True, False)
+    wanted = {"channel": "cch42", "show_active_chats": "true", "sort": "updated_at_asc", "page": "3", "limit": "100"}
+    assert desk.seen[0].query == {**wanted, "from_updated_time": str(int(MORNING.timestamp()))}
+
+
+@pytest.mark.parametrize(("answer", "last"), [({"0": {"case": CASE}, "total_count": 7}, MORNING), ({"case": []}, None)])
+async def test_the_last_change_of_a_channel(
+    desk: Desk, client: DeskieClient, answer: object, last: datetime | None
+) -> None:
+    desk.answers(answer)
+    assert await client.last_change("cch42") == last
+    assert (desk.seen[0].query["sort"], desk.seen[0].query["limit"]) == ("updated_at_desc", "1")
+
+
+async def test_messages_come_newest_first_a_page_at_a_time(desk: Desk, client: DeskieClient) -> None:
+    desk.answers({"0": {"message": MESSAGE}})
+    page = await client.messages_page(8804417, 2)
+    assert [message.id for message in page.records] == [61200455]
+    assert not page.goes_on(101)
+    assert desk.seen[0].query == {"order": "desc", "page": "2", "limit": "100"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from forum_bridge.ledger import (
     agent_notes,
     alerts,
     answers,
+    changes,
     conversations,
     drift,
     forgetting,
@@ -128,7 +129,12 @@ UPDATE thread SET adopted_at = '{AT}';
 INSERT INTO trail (road, item, step, detail, at, last_at, times)
   VALUES ('answer', 1, 'unclear', 'the connection ended', '{AT}', '{AT}', 4);
 """
-EIGHTH = f"{SEVENTH} UPDATE answer SET lost_writes = 2;"
+EIGHTH = f"""
+{SEVENTH}
+UPDATE answer SET lost_writes = 2;
+INSERT INTO meta (key, value) VALUES ('reconciled:default', '2026-11-20T10:00:00+00:00');
+"""
+NINTH = f"{EIGHTH} UPDATE watch SET highest = 70;"
 LEFT = {
     "0001": FIRST,
     "0002": SECOND,
@@ -138,6 +144,7 @@ LEFT = {
     "0006": SIXTH,
     "0007": SEVENTH,
     "0008": EIGHTH,
+    "0009": NINTH,
 }
 """What versions of each schema left in the middle of their work."""
 THEN = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -202,6 +209,8 @@ async def test_what_later_schemas_added_is_there(path: Path, clock: Clock, schem
             assert thread.adopted_at == THEN
             ((mark,),) = (await trail.of(db, "answer", [1])).values()
             assert (mark.step, mark.detail, mark.times) == (Step.UNCLEAR, "the connection ended", 4)
+        if schema >= "0008":
+            assert (await changes.strangers(db, "default", {"f": changes.ANY})) == {}
 
 
 async def test_a_migration_does_not_let_older_versions_in_again(path: Path, clock: Clock) -> None:
@@ -233,3 +242,28 @@ async def test_watches_that_were_read_go_on_from_the_posts_that_are_known(path: 
     async with Ledger.open(path, clock) as ledger, ledger.reading() as db:
         rows = await watches.of_forum(db, "f")
     assert [row.highest for row in rows] == [70, 900, None]
+
+
+@pytest.mark.parametrize(
+    ("mark", "since"),
+    [
+        (datetime(2026, 11, 21, 9, tzinfo=UTC), datetime(2026, 11, 21, 8, 50, tzinfo=UTC)),
+        (datetime(2026, 11, 24, 9, tzinfo=UTC), datetime(2026, 11, 15, 9, 30, tzinfo=UTC)),  # by a clock that was fast
+    ],
+)
+async def test_answers_are_looked_for_from_where_an_earlier_version_was(
+    path: Path, clock: Clock, mark: datetime, since: datetime
+) -> None:
+    forums = "".join(f"INSERT INTO forum (name, url, identity, conversation) VALUES ('{f}', '', '', '');" for f in "fg")
+    meta = f"INSERT INTO meta (key, value) VALUES ('reconciled:default', '{mark.isoformat()}');"
+    await of_schema(path, "0008", forums + meta)
+    here = {"f": "cch42", "new": "cch42"}
+    async with Ledger.open(path, clock) as ledger:
+        await ledger.commit(lambda db: changes.take_over(db, "default", here, now=clock()))
+        async with ledger.reading() as db:
+            assert await changes.listed_since(db, "default", ["f", "g", "new"]) == {"cch42": since}
+            assert await changes.strangers(db, "default", here) == {"cch42": ["new"]}
+        late = {"g": "cch43"}  # it was not configured then
+        await ledger.commit(lambda db: changes.take_over(db, "default", late, now=clock() + timedelta(days=9)))
+        async with ledger.reading() as db:
+            assert await changes.strangers(db, "default", late) == {}

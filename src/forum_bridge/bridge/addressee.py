@@ -10,7 +10,7 @@ from forum_bridge.bridge.company import CLOCKS_DIFFER, Company, company, moment
 from forum_bridge.bridge.conversation import living
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.desk_word import DeskWord, Shown
-from forum_bridge.bridge.reconcile import ON_ITS_WAY
+from forum_bridge.bridge.listing import ON_ITS_WAY
 from forum_bridge.bridge.site import Site
 from forum_bridge.deskie import Origin, Priority
 from forum_bridge.errors import Held

@@ -11,8 +11,9 @@ import structlog
 
 from forum_bridge.bridge.company import moment
 from forum_bridge.bridge.desk_word import DeskWord, among
+from forum_bridge.bridge.listing import ON_ITS_WAY
 from forum_bridge.bridge.owner import SeveralCustomers, in_its_case, shared
-from forum_bridge.bridge.reconcile import ON_ITS_WAY, Take, as_answer, missing_in
+from forum_bridge.bridge.reconcile import Take, as_answer, missing_in
 from forum_bridge.deskie import Message
 from forum_bridge.errors import Retry
 from forum_bridge.ledger import conversations

@@ -4,26 +4,29 @@ missing in by the same entrance as a webhook. Publishes nothing itself."""
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge.company import CLOCKS_DIFFER, Company, company, moment
 from forum_bridge.bridge.desk import Desk
+from forum_bridge.bridge.listing import EVERY, ON_ITS_WAY, Listing
 from forum_bridge.bridge.retry import describe
-from forum_bridge.deskie import AgentAnswer, Case, CaseNotFound, Message, Origin, Priority
+from forum_bridge.deskie import AgentAnswer, CaseNotFound, Message, Origin, Priority, RequestsSpent
 from forum_bridge.deskie.answer_body import body_of
-from forum_bridge.errors import BridgeError, Retry
-from forum_bridge.ledger import answers, put_back, reconciling
+from forum_bridge.errors import Retry
+from forum_bridge.ledger import answers, changes, put_back, reconciling
+from forum_bridge.ledger.changes import LONGEST_WAIT, Change
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.model import Clock
 
-EVERY = timedelta(minutes=5)
-ON_ITS_WAY = timedelta(minutes=2)  # so long a webhook may take; what is younger is left to it
-NEWEST = 100  # messages of a case; what lies further back changed long ago
+DEEPEST = 10  # pages of a case's messages, a hundred each; what lies further back is given up, and said so
+IN_A_ROW = 3  # failures, then the desk as a whole is in trouble
+A_MINUTE = timedelta(minutes=1)
+OTHERS_FIRST = timedelta(seconds=20)  # of those who wait for the desk's next minute: notes to agents come within 15
+A_MOMENT = timedelta(seconds=1)
 
 Take = Callable[[AgentAnswer, bool], Awaitable[object]]
 
@@ -37,73 +40,189 @@ class Lacking:
     late: bool
 
 
+@dataclass(slots=True)
+class Look:
+    """A case's messages as far as they were read, newest first, and as of when: the rest may come in another minute."""
+
+    change: Change
+    settled: datetime
+    page: int = 1
+    messages: dict[int, Message] = field(default_factory=dict)
+
+
 class Reconcile:
     """Handler of ``reconcile(desk)``. Returns when it is due again. It has the least claim to the desk's requests:
-    where they run out, the rest is compared in the next minute, oldest change first."""
+    where they run out it goes on in the next minute, where it was. Lists and cases take turns, oldest change first;
+    what fails is put off alone, and holds up nothing else."""
 
-    def __init__(self, ledger: Ledger, desk: Desk, channels: Sequence[str], take: Take, clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, desk: Desk, listing: Listing, take: Take, clock: Clock) -> None:
         self._ledger = ledger
         self._desk = desk
-        self._channels = channels
+        self._listing = listing
         self._take = take
         self._clock = clock
+        self._begun: dict[int, Look] = {}
+        self._troubled: dict[str, str] = {}
+        self._went_on = clock()
+        self._told = False
 
     async def __call__(self, _: str) -> datetime:
-        began = self._clock()
         try:
-            await self._compare(began)
-        except Retry as waits:
-            return self._clock() + max(waits.after or EVERY, timedelta(seconds=1))
-        except BridgeError as error:
+            await self._found_again()
+            await self._doubt_what_was_complete()
+            return await self._turns()
+        except RequestsSpent as spent:
+            self._waits(describe(spent))
+            return self._clock() + max(spent.after or A_MINUTE, A_MOMENT) + OTHERS_FIRST
+        except Retry as error:  # of the ledger
             structlog.get_logger().warning("reconcile_failed", reason=describe(error))
-        return self._clock() + EVERY
+            return self._clock() + EVERY
 
-    async def _compare(self, began: datetime) -> None:
-        settled = began - ON_ITS_WAY
-        async with self._ledger.reading() as db:
-            since = await reconciling.mark(db, self._desk.name)
-        if since is None:  # what was answered before there was a ledger was never meant for it
-            await self._advance(began)
-            return
-        changed = [
-            case
-            for channel in self._channels
-            for case in await self._desk.client.changed_cases(channel, since - CLOCKS_DIFFER)
-        ]
-        await self._found_again(settled)
-        for case in sorted(changed, key=_updated):
-            await self._case(case, settled)
-            if since < (seen := min(_updated(case), settled)):
-                await self._advance(seen)
-        await self._ledger.commit(lambda db: reconciling.completed(db, self._desk.name, max(since, settled)))
-
-    async def _found_again(self, settled: datetime) -> None:
-        """Compare the cases that a ledger which was put back had lost: what changed in them is long past."""
+    async def _found_again(self) -> None:
+        """Have the cases compared that a ledger which was put back had lost: what changed in them is long past."""
         async with self._ledger.reading() as db:
             cases = await put_back.to_compare(db, self._desk.name)
-        for case_id in cases:
-            case = await self._desk.client.case(case_id, priority=Priority.BACKGROUND)
-            if case is not None:
-                await self._case(case, settled)
-            await self._ledger.commit(partial(put_back.compared, desk=self._desk.name, case_id=case_id))
+        now = self._clock()
 
-    async def _case(self, case: Case, settled: datetime) -> None:
+        async def work(db: AsyncConnection) -> None:
+            for case_id in cases:
+                await changes.want(db, self._desk.name, case_id, now=now)
+                await put_back.compared(db, self._desk.name, case_id)
+
+        if cases:
+            await self._ledger.commit(work)
+
+    async def _turns(self) -> datetime:
+        """List a page and compare a case in turns until neither is due; return when one is again."""
+        failed = 0
+        while failed < IN_A_ROW:
+            channel, case = await self._listing.due(), await self._due()
+            if channel is None and case is None:
+                await self._completed()
+                return await self._next()
+            for went_well in [
+                channel is None or await self._list(channel),
+                case is None or await self._compare(case),
+            ]:
+                failed = 0 if went_well else failed + 1
+        now = self._clock()
+        return now + (EVERY if now - self._went_on >= EVERY else A_MINUTE)
+
+    async def _due(self) -> Change | None:
         async with self._ledger.reading() as db:
-            ours = await reconciling.opened_by_us(db, self._desk.name, case.id)
-            if not (ours or await reconciling.joined_by_us(db, self._desk.name, case.id)):
-                return
-        try:
-            messages = await self._desk.client.messages(case.id, limit=NEWEST, newest_first=True)
-        except CaseNotFound:
+            return await changes.due(db, self._desk.name, now=self._clock())
+
+    async def _doubt_what_was_complete(self) -> None:
+        """What was complete for other forums, or by a clock that was fast, says nothing of what is compared now."""
+        name, now = self._desk.name, self._clock()
+        async with self._ledger.reading() as db:
+            sure = await reconciling.still_complete(db, name, self._listing.scope, now=now)
+        if not sure:
+            await self._ledger.commit(lambda db: reconciling.incomplete(db, name))
+
+    async def _completed(self) -> None:
+        """Note up to when all is compared, if nothing is left that could not be."""
+        name, listed = self._desk.name, self._listing.listed()
+        async with self._ledger.reading() as db:
+            waiting, failed = await changes.waiting(db, name)
+        if listed is None or failed:
             return
-        async with self._ledger.reading() as db:
-            lacking = await missing_in(db, self._desk.name, case.id, messages, settled)
-        for each in lacking:
-            structlog.get_logger().warning("answer_missed", case=case.number, message=each.message.id)
-            await self._take(as_answer(each.message, case.id, case.user_id or None), each.late)
+        all_seen = min(listed, waiting or listed) - ON_ITS_WAY
+        await self._ledger.commit(lambda db: reconciling.completed(db, name, all_seen, self._listing.scope))
 
-    async def _advance(self, moment: datetime) -> None:
-        await self._ledger.commit(lambda db: reconciling.advance(db, self._desk.name, moment))
+    async def _next(self) -> datetime:
+        now = self._clock()
+        async with self._ledger.reading() as db:
+            case, _ = await changes.waiting(db, self._desk.name)
+        soonest = min(self._listing.next_due(), case or now + EVERY)
+        return min(max(soonest, now + A_MOMENT), now + EVERY)
+
+    async def _list(self, channel: str) -> bool:
+        try:
+            await self._listing.page(channel)
+        except RequestsSpent:
+            raise
+        except Exception as error:  # noqa: BLE001 -- one channel must not hold up the others
+            self._listing.failed(channel)
+            reason = describe(error)
+            if self._troubled.get(channel) != reason:
+                structlog.get_logger().warning("channel_not_listed", channel=channel, reason=reason)
+            self._troubled[channel] = reason
+            return False
+        self._troubled.pop(channel, None)
+        self._goes_on()
+        return True
+
+    async def _compare(self, change: Change) -> bool:
+        try:
+            await self._case(change)
+        except RequestsSpent:
+            raise
+        except Exception as error:  # noqa: BLE001 -- one case must not hold up the others
+            self._begun.pop(change.case_id, None)
+            wait = min(EVERY * 2 ** min(change.failures, 8), LONGEST_WAIT)
+            if change.failures == 0 or wait == LONGEST_WAIT:
+                log = structlog.get_logger()
+                log.warning("case_not_compared", case=change.case_id, reason=describe(error), again_in=str(wait))
+            again = self._clock() + wait
+            await self._ledger.commit(lambda db: changes.put_off(db, self._desk.name, change.case_id, again))
+            return False
+        self._goes_on()
+        return True
+
+    async def _case(self, change: Change) -> None:
+        look = self._begun.setdefault(change.case_id, Look(change, self._clock() - ON_ITS_WAY))
+        if change.user_id is None:
+            case = await self._desk.client.case(change.case_id, priority=Priority.BACKGROUND)
+            change = replace(change, user_id=case.user_id or None) if case is not None else change
+        await self._read(look)
+        del self._begun[change.case_id]
+        messages = list(look.messages.values())
+        async with self._ledger.reading() as db:
+            lacking = await missing_in(db, self._desk.name, change.case_id, messages, look.settled)
+        for each in lacking:
+            structlog.get_logger().warning("answer_missed", case=change.case_id, message=each.message.id)
+            await self._take(as_answer(each.message, change.case_id, change.user_id), each.late)
+        await self._compared(look, messages)
+
+    async def _read(self, look: Look) -> None:
+        """Read a case's messages back to where it was compared once for all. Raises RequestsSpent with ``look`` as far
+        as it came; a case that is gone has none."""
+        known, case_id = look.change.message_id or 0, look.change.case_id
+        while look.page <= DEEPEST:
+            try:
+                page = await self._desk.client.messages_page(case_id, look.page)
+            except CaseNotFound:
+                return
+            look.messages |= {message.id: message for message in page.records}
+            if not page.goes_on(len(look.messages)) or min(message.id for message in page.records) <= known:
+                return
+            look.page += 1
+        structlog.get_logger().warning("case_too_long", case=case_id, compared=len(look.messages))
+
+    async def _compared(self, look: Look, messages: Sequence[Message]) -> None:
+        now, changed_at = self._clock(), look.change.changed_at
+        again = None
+        if changed_at is not None and changed_at > look.settled:  # what was written last may still be announced
+            again = min(changed_at + ON_ITS_WAY, now + EVERY)
+        seen = replace(look.change, message_id=once_for_all(messages, look.settled) or look.change.message_id)
+        await self._ledger.commit(lambda db: changes.compared(db, self._desk.name, seen.case_id, seen, again))
+
+    def _goes_on(self) -> None:
+        self._went_on, self._told = self._clock(), False
+
+    def _waits(self, reason: str) -> None:
+        """Say once that nothing was compared for a while."""
+        if not self._told and self._clock() - self._went_on >= EVERY:
+            self._told = True
+            structlog.get_logger().warning("reconcile_waits", since=self._went_on.isoformat(), reason=reason)
+
+
+def once_for_all(messages: Sequence[Message], settled: datetime) -> int | None:
+    """Return the newest message that needs no second look, nor any before it: all were sent by ``settled``."""
+    sent = {message.id: moment(message) for message in messages}
+    waiting = [number for number, when in sent.items() if when is None or when > settled]
+    return max((number for number in sent if not waiting or number < min(waiting)), default=None)
 
 
 async def missing_in(
@@ -139,11 +258,6 @@ def missing(messages: Sequence[Message], known: set[int], beside: Company, settl
         and (when := moment(message)) is not None
         and beside.since <= when <= settled
     ]
-
-
-def _updated(case: Case) -> datetime:
-    assert case.updated_at is not None  # ``changed_cases`` returns no others
-    return case.updated_at
 
 
 def as_answer(message: Message, case_id: int, user_id: int | None) -> AgentAnswer:

@@ -16,6 +16,7 @@ from forum_bridge.bridge.desk_word import DeskWord
 from forum_bridge.bridge.draft import Drafting
 from forum_bridge.bridge.drift_guard import DriftGuard
 from forum_bridge.bridge.link import Linking
+from forum_bridge.bridge.listing import Listing
 from forum_bridge.bridge.poll import Heard, Poll, unheard
 from forum_bridge.bridge.privacy import Privacy
 from forum_bridge.bridge.publish import Publish
@@ -51,7 +52,7 @@ def roads(
     around = Around(ledger, word, receive.take, clock)
     addressee = Addressee(ledger, desk, word)
     guard = DriftGuard(Quarantine(ledger.path, keep_pages, clock), clock)
-    channels = sorted({site.channel for site in sites.values()})
+    channels = {site.name: site.channel for site in sites.values()}
     return {
         WorkKind.POLL: Poll(ledger, sites, rules_for, wake, clock, chance, guard, heard),
         WorkKind.DELIVER: Deliver(ledger, desk, sites, wake, clock, chance),
@@ -67,5 +68,5 @@ def roads(
             chance,
         ),
         WorkKind.TELL: Tell(ledger, desk, clock, chance),
-        WorkKind.RECONCILE: Reconcile(ledger, desk, channels, receive.take, clock),
+        WorkKind.RECONCILE: Reconcile(ledger, desk, Listing(ledger, desk, channels, clock), receive.take, clock),
     }

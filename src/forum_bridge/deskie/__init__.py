@@ -4,6 +4,7 @@ ledger. What the floors above use is named here; the files beside it are this fl
 from forum_bridge.deskie.budget import Budget, Priority
 from forum_bridge.deskie.channel import ChannelFault, check_channel, find_channel
 from forum_bridge.deskie.client import DeskieClient
+from forum_bridge.deskie.exchange import Page
 from forum_bridge.deskie.records import (
     Agent,
     Case,
@@ -17,7 +18,14 @@ from forum_bridge.deskie.records import (
     NewCase,
     User,
 )
-from forum_bridge.deskie.trouble import BadWebhook, CaseNotFound, DeskDeclined, DeskRefused, NotDeskie
+from forum_bridge.deskie.trouble import (
+    BadWebhook,
+    CaseNotFound,
+    DeskDeclined,
+    DeskRefused,
+    NotDeskie,
+    RequestsSpent,
+)
 from forum_bridge.deskie.webhook import AgentAnswer, Ignored, InternalNote, Origin, decode
 
 __all__ = [
@@ -43,7 +51,9 @@ __all__ = [
     "NewCase",
     "NotDeskie",
     "Origin",
+    "Page",
     "Priority",
+    "RequestsSpent",
     "User",
     "check_channel",
     "decode",

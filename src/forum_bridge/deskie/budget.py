@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from forum_bridge.deskie.quota import Quota
-from forum_bridge.errors import Retry
+from forum_bridge.deskie.trouble import RequestsSpent
 from forum_bridge.model import Clock
 
 MINUTE = timedelta(minutes=1)
@@ -75,6 +75,7 @@ class Budget:
         self._ceiling = ceiling
         self._window = Window(clock())
         self._closed_until: datetime | None = None
+        self._closed_for = timedelta()
 
     @property
     def ceiling(self) -> int:
@@ -87,25 +88,26 @@ class Budget:
         return max(WRITE, int(self._ceiling * self._share + 1e-9))
 
     def take(self, cost: int, priority: Priority) -> None:
-        """Draw ``cost`` units (READ or WRITE) for a call about to be made; raises Retry with the wait, and then draws
-        none."""
+        """Draw ``cost`` units (READ or WRITE) for a call about to be made; raises RequestsSpent with the wait, and then
+        draws none."""
         self.check(cost, priority)
         window = self._window
         left = None if window.left is None else window.left - cost
         self._window = Window(window.opened, window.used + cost, left)
 
     def check(self, cost: int, priority: Priority) -> None:
-        """Raise Retry with the wait unless ``cost`` units could be drawn now; draws none."""
+        """Raise RequestsSpent with the wait unless ``cost`` units could be drawn now; draws none."""
         now = self._clock()
         if self._closed_until is not None:
+            self._closed_until = min(self._closed_until, now + self._closed_for)  # the clock may have been set back
             if now < self._closed_until:
-                raise _spent(self._closed_until - now)
+                raise RequestsSpent(after=self._closed_until - now)
             self._closed_until, self._window = None, Window(now)
         if self._window.used == 0 or not self._window.opened <= now < self._window.opened + MINUTE:
             self._window = Window(now)
         window = self._window
         if not fits(window, self.allowance, cost, priority):
-            raise _spent(window.opened + MINUTE - now)
+            raise RequestsSpent(after=window.opened + MINUTE - now)
 
     def learn(self, quota: Quota) -> None:
         """Take in what an answer told. The lower count of units left holds, since calls under way are not yet in
@@ -122,13 +124,5 @@ class Budget:
         does not tell it is a whole minute, since nobody knows when its own began."""
         self._ceiling = quota.ceiling or self._ceiling
         wait = quota.retry_after or MINUTE
-        self._closed_until = self._clock() + wait
+        self._closed_until, self._closed_for = self._clock() + wait, wait
         return wait
-
-
-def _spent(wait: timedelta) -> Retry:
-    return Retry(
-        "The desk's request budget for this minute is used up.",
-        after=wait,
-        explanation="Nothing is lost, it only waits. If this stays, raise deskie.budget_share or Deskie's plan.",
-    )

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import aiohttp
 
 from forum_bridge.deskie.budget import Budget, Priority
-from forum_bridge.deskie.exchange import Exchange, read_one
+from forum_bridge.deskie.exchange import Exchange, Page, read_one
 from forum_bridge.deskie.reading import (
     AGENT,
     CASE,
@@ -128,6 +128,13 @@ class DeskieClient:
         path = f"cases/{case_id}/messages.json"
         return await self._exchange.all(path, MESSAGE, priority, query, limit)
 
+    async def messages_page(
+        self, case_id: int, page: int = 1, *, priority: Priority = Priority.BACKGROUND
+    ) -> Page[Message]:
+        """Return a page of a case's messages, notes among them, newest first."""
+        path = f"cases/{case_id}/messages.json"
+        return await self._exchange.page(path, MESSAGE, priority, {"order": "desc"}, page)
+
     async def cases_of_user(
         self, user_id: int, *, absorbed: bool = False, limit: int = 20, priority: Priority = Priority.MESSAGE
     ) -> list[Case]:
@@ -147,20 +154,19 @@ class DeskieClient:
         return found[:limit]
 
     async def changed_cases(
-        self, channel: str, since: datetime, *, priority: Priority = Priority.BACKGROUND
-    ) -> list[Case]:
-        """Return a channel's cases that changed since a moment, active chats too, newest change first.
-
-        Deskie is asked for those alone; should it answer with older ones as well, reading stops at the first.
-        """
-        query = {"channel": channel, "show_active_chats": "true", "sort": "updated_at_desc"}
+        self, channel: str, since: datetime, page: int = 1, *, priority: Priority = Priority.BACKGROUND
+    ) -> Page[Case]:
+        """Return a page of a channel's cases that changed since a moment (to the second), active chats too, oldest
+        change first."""
+        query = {"channel": channel, "show_active_chats": "true", "sort": "updated_at_asc"}
         query["from_updated_time"] = str(int(since.timestamp()))
-        found: list[Case] = []
-        async for page in self._exchange.pages("cases.json", CASE, priority, query):
-            found += (new := [case for case in page if case.updated_at is not None and case.updated_at >= since])
-            if len(new) < len(page):
-                break
-        return found
+        return await self._exchange.page("cases.json", CASE, priority, query, page)
+
+    async def last_change(self, channel: str, *, priority: Priority = Priority.BACKGROUND) -> datetime | None:
+        """Return when one of a channel's cases changed last, by Deskie's clock; None if there is no case."""
+        query = {"channel": channel, "show_active_chats": "true", "sort": "updated_at_desc"}
+        cases = await self._exchange.all("cases.json", CASE, priority, query, limit=1)
+        return cases[0].updated_at if cases else None
 
     async def users_by_custom_id(
         self, custom_id: str, channel: str, *, priority: Priority = Priority.NEW_CASE

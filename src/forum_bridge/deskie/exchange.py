@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic
 
 from forum_bridge.deskie.budget import Priority
 from forum_bridge.deskie.lists import total
@@ -14,6 +16,21 @@ from forum_bridge.model import Upload
 
 PAGE = 100  # the most that Deskie returns at once
 MAX_LIST = 1000  # no account of ours has more agents, labels or namesakes
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Record]):
+    """A piece of a list of which ``size`` records were asked for, and how long the desk says that the list is, if it
+    says so."""
+
+    records: Sequence[Record]
+    total: int | None
+    size: int = PAGE
+
+    def goes_on(self, seen: int) -> bool:
+        """Whether there is more behind this page, with which ``seen`` records of the list were read. A desk that
+        returns fewer than asked has more only if its own count says so."""
+        return bool(self.records) and (len(self.records) >= self.size if self.total is None else seen < self.total)
 
 
 class Exchange:
@@ -56,21 +73,29 @@ class Exchange:
     ) -> AsyncIterator[list[Record]]:
         """Yield a list page by page, so that who has seen enough asks for no more."""
         found, size = 0, min(limit, PAGE)
-        for page in range(1, -(-limit // size) + 1):
-            paging = {"page": str(page), "limit": str(size)}
-            answer = await self._transport.get(path, {**(query or {}), **paging}, priority)
-            try:
-                records = listed(answer, kind)
-            except Misshapen as fault:
-                raise lost(Call("GET", path), f"the list cannot be read: {fault}") from fault
-            yield records
-            found += len(records)
-            count = total(answer)
-            # A desk that returns fewer than asked has more only if its own count says so.
-            if not records or found >= (limit if count is None else min(count, limit)):
+        for number in range(1, -(-limit // size) + 1):
+            page = await self.page(path, kind, priority, query, number, size)
+            yield list(page.records)
+            found += len(page.records)
+            if found >= limit or not page.goes_on(found):
                 break
-            if count is None and len(records) < size:
-                break
+
+    async def page(
+        self,
+        path: str,
+        kind: Kind[Record],
+        priority: Priority,
+        query: Mapping[str, str] | None = None,
+        number: int = 1,
+        size: int = PAGE,
+    ) -> Page[Record]:
+        """Return one page of a list, the first is 1."""
+        paging = {"page": str(number), "limit": str(size)}
+        answer = await self._transport.get(path, {**(query or {}), **paging}, priority)
+        try:
+            return Page(listed(answer, kind), total(answer), size)
+        except Misshapen as fault:
+            raise lost(Call("GET", path), f"the list cannot be read: {fault}") from fault
 
 
 def read_one(call: Call, answer: object, kind: Kind[Record]) -> Record:

@@ -16,6 +16,7 @@ from forum_bridge import __version__
 from forum_bridge.deskie.budget import READ, WRITE, Budget, Priority
 from forum_bridge.deskie.multipart import multipart
 from forum_bridge.deskie.quota import quota_of
+from forum_bridge.deskie.trouble import RequestsSpent
 from forum_bridge.deskie.verdict import Answer, Call, judge, lost, rate_limited
 from forum_bridge.errors import ConfigurationRefused, Retry
 from forum_bridge.model import Clock, Upload
@@ -84,7 +85,7 @@ class Transport:
             "desk_called", call=str(call), status=answer.status, ms=round((time.monotonic() - began) * 1000)
         )
         if rate_limited(answer):
-            raise Retry("Deskie's request limit is reached.", after=answer.retry_after)
+            raise RequestsSpent("Deskie's request limit is reached.", after=answer.retry_after)
         return judge(call, answer)
 
     async def _exchange(

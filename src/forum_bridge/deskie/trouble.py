@@ -30,6 +30,12 @@ class NotDeskie(Retry):
         super().__init__(message, after=SETTLE, explanation=explanation)
 
 
+class RequestsSpent(Retry):
+    """The desk's request budget for this minute is used up."""
+
+    explanation = "Nothing is lost, it only waits. If this stays, raise deskie.budget_share or Deskie's plan."
+
+
 class CaseNotFound(BridgeError):
     """The case no longer exists on the desk."""
 

@@ -1,12 +1,12 @@
-"""Statements for finding what a webhook never told: up to when the desk's cases were compared, and what the ledger
-knows of a case and of messages."""
+"""Statements for finding what a webhook never told: up to when all was compared, and what the ledger knows of cases and
+their messages."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.ledger.batches import batched
@@ -15,30 +15,40 @@ from forum_bridge.ledger.tables import agent_note, conversation, desk_case, meta
 from forum_bridge.ledger.upsert import upsert
 
 
-async def mark(db: AsyncConnection, desk: str) -> datetime | None:
-    """Return the moment up to which a desk's changes were compared; None if never."""
-    value = (await db.execute(select(meta.c.value).where(meta.c.key == _key(desk)))).scalar_one_or_none()
-    return None if value is None else datetime.fromisoformat(value)
-
-
-async def advance(db: AsyncConnection, desk: str, moment: datetime) -> None:
-    """Note that changes up to a moment were compared."""
-    value = {"value": moment.isoformat()}
-    await db.execute(upsert(db, meta, {"key": _key(desk), **value}, index_elements=["key"], update=value))
-
-
 async def complete(db: AsyncConnection, desk: str) -> datetime | None:
-    """Return the moment up to which all that agents wrote in our cases was seen, as it then stood there; None if
-    never."""
+    """Return the moment up to which all that agents wrote in our cases was seen, as it then stood there; None where
+    nobody can tell."""
     value = (await db.execute(select(meta.c.value).where(meta.c.key == _seen(desk)))).scalar_one_or_none()
-    return None if value is None else datetime.fromisoformat(value)
+    return None if value is None else datetime.fromisoformat(value.partition(" ")[0])
 
 
-async def completed(db: AsyncConnection, desk: str, moment: datetime) -> None:
-    """Note that all that changed up to a moment was compared, with none left over for the next time."""
-    await advance(db, desk, moment)
-    value = {"value": moment.isoformat()}
+async def completed(db: AsyncConnection, desk: str, moment: datetime, scope: str) -> None:
+    """Note that all that changed up to a moment was compared, with none left over for the next time; ``scope`` says of
+    which forums and channels."""
+    value = {"value": f"{moment.isoformat()} {scope}"}
     await db.execute(upsert(db, meta, {"key": _seen(desk), **value}, index_elements=["key"], update=value))
+
+
+async def still_complete(db: AsyncConnection, desk: str, scope: str, *, now: datetime) -> bool:
+    """Whether what was noted as complete, if anything was, is so for this ``scope`` and is not in the future."""
+    value = (await db.execute(select(meta.c.value).where(meta.c.key == _seen(desk)))).scalar_one_or_none()
+    if value is None:
+        return True
+    said, _, of = value.partition(" ")
+    return of == scope and datetime.fromisoformat(said) <= now
+
+
+async def incomplete(db: AsyncConnection, desk: str) -> None:
+    """Note that nobody can tell any more what was compared."""
+    await db.execute(delete(meta).where(meta.c.key == _seen(desk)))
+
+
+async def ours(db: AsyncConnection, desk: str, case_ids: Sequence[int]) -> set[int]:
+    """Return those of these cases (a page of a list) that the bridge opened, or in which messages of ours stand."""
+    opened = select(desk_case.c.case_id).where(desk_case.c.desk == desk, desk_case.c.case_id.in_(case_ids))
+    joined = select(post.c.case_id).join(conversation, post.c.conversation_id == conversation.c.id)
+    query = opened.union(joined.where(conversation.c.desk == desk, post.c.case_id.in_(case_ids)))
+    return set((await db.execute(query)).scalars())
 
 
 async def opened_by_us(db: AsyncConnection, desk: str, case_id: int) -> bool:
@@ -80,10 +90,6 @@ async def profiles_at(db: AsyncConnection, desk: str, urls: Sequence[str]) -> se
         rows = await db.execute(query.where(conversation.c.desk == desk, post.c.url.in_(some)).distinct())
         found |= {(row.url, row.user_id) for row in rows}
     return found
-
-
-def _key(desk: str) -> str:
-    return f"reconciled:{desk}"
 
 
 def _seen(desk: str) -> str:

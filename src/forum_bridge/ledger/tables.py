@@ -243,6 +243,27 @@ recompare = Table(  # cases found on the desk that this ledger had lost: their a
     Column("case_id", BigInteger, primary_key=True, autoincrement=False),
 )
 
+channel_listed = Table(  # since when, by the desk's clock, a channel's changes are to be listed, for each of its forums
+    "channel_listed",
+    metadata,
+    Column("desk", String, primary_key=True),
+    Column("channel", String, primary_key=True),  # empty: whichever the forum is in
+    Column("forum", String, primary_key=True),
+    Column("since", Instant, nullable=False),
+)
+
+case_change = Table(  # the last change of a case that concerns us, and whether its answers are to be compared
+    "case_change",
+    metadata,
+    Column("desk", String, primary_key=True),
+    Column("case_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("changed_at", Instant),  # as the desk told it; NULL: not known
+    Column("user_id", BigInteger),  # the case's, while it is to be compared
+    Column("due_at", Instant),  # when it is to be compared; NULL: it was
+    Column("failures", Integer, nullable=False, default=0, server_default="0"),
+    Column("message_id", BigInteger),  # up to this message it was compared once for all
+)
+
 forgotten = Table(  # people whose posts up to a moment are never taken in again
     "forgotten",
     metadata,

@@ -16,8 +16,9 @@ from forum_bridge.bridge.audit.finding import Finding
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.bridge.desk_look import DeskLook
 from forum_bridge.bridge.edits import told_of
+from forum_bridge.bridge.listing import EVERY
 from forum_bridge.bridge.poll import RulesFor
-from forum_bridge.bridge.reconcile import EVERY, missing_in
+from forum_bridge.bridge.reconcile import missing_in
 from forum_bridge.bridge.retry import describe
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.take_in import Brought, digested, take_in
