@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -12,9 +13,18 @@ from tests.bridge.test_replay import name_of, replayed
 from tests.bridge.world import ELIF, World
 
 from forum_bridge.bridge.audit.finding import Finding, Kind
+from forum_bridge.bridge.replay import Replay
+from forum_bridge.bridge.tell_change import TellChange
 from forum_bridge.daemon.audit import audits
+from forum_bridge.daemon.filling import backfill
+from forum_bridge.daemon.operate import operate
+from forum_bridge.deskie import NewCase
+from forum_bridge.errors import BridgeError
 from forum_bridge.forums.registry import Registry
+from forum_bridge.ledger.operator import Act
 from forum_bridge.ledger.tables import answer, post
+from forum_bridge.model import WorkKind
+from forum_bridge.sandbox.sandbox import CHANNEL
 
 
 async def audited(world: World, *, days: float = 7) -> tuple[list[Finding], list[str]]:
@@ -197,6 +207,146 @@ async def test_an_internal_note_on_the_forum_is_found(world: World) -> None:
     leaked = world.forum.reply(world.forum.threads()[0].id, us, "Müşteri çok kızgın, dikkat edelim.")
     ((found,), _) = await audited(world)
     assert (found.kind, found.where) == (Kind.NOTE, f"{world.url}/post/{leaked.id}")
+
+
+def by_hand(world: World, act: str) -> None:
+    """Do what a person is asked to do."""
+    if (message := re.fullmatch(r"delete message (\d+) in case \d+ on Deskie", act)) is not None:
+        row = world.deskie.tables.messages[int(message[1])]
+        world.deskie.correspondence.delete(world.deskie.case(row.case_id), row)
+    elif (told := re.fullmatch(r"delete \S+/post/(\d+)(?: on the forum)?", act)) is not None:
+        world.forum.delete(int(told[1]))
+    else:
+        raise AssertionError(f"who is to know what that means: {act}")
+
+
+async def mended(world: World, mend: str) -> None:
+    """Do what a finding says, to the letter."""
+    if (person := re.fullmatch("by hand(?:, now)?: (.+)", mend)) is not None:
+        by_hand(world, person[1])
+        return
+    program, command, what, *more = mend.split()
+    assert program == "forum-bridge"
+    match command:
+        case "replay":
+            await Replay(world.ledger, world.desk, world.sites, world.clock)(what)
+            world.wake(WorkKind.RECONCILE, world.desk.name)
+        case "retry":
+            await operate(world.ledger, Act.RETRY, what, world.clock)
+        case "tell":
+            await TellChange(world.ledger, world.sites, world.clock)(what)
+        case "backfill":
+            since = datetime.fromisoformat(more[1]).replace(tzinfo=UTC)
+            async for _ in backfill(world.ledger, world.sites, world.wake, world.clock, what, since, None):
+                pass
+        case _:
+            raise AssertionError(f"that mends nothing: {mend}")
+    await world.sweep()
+
+
+async def many_wrongs(world: World) -> None:
+    """Everything goes wrong at once, each in a thread of its own."""
+    titles = (
+        "Silinen",
+        "Eksik",
+        "Değişen",
+        "Anlatılmayan",
+        "Gelmeyen",
+        "Kaldırılan",
+        "İki kez",
+        "Ölü",
+        "Not",
+        "Arındı",
+    )
+    made = {title: await world.write(title, f"{title} sorum var benim.") for title in titles}
+    cases = {case.subject: case.case_id for case in world.deskie.cases()}
+    threads = {thread.title: thread.id for thread in world.forum.threads()}
+    us = world.forum.person("acme_destek")
+    assert us is not None
+    for title in ("Gelmeyen", "Kaldırılan", "İki kez"):
+        world.clock.advance(minutes=1)
+        await world.answer(cases[title], f"<p>{title} için bugün bakıyoruz efendim.</p>")
+    world.forum.lock(threads["Ölü"])
+    await world.answer(cases["Ölü"], "<p>Bu konuda yanıt veremedik henüz.</p>")
+    world.forum.lock(threads["Ölü"], locked=False)
+    await world.reply(threads["Silinen"], "Bir şey daha var.")
+    unseen = await world.reply(threads["Eksik"], "Bunu kimse almadı.")
+    never_arrived = world.deskie.messages(world.deskie.case(cases["Eksik"]))[-1]
+    by_hand(world, f"delete message {never_arrived.message_id} in case {cases['Eksik']} on Deskie")
+    await world.later(minutes=10)
+    world.forum.delete(next(post.id for post in world.forum.posts() if post.text == "Bir şey daha var."))
+    world.forum.edit(made["Değişen"], "Başka bir sorum var benim.")
+    world.configure(lambda forum: forum.update(cases={"edits": "ignore"}))
+    await world.restart()
+    world.forum.edit(made["Anlatılmayan"], "Bambaşka bir sorum var benim.")
+    await world.reply(threads["Anlatılmayan"], "Değiştirdim.")
+    world.configure(lambda forum: forum.pop("cases"))
+    await world.restart()
+    gone = [int(row.message_id) for row in await world._rows(answer) if row.case_id == cases["Gelmeyen"]]
+    await world.ledger.commit(lambda db: db.execute(delete(answer).where(answer.c.message_id.in_(gone))))
+    await world.ledger.commit(lambda db: db.execute(delete(post).where(post.c.post_id == str(unseen))))
+    for each in world.forum.posts():
+        if each.author_name == "acme_destek" and ("Gelmeyen" in each.text or "Kaldırılan" in each.text):
+            world.forum.delete(each.id)
+    world.forum.reply(threads["İki kez"], us, "İki kez için bugün bakıyoruz efendim.")
+    await world.deskie.add_note(cases["Not"], "<p>Müşteri çok kızgın, dikkat edelim.</p>", ELIF)
+    world.forum.reply(threads["Not"], us, "Müşteri çok kızgın, dikkat edelim.")
+    (first, *_) = world.messages()[cases["Not"]]
+    user = world.deskie.case(cases["Not"]).user_id
+    await world.desk.client.add_message(cases["Not"], user, first)
+    world.deskie.purge(cases["Arındı"])
+    await world.later(minutes=30)
+
+
+async def test_what_each_finding_says_mends_it(world: World) -> None:
+    await many_wrongs(world)
+    found, unchecked = await audited(world)
+    assert unchecked == []
+    commands = {each.mend.split()[1] for each in found if each.mend.startswith("forum-bridge")}
+    assert commands == {"replay", "retry", "tell", "backfill"}
+    assert {each.kind for each in found} == set(Kind)
+    assert len([each for each in found if each.mend.startswith("by hand")]) == 3
+    assert len(found) == 11, "\n".join(map(str, found))
+    for each in found:
+        await mended(world, each.mend)
+        for _ in range(3):
+            await world.later(minutes=2)
+    await world.later(minutes=10)
+    assert await audited(world) == ([], [])
+
+
+async def test_agents_are_told_of_nothing_that_is_not_so(world: World) -> None:
+    made, _, answered = await conversation(world)
+    name = await name_of(world, made)
+    tell = TellChange(world.ledger, world.sites, world.clock)
+    with pytest.raises(BridgeError, match="stands on the forum, and agents know"):
+        await tell(name)
+    with pytest.raises(BridgeError, match="not the name of a post"):
+        await tell(answered)
+    with pytest.raises(BridgeError, match="no post-999"):
+        await tell("post-999")
+    world.forum.delete(made)
+    world.forum.faults.next(r"GET /thread/", "empty", times=9)
+    with pytest.raises(BridgeError):
+        await tell(name)
+    world.forum.faults.clear()
+    assert "no more" in await tell(name)
+    await world.sweep()
+    await world.later(minutes=5)
+    (case,) = world.deskie.cases()
+    assert sum(each.note for each in world.deskie.messages(case)) == 1
+
+
+async def test_only_cases_of_the_bridge_are_compared(world: World) -> None:
+    await conversation(world)
+    stranger = await world.desk.client.create_case(NewCase("bambaşka", CHANNEL, "Başka", "<p>Ben de.</p>", "Başkası"))
+    await world.deskie.agent_reply(stranger.id, "<p>Bu başkasına.</p>", ELIF)
+    await world.later(minutes=30)
+    before = world.ours()
+    with pytest.raises(BridgeError, match="has nothing in case"):
+        await Replay(world.ledger, world.desk, world.sites, world.clock)(f"case-{stranger.id}")
+    await world.later(minutes=10)
+    assert world.ours() == before
 
 
 async def test_what_cannot_be_read_is_told_and_not_taken_for_gone(world: World) -> None:

@@ -24,6 +24,19 @@ async def test_clean_then_wrong_then_unreachable(place: Place) -> None:
         assert wrong.status == 1
         (finding,) = wrong.json["findings"]
         assert finding["mend"] == f"forum-bridge replay {finding['item']}"
+        mended = await place.call(*finding["mend"].split()[1:], "--yes")
+        assert (mended.status, mended.err) == (0, "")
+        await told(bridge, "case_opened")
+        again = await place.call("audit", "--json")
+        assert (again.status, again.json["findings"]) == (0, [])
+        place.forum.delete(place.forum.posts()[-1].id)
+        stale = await place.call("audit", "--json")
+        ((what, mend),) = [(each["what"], each["mend"]) for each in stale.json["findings"]]
+        assert "no more on the forum" in what
+        telling = await place.call(*mend.split()[1:])
+        assert (telling.status, telling.err) == (0, "")
+        assert "Agents are told" in telling.out
+        assert (await place.call("audit", "--json")).json["findings"] == []
         some = await place.call("audit", "--limit", "1")
         assert "--after acme:" in " ".join(some.out.split())
         first = some.out.partition("--after ")[2].split()[0]

@@ -7,7 +7,7 @@ from forum_bridge import __version__
 
 COMMANDS = [
     "run", "detect", "check", "preview", "poll", "status", "trace", "audit",
-    "retry", "mark-sent", "drop", "replay", "adopt", "backfill", "adapters", "sandbox",
+    "retry", "mark-sent", "drop", "replay", "tell", "adopt", "backfill", "adapters", "sandbox",
     "adapter new", "adapter record", "adapter test", "adapter trial", "adapter try", "config show",
 ]  # fmt: skip
 

@@ -95,10 +95,19 @@ class ChangesTold:
         key = _key(rows[0], revision)
         if await agent_notes.state_of(self._db, self._site.desk, key) is None and await self._often(rows[0]):
             return OFTEN
-        html = await self._note(await self._seen(rows), post, revision)
-        amended = await self._amended(last, post, revision) if policy is Edits.MESSAGE else None
-        await self._want(key, last.case_id, html, amends_url=amended and post.url, amended=amended)
+        await self.edited_anyway(rows, last, post, revision)
         return EDITED
+
+    async def edited_anyway(self, before: Sequence[PostRow], sent: PostRow, post: Says, revision: int) -> None:
+        """Tell of an edit whatever the configuration says: ``before`` are the earlier revisions, ``sent`` the last of
+        them that agents have as a message of a case."""
+        assert sent.case_id is not None
+        html = await self._note(await self._seen(before), post, revision)
+        amends = self._site.config.cases.edits is Edits.MESSAGE
+        amended = await self._amended(sent, post, revision) if amends else None
+        await self._want(
+            _key(before[0], revision), sent.case_id, html, amends_url=amended and post.url, amended=amended
+        )
 
     async def undone(self, known: PostRow) -> bool:
         """An edited post reads as it did before: who was not told of the edit yet need not be. Return whether that is
@@ -109,8 +118,11 @@ class ChangesTold:
 
     async def deleted(self, known: PostRow) -> None:
         """Tell of a post that is no more, if agents have it."""
-        if self._site.config.cases.deletions is Deletions.IGNORE or known.forgotten_at is not None:
-            return
+        if self._site.config.cases.deletions is not Deletions.IGNORE and known.forgotten_at is None:
+            await self.deleted_anyway(known)
+
+    async def deleted_anyway(self, known: PostRow) -> None:
+        """Likewise whatever the configuration says."""
         rows = await posts.revisions(self._db, known.forum, known.post_id)
         sent = [row for row in rows if row.state is State.SENT and row.case_id is not None]
         if sent and sent[-1].case_id is not None:

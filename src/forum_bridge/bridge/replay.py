@@ -1,8 +1,10 @@
 """Sends once more what counts as sent, because a person says that it is gone: purged on the desk, removed on the forum.
-Looks on the other side first, and refuses while it stands there or that cannot be known."""
+Looks on the other side first, and refuses while it stands there or that cannot be known. Of a case it has the answers
+compared once more: those that never came come in."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import structlog
@@ -18,7 +20,7 @@ from forum_bridge.bridge.ways import place_of
 from forum_bridge.command import command
 from forum_bridge.errors import BridgeError
 from forum_bridge.forums.contract import CanMessage, CanReply, Idempotent
-from forum_bridge.ledger import answers, conversations, operator, posts, trail
+from forum_bridge.ledger import answers, conversations, operator, posts, put_back, reconciling, trail
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.operator import Item
@@ -27,12 +29,15 @@ from forum_bridge.ledger.states import State
 from forum_bridge.ledger.trail import Step
 from forum_bridge.model import Clock, ThreadRef
 
+_CASE = re.compile(r"case-([0-9]{1,18})", re.ASCII)
+
 
 class Replay:
     """Reads both sides, writes the ledger only: the roads do the rest."""
 
     def __init__(self, ledger: Ledger, desk: Desk, sites: Mapping[str, Site], clock: Clock) -> None:
         self._ledger = ledger
+        self._desk = desk
         self._sites = sites
         self._clock = clock
         self._desk_look = DeskLook(desk)
@@ -41,11 +46,13 @@ class Replay:
     async def __call__(self, name: str) -> str:
         """Let an item go its way again; return in one sentence what becomes of it. Raises BridgeError if it is none, if
         it does not count as sent, if it still stands on the other side, or if that cannot be known."""
+        if (case := _CASE.fullmatch(name.strip())) is not None:
+            return await self._unheard(int(case[1]))
         item = operator.named(name)
         if item is None or item.road == "note":
             raise BridgeError(
                 f"{name} is not the name of a post or an answer.",
-                explanation="Names look like post-142 or answer-61200502; `forum-bridge trace` shows them.",
+                explanation="Names look like post-142, answer-61200502, case-8804417; `forum-bridge trace` shows them.",
             )
         async with self._ledger.reading() as db:
             rows = await operator.find(db, item)
@@ -66,6 +73,25 @@ class Replay:
         await self._ledger.commit(lambda db: self._set_free(db, item, stood))
         structlog.get_logger().info("operator_decided", item=str(item), act="replay")
         return f"{item} does not stand on the other side; it is sent again."
+
+    async def _unheard(self, case_id: int) -> str:
+        """Have ``reconcile`` compare a case, which publishes nothing itself and knows what concerns the bridge."""
+        desk = self._desk.name
+
+        async def work(db: AsyncConnection) -> bool:
+            ours = await reconciling.opened_by_us(db, desk, case_id)
+            if not (ours or await reconciling.joined_by_us(db, desk, case_id)):
+                return False
+            await put_back.want_compared(db, desk, case_id)
+            return True
+
+        if not await self._ledger.commit(work):
+            raise BridgeError(
+                f"The bridge has nothing in case {case_id}.",
+                explanation="Give the case's id, not its number; `forum-bridge trace` shows both.",
+            )
+        structlog.get_logger().info("operator_decided", case=case_id, act="replay")
+        return f"Case {case_id} is compared; what agents answered there and never came is taken in."
 
     async def _set_free(self, db: AsyncConnection, item: Item, stood: Mapping[int, str]) -> None:
         now = self._clock()

@@ -20,7 +20,7 @@ from forum_bridge.cli.forget import forget
 from forum_bridge.cli.items import drop, mark_sent, retry
 from forum_bridge.cli.poll import poll
 from forum_bridge.cli.preview import preview
-from forum_bridge.cli.replay import replay
+from forum_bridge.cli.replay import replay, tell
 from forum_bridge.cli.run import run
 from forum_bridge.cli.sandbox import sandbox
 from forum_bridge.cli.say import complain
@@ -37,7 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-of_items = (retry, mark_sent, drop, replay)
+of_items = (retry, mark_sent, drop, replay, tell)
 of_places = (adopt, backfill)
 of_the_ledger = (backup, restore, forget)
 looking = (run, detect, check, preview, poll, status, trace, audit)

@@ -54,8 +54,8 @@ def audit(
 
     Missing: a post that should be in a case, an answer that should be on the forum. Doubled: what stands there twice.
     Stale: what was edited or deleted since. And internal notes on a forum, where there must be none. Each with the
-    command that mends it. Reads at the forums' pace and within Deskie's budget, so it may take minutes; changes
-    nothing, also beside a running bridge.
+    command that mends it, or with what only a person can do. Reads at the forums' pace and within Deskie's budget, so
+    it may take minutes; changes nothing, also beside a running bridge.
 
     --json prints an object with the keys threads, findings, unchecked, last and left.
 

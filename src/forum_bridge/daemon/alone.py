@@ -18,6 +18,7 @@ from forum_bridge.errors import LedgerInUse, LedgerRefused
 from forum_bridge.forums.registry import Registry
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.ledger.lock import lock_path
+from forum_bridge.ledger.operator import Act
 from forum_bridge.model import Clock
 from forum_bridge.web.pacer import Pacer
 
@@ -59,14 +60,17 @@ async def poll_alone(
                 yield each
 
 
-async def replay_alone(config: Config, registry: Registry, item: str, clock: Clock, environ: Mapping[str, str]) -> str:
-    """Send an item again that counts as sent, once a bridge starts; return in a sentence what becomes of it."""
+async def look_alone(
+    config: Config, registry: Registry, act: Act, item: str, clock: Clock, environ: Mapping[str, str]
+) -> str:
+    """Carry out a decision (``replay`` or ``tell``) for which both sides are looked at; what follows of it is done once
+    a bridge starts. Return in a sentence what becomes of it."""
     async with (
         own_ledger(Path(config.ledger.path), clock, environ) as ledger,
         open_shift(config, registry, ledger, Pacer(clock, asyncio.sleep), clock) as shift,
     ):
         await shift.check()
-        return await shift.replay(item)
+        return await (shift.replay(item) if act is Act.REPLAY else shift.tell(item))
 
 
 async def backfill_alone(

@@ -118,6 +118,8 @@ class Daemon:
         """Carry an operator's decision out and go on with what it set free; see ``operate.py``."""
         if act is Act.REPLAY:
             said = await self._shift.replay(item)
+        elif act is Act.TELL:
+            said = await self._shift.tell(item)
         elif act is Act.ADOPT:
             said = await adopt(self._ledger, item, self._clock)
         else:

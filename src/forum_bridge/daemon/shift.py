@@ -24,6 +24,7 @@ from forum_bridge.bridge.receive import Receive
 from forum_bridge.bridge.replay import Replay
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.take_push import TakePush
+from forum_bridge.bridge.tell_change import TellChange
 from forum_bridge.config import Config
 from forum_bridge.daemon.attendance import Attendance
 from forum_bridge.daemon.care import Care
@@ -41,7 +42,7 @@ from forum_bridge.daemon.status_line import status_line
 from forum_bridge.dispatch import Dispatcher, Handler
 from forum_bridge.errors import Retry
 from forum_bridge.forums.registry import Registry
-from forum_bridge.ledger import agent_notes, answers, forums, links, posts, watches
+from forum_bridge.ledger import agent_notes, answers, forums, links, posts, put_back, watches
 from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.model import Clock, WorkKind
 from forum_bridge.web.pacer import Pacer
@@ -122,6 +123,10 @@ class Shift:
     async def replay(self, item: str) -> str:
         """Send an item again that counts as sent; see ``replay.py``."""
         return await Replay(self._ledger, self.desk, self.sites, self._clock)(item)
+
+    async def tell(self, item: str) -> str:
+        """Tell agents what became of a post that they have; see ``tell_change.py``."""
+        return await TellChange(self._ledger, self.sites, self._clock)(item)
 
     def backfill(self, name: str, since: datetime | None, limit: int | None) -> AsyncGenerator[Filled]:
         """Take in what was old at a place; see ``filling.py``."""
@@ -209,6 +214,7 @@ class Shift:
             waiting = await answers.due_forums(db)
             notes = await agent_notes.due(db, self.desk.name)
             link = await links.first(db, self.desk.name)
+            unheard = await put_back.to_compare(db, self.desk.name)
         for conversation_id, at in conversations:
             self._wake(WorkKind.DELIVER, str(conversation_id), at)
         for forum, at in waiting:
@@ -217,6 +223,8 @@ class Shift:
             self._wake(WorkKind.LINK, self.desk.name, link.due_at)
         if notes is not None:
             self._wake(WorkKind.TELL, self.desk.name, notes)
+        if unheard:
+            self._wake(WorkKind.RECONCILE, self.desk.name)
         return self._clock() + SWEEP
 
 

@@ -28,6 +28,7 @@ class Act(StrEnum):
     DROP = "drop"
     REPLAY = "replay"  # although it counts as sent
     ADOPT = "adopt"  # a forum or a thread, not an item
+    TELL = "tell"  # agents, what became of a post that they have
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def decided(act: Act, row: Found, reason: str, *, anyway: bool, now: datetime) -
             return {"state": State.SENT, "sent_at": now, "due_at": None, "reason": reason}
         case Act.DROP:
             return {"state": State.IGNORED, "due_at": None, "reason": reason}
-        case Act.REPLAY | Act.ADOPT:
+        case Act.REPLAY | Act.ADOPT | Act.TELL:
             return None
 
 

@@ -23,7 +23,6 @@ LATE = timedelta(hours=1)  # by then every ordinary trouble is over
 COARSE = timedelta(minutes=2)  # forums print times by the minute
 LEAST = 12  # letters of a note below which the same words say nothing
 OURS = "forum-bridge · "  # what every note of the bridge ends with
-BY_HAND = "remove the one too many by hand"
 
 Marks = Mapping[tuple[str, int], list[tuple[int, Message]]]
 """Messages by address and revision in their footers, each with its case."""
@@ -80,8 +79,11 @@ def of_posts(facts: Facts, there: Marks, now: datetime) -> Iterator[Finding]:
 def _twice(row: PostRow, there: Marks) -> Iterator[Finding]:
     stands = [one for one in there.get((footer_address(row.url), row.revision), []) if OURS not in one[1].html]
     if len(stands) > 1:
+        stands.sort(key=lambda one: one[1].id)
         where = ", ".join(f"case {case_id} message {message.id}" for case_id, message in stands)
-        yield Finding(Kind.DOUBLED, _post(row), row.url, f"stands on Deskie {len(stands)} times: {where}", BY_HAND)
+        too_many = " and ".join(f"message {message.id} in case {case_id}" for case_id, message in stands[1:])
+        mend = f"by hand: delete {too_many} on Deskie"
+        yield Finding(Kind.DOUBLED, _post(row), row.url, f"stands on Deskie {len(stands)} times: {where}", mend)
 
 
 def _stale(facts: Facts, on_forum: set[str]) -> Iterator[Finding]:
@@ -93,13 +95,18 @@ def _stale(facts: Facts, on_forum: set[str]) -> Iterator[Finding]:
         gone = facts.forum.whole and written is not None and written >= facts.since + COARSE
         if gone and row.post_id not in on_forum and row.deleted_at is None:
             what = "stands on Deskie, and no more on the forum"
-            yield Finding(Kind.STALE, _post(row), row.url, what, command("trace", _post(row)))
+            yield Finding(Kind.STALE, _post(row), row.url, what, _tell(row))
 
 
 def untold(row: PostRow, edit: PostRow) -> Finding:
     """Return the finding for an edit that the ledger has and of which agents were not told."""
     what = f"was edited, and agents were not told: {edit.reason}"
-    return Finding(Kind.STALE, _post(row), row.url, what, command("trace", _post(edit), "--texts"))
+    known = row.case_id is not None and edit.html is not None
+    return Finding(Kind.STALE, _post(row), row.url, what, _tell(row) if known else "by hand: tell the agents")
+
+
+def _tell(row: PostRow) -> str:
+    return command("tell", _post(row)) if row.case_id is not None else "by hand: tell the agents"
 
 
 def edits(facts: Facts) -> Iterator[tuple[PostRow, PostRow]]:
@@ -135,7 +142,7 @@ def of_answers(facts: Facts, now: datetime) -> Iterator[Finding]:
 def never_came(case_id: int, message: Message) -> Finding:
     """Return the finding for an agent's message that the ledger does not know."""
     what = f"message {message.id} is an answer that never came to the bridge"
-    return Finding(Kind.MISSING, "", f"case {case_id}", what, "answer once more on Deskie")
+    return Finding(Kind.MISSING, "", f"case {case_id}", what, f"forum-bridge replay case-{case_id}")
 
 
 def _removed(facts: Facts) -> Iterator[Finding]:
@@ -162,7 +169,7 @@ def _standing_twice(facts: Facts) -> Iterator[Finding]:
             if is_answer(clean_post(post.html, post.url).text, said(answer)):
                 spare.remove(post)
                 what = f"stands on the forum twice: {answer.receipt_url} and {post.url}"
-                yield Finding(Kind.DOUBLED, _answer(answer), post.url, what, BY_HAND)
+                yield Finding(Kind.DOUBLED, _answer(answer), post.url, what, f"by hand: delete {post.url} on the forum")
 
 
 def notes(facts: Facts) -> Iterator[Finding]:
@@ -198,7 +205,7 @@ def own_posts(facts: Facts) -> list[Post]:
 
 def _note(item: str, where: str, case_id: int | None) -> Finding:
     of = "the bridge's own" if case_id is None else f"in case {case_id}"
-    return Finding(Kind.NOTE, item, where, f"an internal note, {of}, stands there", "remove the post by hand, now")
+    return Finding(Kind.NOTE, item, where, f"an internal note, {of}, stands there", f"by hand, now: delete {where}")
 
 
 def _revisions(facts: Facts, row: PostRow) -> list[PostRow]:
