@@ -48,6 +48,7 @@ class LittleForum:
     newest: int = 0
     rows_a_page: int = 3
     posts_a_page: int = PAGE
+    newest_first: bool = False
     stale_tokens: int = 0
     rows_tell_time: bool = True
     theme: dict[str, str] = field(default_factory=dict)
@@ -156,7 +157,7 @@ class LittleForum:
 
     async def _thread(self, request: web.Request) -> web.Response:
         thread = int(request.match_info["id"])
-        posts, number = self.threads.get(thread, []), int(request.query.get("page", "1"))
+        posts, number = self._in_turn(self.threads.get(thread, [])), int(request.query.get("page", "1"))
         size = self.posts_a_page
         last = max(1, -(-len(posts) // size))
         if number > last and self.past_the_end == "first":
@@ -180,12 +181,15 @@ class LittleForum:
         main = f'<main{locked}><h1 class="thread-title">Konu {thread}</h1>{articles}</main>'
         return self.page(request, main + _pages(f"/thread/{thread}", number, last) + ("" if locked else form))
 
+    def _in_turn(self, posts: list[Entry]) -> list[Entry]:
+        return posts[::-1] if self.newest_first else posts
+
     async def _permalink(self, request: web.Request) -> web.Response:
         wanted = int(request.match_info["id"])
         if wanted in self.leads_home:
             raise web.HTTPFound(f"/thread/1#post-{wanted}")
         for thread, posts in self.threads.items():
-            for place, post in enumerate(posts):
+            for place, post in enumerate(self._in_turn(posts)):
                 if post.id == wanted:
                     raise web.HTTPFound(f"/thread/{thread}?page={place // self.posts_a_page + 1}#post-{wanted}")
         return self.page(request, '<p class="message">There is nothing at this address</p>', 404)

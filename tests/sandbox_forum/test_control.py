@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,20 @@ async def test_switches_are_turned_from_outside(guest: Visitor, forum: Forum) ->
     await guest.control("switches", flood_seconds=9, merge_posts=True, auto_user="Elif Şahin")
     assert (forum.switches.flood_seconds, forum.switches.merge_posts) == (9, True)
     assert forum.switches.auto_user == "Elif Şahin"
+
+
+async def test_threads_are_turned_round_and_have_smaller_pages(guest: Visitor, forum: Forum) -> None:
+    async def shown(page: int) -> list[int]:
+        html = await (await guest.session.get(f"{guest.url}/thread/1?page={page}")).text()
+        return [int(each) for each in re.findall(r'data-post-id="(\d+)"', html)]
+
+    assert await shown(1) == [1, 2, 3]
+    await guest.control("switches", posts_a_page=2, newest_first=True)
+    assert [await shown(page) for page in (1, 2)] == [[3, 2], [1]]
+    async with guest.session.get(f"{guest.url}/post/1") as answer:
+        assert answer.url.query_string == "page=2"
+    await guest.control("switches", posts_a_page=0, newest_first=False)
+    assert await shown(1) == [1]
 
 
 @pytest.mark.parametrize(

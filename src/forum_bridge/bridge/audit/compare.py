@@ -142,7 +142,7 @@ def of_answers(facts: Facts, now: datetime) -> Iterator[Finding]:
 def never_came(case_id: int, message: Message) -> Finding:
     """Return the finding for an agent's message that the ledger does not know."""
     what = f"message {message.id} is an answer that never came to the bridge"
-    return Finding(Kind.MISSING, "", f"case {case_id}", what, f"forum-bridge replay case-{case_id}")
+    return Finding(Kind.MISSING, "", f"case {case_id}", what, command("replay", f"case-{case_id}"))
 
 
 def _removed(facts: Facts) -> Iterator[Finding]:

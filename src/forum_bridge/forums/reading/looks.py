@@ -68,7 +68,7 @@ def shape_of(page: ThreadPage, full: int = 0) -> Shape:
         bool(page.ref.title),
         page.pages.previous is not None,
         max(full, len(page.posts)) if page.pages.next is not None else full,
-        _grows(page.posts) is True,
+        _grows(page.posts) is True and page.oldest is None,
     )
 
 
@@ -110,12 +110,17 @@ def _compare(
     told = {
         Trait.TITLE: (before.title, bool(pages[-1].ref.title)),
         Trait.PAGES: (before.before_it and same is not None, same is None or same.pages.previous is not None),
-        Trait.ORDER: (before.grows, all(_grows(page.posts) is not False for page in pages)),
+        Trait.ORDER: (before.grows, all(_grows(page.posts) is not False and page.oldest is None for page in pages)),
         Trait.DATES: (bool(again), not _jumped(again)),
-        Trait.COUNT: (before.full > 1, all(len(p.posts) * 2 > before.full for p in pages if p.pages.next is not None)),
+        Trait.COUNT: (before.full > 1, all(len(page.posts) * 2 > before.full for page in pages if _is_full(page))),
     }
     lacks |= {trait for trait, (expected, there) in told.items() if expected and not there}
     shows |= {trait for trait, (_, there) in told.items() if there}
+
+
+def _is_full(page: ThreadPage) -> bool:
+    """Whether a page should hold as many posts as pages do: one that the forum shows another behind."""
+    return (page.pages.next if page.oldest is None else page.pages.previous) is not None
 
 
 def _lost(letter: str, again: Sequence[tuple[Post, Before]]) -> bool:

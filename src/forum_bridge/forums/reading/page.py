@@ -24,7 +24,8 @@ class ThreadPage:
     holds none where the engine says that all of them were deleted; a page that just shows none is unreadable instead.
     ``account_id`` is our own author id where the page tells it. ``unread`` are the ids of posts that stand there with
     their text although none was read, ``broken`` how many were passed over because a part was missing; ``evidence`` is
-    the page itself, where there is one."""
+    the page itself, where there is one. ``oldest`` is the page with the oldest posts, where the forum shows the newest
+    first and the page was turned round (see ``turning.py``)."""
 
     url: str
     ref: ThreadRef
@@ -35,6 +36,7 @@ class ThreadPage:
     unread: frozenset[str] = frozenset()
     broken: int = 0
     evidence: Evidence | None = field(default=None, repr=False, compare=False)
+    oldest: str | None = None
 
     @property
     def next(self) -> str | None:

@@ -16,6 +16,7 @@ from forum_bridge.forums.reading.looks import Shape, look_at, shape_of
 from forum_bridge.forums.reading.page import ThreadPage
 from forum_bridge.forums.reading.source import Source
 from forum_bridge.forums.reading.state import FIRSTS, KNOWN, ThreadState
+from forum_bridge.forums.reading.turning import OldestFirst
 from forum_bridge.forums.reading.whereabouts import Whereabouts, refuse_unread
 from forum_bridge.model import Look, Post, PostId, ThreadId, ThreadRef, ThreadSeen
 from forum_bridge.web.page import Validators
@@ -42,8 +43,8 @@ class ThreadReader:
     """Reads threads of one forum; ``pages_a_poll`` bounds each look, and what it leaves is a gap, never a loss."""
 
     def __init__(self, pages: Source) -> None:
-        self._pages = pages
-        self._whereabouts = Whereabouts(pages)
+        self._pages = OldestFirst(pages)
+        self._whereabouts = Whereabouts(self._pages)
         self._limit = pages.pages_a_poll
 
     async def read(self, target: str, state: ThreadState | None, since: datetime | None) -> ThreadReading:
@@ -65,8 +66,11 @@ class ThreadReader:
 
     async def _first(self, target: str, since: datetime | None) -> ThreadReading:
         first = await self._pages.thread(self._pages.entrance(target))
-        if first.pages.previous is not None:  # the address leads into the middle of the thread
-            first = await self._pages.thread(first.ref.url)
+        if (first.pages.next if first.oldest else first.pages.previous) is not None:
+            first = await self._pages.thread(first.ref.url)  # the address leads into the middle of the thread
+        if first.oldest is not None and first.pages.previous is not None:
+            oldest = await self._pages.thread(first.oldest)
+            return await self._seek(first, since, oldest.posts[0] if oldest.posts else None)
         opening = first.posts[0] if first.posts else None
         if since is None or first.pages.last is None or first.pages.next is None:
             return await self._forward([first], (), opening)
@@ -74,7 +78,7 @@ class ThreadReader:
 
     async def _later(self, target: str, state: ThreadState, since: datetime | None) -> ThreadReading:
         if state.seek:
-            return await self._seek(await self._pages.thread(state.page), since, None)
+            return await self._seek(await self._pages.thread(state.page), since, None, state.known)
         try:
             page, marks = await self._pages.revisit(state.page, state.validators)
         except (Gone, Forbidden):
@@ -82,13 +86,19 @@ class ThreadReader:
             return await self._onwards(chain, state)
         if page is None:
             return ThreadReading(state)
+        if _first_id(page) not in state.firsts[-1:]:
+            page = await self._pages.sure(page)
         if page.pages.next is None and _digest(page) == state.digest:
             refuse_unread(page, state.known)
             return ThreadReading(replace(state, validators=marks), look=look_at([page], state.shape, state.page))
         if not _overlaps(page, state.known) and page.pages.previous is None and page.pages.last is not None:
             # asked past the end, some engines show the first page
             page, marks = await self._pages.thread(page.pages.last), Validators()
-        return await self._onwards(await self._overlap(page, state.known), state, marks)
+        chain = await self._overlap(page, state.known)
+        if chain[0].oldest is not None and chain[0].pages.previous is not None and not _overlaps(chain[0], state.known):
+            back = ThreadState(chain[0].pages.previous, state.known, seek=True, thread=state.thread, shape=state.shape)
+            return ThreadReading(back, (), ThreadSeen(page.ref, None, page.locked), gap=True)
+        return await self._onwards(chain, state, marks)
 
     async def _after_its_page(self, target: str, state: ThreadState) -> ThreadPage:
         """Return the page to go on from when the one read last is gone: the thread's last, or, where the thread itself
@@ -150,15 +160,18 @@ class ThreadReader:
             chain.insert(0, await self._pages.thread(chain[0].pages.previous))
         return chain
 
-    async def _seek(self, page: ThreadPage, since: datetime | None, opening: Post | None) -> ThreadReading:
-        """Walk back from ``page`` until one holds a post older than ``since``, then read forward from there."""
+    async def _seek(
+        self, page: ThreadPage, since: datetime | None, opening: Post | None, known: Sequence[str] = ()
+    ) -> ThreadReading:
+        """Walk back from ``page`` until one holds a known post, or one older than ``since``, then read forward from
+        there."""
         chain = [page]
-        while not _reaches(chain[0], since) and chain[0].pages.previous is not None:
+        while not _reaches(chain[0], since, known) and chain[0].pages.previous is not None:
             if len(chain) >= self._limit:
                 seen = ThreadSeen(page.ref, opening, page.locked)
-                return ThreadReading(ThreadState(chain[0].pages.previous, seek=True), (), seen, gap=True)
+                return ThreadReading(ThreadState(chain[0].pages.previous, tuple(known), seek=True), (), seen, gap=True)
             chain.insert(0, await self._pages.thread(chain[0].pages.previous))
-        return await self._forward(chain, (), opening)
+        return await self._forward(chain, known, opening)
 
     async def _forward(
         self,
@@ -226,9 +239,13 @@ def _forgetting(reading: ThreadReading, left: Collection[str]) -> ThreadReading:
     return replace(reading, state=replace(reading.state, known=known))
 
 
-def _reaches(page: ThreadPage, since: datetime | None) -> bool:
-    """Return whether the page goes back to ``since``; where posts tell no time, one page has to do, and one without
-    any tells nothing."""
+def _reaches(page: ThreadPage, since: datetime | None, known: Sequence[str]) -> bool:
+    """Return whether the page goes back to what is ``known``, or to ``since``; where posts tell no time, one page has
+    to do, and one without any tells nothing. Where the newest stand first, all that is wanted lies further back."""
+    if _overlaps(page, known):
+        return True
+    if since is None and page.oldest is not None:
+        return False
     times = [post.time for post in page.posts if post.time is not None]
     return since is None or (bool(page.posts) and (not times or min(times) < since - COARSE))
 

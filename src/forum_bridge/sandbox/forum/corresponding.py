@@ -6,11 +6,10 @@ from __future__ import annotations
 from aiohttp import web
 
 from forum_bridge.sandbox.forum.keys import FORUM, LOOK, to
-from forum_bridge.sandbox.forum.messages import CONVERSATIONS_A_PAGE, Conversation, Message
+from forum_bridge.sandbox.forum.messages import CONVERSATIONS_A_PAGE, MESSAGES_A_PAGE, Conversation, Message
 from forum_bridge.sandbox.forum.reading import asked_page, number, page_count
 from forum_bridge.sandbox.forum.records import Person, Refused
 from forum_bridge.sandbox.forum.sessions import VISITOR, form_of
-from forum_bridge.sandbox.forum.state import POSTS_A_PAGE
 from forum_bridge.sandbox.forum.text import rendered
 from forum_bridge.sandbox.look.page import words_of
 
@@ -56,9 +55,9 @@ def _conversation(
 ) -> web.Response:
     """Return a page of a conversation; where a reply was refused, the last one with the reason and the text kept."""
     visitor, forum = request[VISITOR], request.app[FORUM]
-    pages = page_count(len(shown.messages), POSTS_A_PAGE)
+    pages = page_count(len(shown.messages), MESSAGES_A_PAGE)
     page = asked_page(request, pages) if refused is None else pages
-    messages = shown.messages[(page - 1) * POSTS_A_PAGE : page * POSTS_A_PAGE]
+    messages = shown.messages[(page - 1) * MESSAGES_A_PAGE : page * MESSAGES_A_PAGE]
     forum.messages.saw(shown, person, messages[-1])
     visitor.unread = forum.messages.unread(person)
     values = {
@@ -90,7 +89,7 @@ async def permalink(request: web.Request) -> web.Response:
 
 
 def _place(shown: Conversation, message: Message) -> str:
-    page = shown.messages.index(message) // POSTS_A_PAGE + 1
+    page = shown.messages.index(message) // MESSAGES_A_PAGE + 1
     return f"{shown.path}{f'?page={page}' if page > 1 else ''}#message-{message.id}"
 
 

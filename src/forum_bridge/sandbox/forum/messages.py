@@ -11,6 +11,7 @@ from forum_bridge.model import Clock, normalised
 from forum_bridge.sandbox.forum.records import Person, Refused, Switches, Written
 
 CONVERSATIONS_A_PAGE = 20
+MESSAGES_A_PAGE = 10
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from forum_bridge.sandbox.forum.hanging import offer
 from forum_bridge.sandbox.forum.keys import FORUM, LOOK, to
 from forum_bridge.sandbox.forum.records import Post, Refused, Thread
 from forum_bridge.sandbox.forum.sessions import VISITOR
-from forum_bridge.sandbox.forum.state import BOARD_TITLE, POSTS_A_PAGE, THREADS_A_PAGE
+from forum_bridge.sandbox.forum.state import BOARD_TITLE, THREADS_A_PAGE
 from forum_bridge.sandbox.forum.text import quoted, rendered
 from forum_bridge.sandbox.look.page import words_of
 
@@ -49,7 +49,7 @@ async def board(request: web.Request) -> web.Response:
 
 
 async def thread(request: web.Request) -> web.Response:
-    """A page of a thread, oldest post first."""
+    """A page of a thread, oldest post first unless the forum was switched."""
     forum = request.app[FORUM]
     wanted, _, slug = request.match_info["thread"].partition("-")
     if (moved := forum.moved(number(wanted))) is not None:
@@ -58,14 +58,15 @@ async def thread(request: web.Request) -> web.Response:
     if slug != shown.slug:
         query = f"?{request.query_string}" if request.query_string else ""
         return to(shown.path + query, 301)
-    pages = page_count(len(shown.visible), POSTS_A_PAGE)
+    size, posts = forum.posts_a_page, forum.in_turn(shown)
+    pages = page_count(len(posts), size)
     page = asked_page(request, pages)
     return request.app[LOOK].page(
         request,
         "thread.html",
         {
             "thread": shown,
-            "posts": shown.visible[(page - 1) * POSTS_A_PAGE : page * POSTS_A_PAGE],
+            "posts": posts[(page - 1) * size : page * size],
             "number": page,
             "pages": pages,
             "base": shown.path,
@@ -106,7 +107,7 @@ async def quote(request: web.Request) -> web.Response:
     if "plain" in request.query:
         return web.Response(text=_quotation(request, post))
     shown = forum.thread(post.thread_id)
-    page = page_count(len(shown.visible), POSTS_A_PAGE)
+    page = page_count(len(shown.visible), forum.posts_a_page)
     return to(f"{shown.path}?page={page}&write=1&quote={post.id}#reply")
 
 

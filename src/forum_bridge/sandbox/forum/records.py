@@ -37,6 +37,8 @@ class Switches:
     file_bytes: int = 5_000_000
     file_kinds: str = "png jpg jpeg gif webp pdf txt log zip"
     drops_files: bool = False  # takes the text and loses the files, as some engines do
+    posts_a_page: int = 10
+    newest_first: bool = False  # the last post stands at the top of the first page
 
 
 @dataclass(slots=True)

@@ -13,7 +13,6 @@ from forum_bridge.sandbox.forum.records import File, Person, Post, Refused, Swit
 from forum_bridge.sandbox.look.bell import Bell
 
 BOARD_TITLE = "Genel Destek / General Support"
-POSTS_A_PAGE = 10
 THREADS_A_PAGE = 20
 
 
@@ -100,7 +99,16 @@ class Forum:
 
     def page_of(self, post: Post) -> int:
         """Return the number of the thread page a visible post stands on, from 1."""
-        return self.thread(post.thread_id).visible.index(post) // POSTS_A_PAGE + 1
+        return self.in_turn(self.thread(post.thread_id)).index(post) // self.posts_a_page + 1
+
+    def in_turn(self, thread: Thread) -> Sequence[Post]:
+        """Return a thread's visible posts as its pages show them, one behind the other."""
+        return thread.visible[::-1] if self.switches.newest_first else thread.visible
+
+    @property
+    def posts_a_page(self) -> int:
+        """How many posts a page of a thread shows."""
+        return max(1, self.switches.posts_a_page)
 
     # -- writing
 
