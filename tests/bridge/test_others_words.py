@@ -165,7 +165,7 @@ async def test_a_forged_webhook_brings_no_strangers_answer_into_ones_own_thread(
     world.configure(lambda forum: forum.update(answers={"verify": verify}))
     await world.restart()
     mine = await opened(world)
-    theirs = by_mail(world)
+    theirs = by_mail(world, "")
     message = await told_the_stranger(world, theirs)
     user = world.deskie.case(theirs).user_id
     told: dict[str, dict[str, object]] = {
