@@ -280,7 +280,7 @@ async def many_wrongs(world: World) -> None:
     await world.restart()
     world.forum.edit(made["Anlatılmayan"], "Bambaşka bir sorum var benim.")
     await world.reply(threads["Anlatılmayan"], "Değiştirdim.")
-    world.configure(lambda forum: forum.pop("cases"))
+    world.configure(lambda forum: forum.update(cases={}))
     await world.restart()
     gone = [int(row.message_id) for row in await world._rows(answer) if row.case_id == cases["Gelmeyen"]]
     await world.ledger.commit(lambda db: db.execute(delete(answer).where(answer.c.message_id.in_(gone))))

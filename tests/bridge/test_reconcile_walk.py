@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -218,10 +219,9 @@ async def test_notes_to_agents_are_written_while_many_cases_wait(unheard: Unhear
     cases = [await unheard.case() for _ in range(24)]
     told = [unheard.answers(case) for case in cases]
     for number, case in enumerate(cases[:8]):
-        key, now = f"answer {number}", unheard.clock()
-        await unheard.ledger.commit(
-            lambda db, key=key, case=case, now=now: agent_notes.want(db, DESK, key, case, f"<p>{key}</p>", now=now)
-        )
+        key = f"answer {number}"
+        want = partial(agent_notes.want, desk=DESK, key=key, case_id=case, html=f"<p>{key}</p>", now=unheard.clock())
+        await unheard.ledger.commit(want)
     tell = Tell(unheard.ledger, unheard.desk, unheard.clock, lambda: 0.99)
     unheard.clock.advance(minutes=10)
     end = unheard.clock() + timedelta(minutes=6)
@@ -302,4 +302,4 @@ def test_every_change_is_listed_whatever_changes_meanwhile(
 
 
 def case(number: int, at: datetime) -> Case:
-    return Case(number, "", 0, "open", "cch42", False, False, 0, updated_at=at)
+    return Case(number, "", 0, "open", "cch42", updated_at=at)
