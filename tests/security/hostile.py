@@ -81,8 +81,8 @@ def _topic(*cooked: str, title: str = "t", more: object = None) -> Callable[[int
 
     def page(number: int) -> str:
         posts = [
-            {"id": number + n, "post_number": n + 1, "cooked": html, "username": f"kişi{number + n}",
-             "user_id": number + n, "created_at": "2026-03-02T09:05:00Z"}
+            {"id": number + n, "post_number": n + 1, "cooked": html, "username": f"kişi{number + n % 40}",
+             "user_id": number + n % 40, "created_at": "2026-03-02T09:05:00Z"}
             for n, html in enumerate(cooked)
         ]  # fmt: skip
         stream = {"posts": posts, "stream": [each["id"] for each in posts]}
@@ -100,7 +100,7 @@ def _filled(unit: str, posts: int = 1, before: str = "", most: int = LARGEST - 2
 def _feed(*items: str) -> Callable[[int], str]:
     def page(number: int) -> str:
         entries = (
-            f"<item><guid>{number + n}</guid><title>t</title><link>/p/{number + n}</link><author>kişi{n}</author>"
+            f"<item><guid>{number + n}</guid><title>t</title><link>/p/{number + n}</link><author>kişi{n % 40}</author>"
             f"<pubDate>Mon, 02 Mar 2026 09:05:00 GMT</pubDate><description>{item}</description></item>"
             for n, item in enumerate(items)
         )
