@@ -100,7 +100,7 @@ def _filled(unit: str, posts: int = 1, before: str = "", most: int = LARGEST - 2
 def _feed(*items: str) -> Callable[[int], str]:
     def page(number: int) -> str:
         entries = (
-            f"<item><guid>{number + n}</guid><title>t</title><link>/p/{number + n}</link><author>kişi{n % 40}</author>"
+            f"<item><guid>{number + n}</guid><title>t</title><link>/p/1</link><author>kişi{n % 40}</author>"
             f"<pubDate>Mon, 02 Mar 2026 09:05:00 GMT</pubDate><description>{item}</description></item>"
             for n, item in enumerate(items)
         )
