@@ -310,12 +310,14 @@ async def test_what_each_finding_says_mends_it(world: World) -> None:
     assert {each.kind for each in found} == set(Kind)
     assert len([each for each in found if each.mend.startswith("by hand")]) == 3
     assert len(found) == 11, "\n".join(map(str, found))
-    for each in found:
-        await mended(world, each.mend)
-        for _ in range(3):
-            await world.later(minutes=2)
-    await world.later(minutes=10)
-    assert await audited(world) == ([], [])
+    for _ in range(2):  # what is let in late is held: whether it is for the customer, a person says in the second round
+        for each in found:
+            await mended(world, each.mend)
+            for _ in range(3):
+                await world.later(minutes=2)
+        await world.later(minutes=10)
+        found, unchecked = await audited(world)
+    assert (found, unchecked) == ([], [])
 
 
 async def test_agents_are_told_of_nothing_that_is_not_so(world: World) -> None:
