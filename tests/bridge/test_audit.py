@@ -375,3 +375,14 @@ async def test_a_desk_that_lets_nobody_in_is_told(world: World) -> None:
     found, unchecked = await audited(world)
     assert found == []
     assert unchecked
+
+
+async def test_a_post_that_stands_on_the_desk_is_never_taken_in_again_by_what_mends_it(world: World) -> None:
+    await conversation(world)
+    again = await world.reply(world.forum.threads()[0].id, "Bir şey daha var.")
+    await world.later(minutes=5)
+    await world.ledger.commit(lambda db: db.execute(delete(post).where(post.c.post_id == str(again))))
+    ((found,), _) = await audited(world)
+    assert (found.kind, found.where) == (Kind.STALE, f"{world.url}/post/{again}")
+    assert "backfill" not in found.mend
+    assert "forum-bridge adopt" in found.mend

@@ -110,6 +110,11 @@ class Everything(RuleBasedStateMachine):
     def the_same_macro_twice(self, dice: random.Random) -> None:
         self._with(dice, self.scene.answer_twice)
 
+    @rule(size=st.sampled_from([2, 3, 10]), newest_first=st.booleans())
+    def pages_look_otherwise(self, size: int, newest_first: bool) -> None:
+        switches = self.world.forum.switches
+        switches.posts_a_page, switches.newest_first = size, newest_first
+
     @rule(dice=DICE)
     def a_note(self, dice: random.Random) -> None:
         self._with(dice, self.scene.note)

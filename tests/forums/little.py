@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from html import escape
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession, ETag, web
 from aiohttp.test_utils import TestServer
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -51,6 +52,8 @@ class LittleForum:
     newest_first: bool = False
     stale_tokens: int = 0
     rows_tell_time: bool = True
+    tells_marks: bool = False
+    unchanged: int = 0  # answers that said only that
     theme: dict[str, str] = field(default_factory=dict)
     """What another theme writes in place of what this one does, on every page."""
     leads_home: set[int] = field(default_factory=set)
@@ -131,7 +134,14 @@ class LittleForum:
         html = f"<!doctype html><html><body>{account}{body}</body></html>"
         for old, new in self.theme.items():
             html = html.replace(old, new)
-        return web.Response(text=html, content_type="text/html", status=status)
+        if not self.tells_marks:
+            return web.Response(text=html, content_type="text/html", status=status)
+        mark = ETag(sha256(html.encode()).hexdigest())
+        unchanged = mark in (request.if_none_match or ())
+        self.unchanged += unchanged
+        answer = web.Response(status=304) if unchanged else web.Response(text=html, content_type="text/html")
+        answer.etag = mark
+        return answer
 
     async def _robots(self, _request: web.Request) -> web.Response:
         return web.Response(text=self.robots)

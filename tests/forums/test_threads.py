@@ -475,3 +475,19 @@ async def test_trouble_with_an_address_says_of_no_post_that_it_is_gone(
     second = await guest.read(watch(forum), stored(first))
     assert second.deleted == ()
     assert ids(second)[-1] == 6
+
+
+async def test_a_page_with_a_post_that_cannot_be_read_yet_is_read_again_though_it_did_not_change(
+    forum: LittleForum, guest: HtmlWriter
+) -> None:
+    forum.tells_marks, forum.posts_a_page = True, 10
+    for _ in range(6):
+        forum.post(1, "ayşe")
+    reading = await guest.read(watch(forum), None)
+    for _ in range(2):
+        reading = await guest.read(watch(forum), stored(reading))
+    assert forum.unchanged == 1
+    forum.theme = {'data-post-id="2"': ""}
+    for _ in range(3):
+        reading = await guest.read(watch(forum), stored(reading))
+    assert forum.unchanged == 1

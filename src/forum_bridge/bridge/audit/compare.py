@@ -70,10 +70,21 @@ def of_posts(facts: Facts, there: Marks, now: datetime) -> Iterator[Finding]:
         return
     again = command("backfill", facts.forum.ref.url, "--since", f"{facts.since:%Y-%m-%d}")
     for post in facts.forum.unknown:
-        yield Finding(Kind.MISSING, "", post.url, "stands on the forum, and the ledger does not know it", again)
+        yield _unknown(post, there, again)
     for post in facts.forum.changed:
         yield Finding(Kind.STALE, _named(facts, post), post.url, "was edited, and nobody has seen that", again)
     yield from _stale(facts, {post.id for post in facts.forum.posts})
+
+
+def _unknown(post: Post, there: Marks, again: str) -> Finding:
+    """Return the finding for a post that the ledger has not got: to take one in that stands on the desk doubles it."""
+    stands = there.get((footer_address(post.url), 1))
+    if not stands:
+        return Finding(Kind.MISSING, "", post.url, "stands on the forum, and the ledger does not know it", again)
+    case_id, message = stands[0]
+    what = f"stands on Deskie (case {case_id} message {message.id}), and the ledger does not know it"
+    mend = f"by hand: once nothing else of its thread is missing, {command('adopt', post.thread.url)}"
+    return Finding(Kind.STALE, "", post.url, what, mend)
 
 
 def _twice(row: PostRow, there: Marks) -> Iterator[Finding]:

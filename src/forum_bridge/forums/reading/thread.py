@@ -90,6 +90,7 @@ class ThreadReader:
             page = await self._pages.sure(page)
         if page.pages.next is None and _digest(page) == state.digest:
             refuse_unread(page, state.known)
+            marks = Validators() if page.broken else marks  # what cannot be read yet is read again
             return ThreadReading(replace(state, validators=marks), look=look_at([page], state.shape, state.page))
         if not _overlaps(page, state.known) and page.pages.previous is None and page.pages.last is not None:
             # asked past the end, some engines show the first page
@@ -199,7 +200,7 @@ class ThreadReader:
         last, shape = chain[-1], before[0]
         full = max(shape.full if shape else 0, *(len(page.posts) for page in chain[:-1]), 0)
         gap = last.pages.next is not None and not ended
-        fresh = last.pages.next is None and len(chain) == start
+        fresh = last.pages.next is None and len(chain) == start and not last.broken
         all_posts = list(posts.values())
         state = ThreadState(
             page=last.url,
