@@ -146,6 +146,23 @@ async def test_a_long_outage_does_not_mix_up_what_one_customer_wrote(world: Worl
         await world.later(minutes=20)
     outage.times = outage.hits
     await world.reply(thread.id, "Alo?")
-    await world.later(minutes=20)
+    for _ in range(3):
+        await world.later(minutes=20)
     (messages,) = world.messages().values()
     assert ["Nerede" in messages[0], "Hâlâ" in messages[1], "Alo" in messages[2]] == [True] * 3
+
+
+async def test_a_message_that_the_desk_never_takes_costs_ever_fewer_requests_and_holds_up_no_other(
+    world: World,
+) -> None:
+    await world.write("Kargo", "Nerede?")
+    poison = world.deskie.faults.next(APPEND, "500", times=1000)
+    await world.reply(world.forum.threads()[0].id, "Alo?")
+    for _ in range(120):
+        await world.later(seconds=30)
+    assert 5 <= poison.hits <= 10
+    await world.write("Fatura", "Gelmedi")
+    assert len(world.deskie.cases()) == 2
+    poison.times = poison.hits
+    await world.later(minutes=31)
+    assert any("Alo?" in each for each in world.messages()[min(world.messages())])

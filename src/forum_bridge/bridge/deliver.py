@@ -19,7 +19,7 @@ from forum_bridge.bridge.desk_writer import DeskWriter
 from forum_bridge.bridge.edits import ChangesTold
 from forum_bridge.bridge.files import Luggage, PostFiles
 from forum_bridge.bridge.quota import Quota
-from forum_bridge.bridge.retry import check_seen, decide, recording, writing
+from forum_bridge.bridge.retry import after_lost, check_seen, decide, recording, writing
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.walk import head
 from forum_bridge.config import WhenClosed
@@ -99,7 +99,8 @@ class Deliver:
             await self._sent(owner, post, found, lost)
             return
         if found is None:
-            again = {"state": State.WAITING, "due_at": self._clock(), "sending_at": None, "case_id": None}
+            due = self._clock() + after_lost(post.attempts)
+            again = {"state": State.WAITING, "due_at": due, "sending_at": None, "case_id": None}
             await self._told(post, Step.NOT_FOUND, "", **again)
             return
         await self._told(post, Step.FOUND)

@@ -19,7 +19,7 @@ from forum_bridge.bridge.forum_look import ForumLook, Found
 from forum_bridge.bridge.moved import thread_of
 from forum_bridge.bridge.owner import owner_of
 from forum_bridge.bridge.parts import Parts
-from forum_bridge.bridge.retry import LONGEST_PAUSE, WRITE_TIMEOUT, check_seen, decide, describe, recording, writing
+from forum_bridge.bridge.retry import after_lost, check_seen, decide, describe, recording, writing
 from forum_bridge.bridge.sealed import OpenDraft
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.walk import head
@@ -213,9 +213,8 @@ class Publish:
                 f"the forum was sent the answer {times} times, and {missed}",
                 explanation="A moderator or a spam filter may hold it: look there, then retry it or mark it as sent.",
             )
-        pause = WRITE_TIMEOUT * (2 ** min(times - 1, 5) - 1)
         facts = {"lost_writes": times, "files_linked": answer.files_linked or times >= answer_uploads.LOST_WRITES}
-        due = self._clock() + min(pause, LONGEST_PAUSE)
+        due = self._clock() + after_lost(times)
         await self._change(answer, state=State.WAITING, due_at=due, sending_at=None, **facts)
 
     async def _fresh(self, answer: AnswerRow) -> None:

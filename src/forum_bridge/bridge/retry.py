@@ -139,6 +139,13 @@ def backoff(attempts: int, jitter: float) -> timedelta:
     return min(doubled, LONGEST_PAUSE) * (1 + jitter / 4)
 
 
+def after_lost(times: int) -> timedelta:
+    """Return the pause before what surely was not written goes once more, its write lost so many times: none at first,
+    then growing to 15 minutes, since each round costs looks on the other side as well."""
+    doubled: timedelta = WRITE_TIMEOUT * (2 ** min(max(times, 1) - 1, 5) - 1)
+    return min(doubled, LONGEST_PAUSE)
+
+
 def describe(error: Exception) -> str:
     """Return an error as one line for the ledger and the operator; only our own errors are known to hold no secret."""
     if isinstance(error, BridgeError):

@@ -15,7 +15,7 @@ from forum_bridge.bridge.catalogue import Catalogue, Kind
 from forum_bridge.bridge.consequence import consequence, step_of
 from forum_bridge.bridge.conversation import living
 from forum_bridge.bridge.desk import Desk
-from forum_bridge.bridge.retry import check_seen, decide, describe, recording, writing
+from forum_bridge.bridge.retry import after_lost, check_seen, decide, describe, recording, writing
 from forum_bridge.deskie import CaseNotFound, DeskDeclined, DeskRefused, Message, Priority
 from forum_bridge.errors import NotPosted, Retry
 from forum_bridge.ledger import agent_notes, trail
@@ -129,7 +129,8 @@ class Tell:
         if there is not None:
             await self._written(note, there.id)
         else:
-            await self._change(note, state=State.WAITING, sending_at=None)
+            due = self._clock() + after_lost(note.attempts)
+            await self._change(note, state=State.WAITING, sending_at=None, due_at=due)
 
     async def _in_case(self, note: AgentNote, case_id: int) -> Message | None:
         try:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from forum_bridge.bridge import publish, retry
+from forum_bridge.bridge import retry
 from forum_bridge.bridge.desk_look import DeskLook
 from forum_bridge.bridge.forum_look import ForumLook
 from forum_bridge.bridge.publish import Publish
@@ -51,8 +51,7 @@ def _no_look_up(turned_off: ExitStack) -> None:
 
 
 def _no_waiting(turned_off: ExitStack) -> None:
-    for module in (publish, retry):
-        turned_off.enter_context(patch.object(module, "WRITE_TIMEOUT", timedelta(0)))
+    turned_off.enter_context(patch.object(retry, "WRITE_TIMEOUT", timedelta(0)))
 
 
 def _no_keys(turned_off: ExitStack) -> None:
