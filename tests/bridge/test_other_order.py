@@ -8,13 +8,14 @@ from tests.bridge.world import World
 
 
 async def a_long_thread(world: World, posts: int) -> int:
-    """Return a watched thread of so many posts, all taken in."""
+    """Return a watched thread of so many posts, all of them old."""
     thread = world.forum.open_thread(world.deniz, "Kargo", "Nerede?").thread_id
     for number in range(posts - 1):
         world.clock.advance(minutes=1)
         world.forum.reply(thread, world.deniz, f"Hâlâ yok, {number}")
     world.clock.advance(minutes=10)
-    world.configure(lambda forum: forum.update(watch=[{"thread": f"{world.url}/thread/{thread}"}]))
+    watch = [{"thread": f"{world.url}/thread/{thread}"}]
+    world.configure(lambda forum: forum.update(watch=watch, start_from="now"))
     await world.restart()
     await world.settle()
     return thread

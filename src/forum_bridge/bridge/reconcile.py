@@ -62,6 +62,7 @@ class Reconcile:
         self._take = take
         self._clock = clock
         self._begun: dict[int, Look] = {}
+        self._again: dict[int, datetime] = {}  # cases that wait for a second look only, as of this change
         self._troubled: dict[str, str] = {}
         self._went_on = clock()
         self._told = False
@@ -121,19 +122,20 @@ class Reconcile:
             await self._ledger.commit(lambda db: reconciling.incomplete(db, name))
 
     async def _completed(self) -> None:
-        """Note up to when all is compared, if nothing is left that could not be."""
+        """Note up to when all is compared, if no case waits but for a second look: how long ago the first of what was
+        written there and not compared was, its last change does not tell."""
         name, listed = self._desk.name, self._listing.listed()
         async with self._ledger.reading() as db:
-            waiting, failed = await changes.waiting(db, name)
-        if listed is None or failed:
+            waiting = await changes.waiting(db, name)
+        if listed is None or any(at is None or self._again.get(case_id) != at for case_id, at in waiting.items()):
             return
-        all_seen = min(listed, waiting or listed) - ON_ITS_WAY
+        all_seen = listed - ON_ITS_WAY
         await self._ledger.commit(lambda db: reconciling.completed(db, name, all_seen, self._listing.scope))
 
     async def _next(self) -> datetime:
         now = self._clock()
         async with self._ledger.reading() as db:
-            case, _ = await changes.waiting(db, self._desk.name)
+            case = await changes.next_due(db, self._desk.name)
         soonest = min(self._listing.next_due(), case or now + EVERY)
         return min(max(soonest, now + A_MOMENT), now + EVERY)
 
@@ -205,6 +207,9 @@ class Reconcile:
         again = None
         if changed_at is not None and changed_at > look.settled:  # what was written last may still be announced
             again = min(changed_at + ON_ITS_WAY, now + EVERY)
+            self._again[look.change.case_id] = changed_at
+        else:
+            self._again.pop(look.change.case_id, None)
         seen = replace(look.change, message_id=once_for_all(messages, look.settled) or look.change.message_id)
         await self._ledger.commit(lambda db: changes.compared(db, self._desk.name, seen.case_id, seen, again))
 

@@ -115,11 +115,18 @@ async def due(db: AsyncConnection, desk: str, *, now: datetime) -> Change | None
     return Change(row.case_id, row.changed_at, row.user_id, row.failures, row.message_id)
 
 
-async def waiting(db: AsyncConnection, desk: str) -> tuple[datetime | None, bool]:
-    """Return when the next case is due, None if none is to be compared, and whether one could not be."""
-    query = select(func.min(case_change.c.due_at), func.max(case_change.c.failures))
-    row = (await db.execute(query.where(case_change.c.desk == desk, case_change.c.due_at.is_not(None)))).one()
-    return row[0], bool(row[1])
+async def next_due(db: AsyncConnection, desk: str) -> datetime | None:
+    """Return when the next case is due, None if none is to be compared."""
+    query = select(func.min(case_change.c.due_at)).where(case_change.c.desk == desk)
+    found: datetime | None = (await db.execute(query)).scalar_one()
+    return found
+
+
+async def waiting(db: AsyncConnection, desk: str) -> dict[int, datetime | None]:
+    """Return the cases to be compared, each with its last change."""
+    query = select(case_change.c.case_id, case_change.c.changed_at)
+    rows = await db.execute(query.where(case_change.c.desk == desk, case_change.c.due_at.is_not(None)))
+    return {row.case_id: row.changed_at for row in rows}
 
 
 async def compared(db: AsyncConnection, desk: str, case_id: int, change: Change, due_at: datetime | None) -> None:
