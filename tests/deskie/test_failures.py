@@ -18,7 +18,7 @@ from aiohttp.client_reqrep import ConnectionKey
 from aiohttp.test_utils import unused_port
 from tests.web.drip import DRIPS, dripping
 
-from forum_bridge.deskie import CaseNotFound, DeskDeclined, DeskieClient, DeskRefused, NewCase, NotDeskie
+from forum_bridge.deskie import CaseNotFound, DeskDeclined, DeskieClient, DeskRefused, NewCase, NotDeskie, RequestsSpent
 from forum_bridge.deskie.transport import MAX_ANSWER
 from forum_bridge.errors import BridgeError, NotPosted, Retry, Unclear
 
@@ -279,7 +279,7 @@ async def test_the_limit_is_obeyed_by_all_calls(
 ) -> None:
     desk.answers(body, status, headers)
     error = await fails(client, append)
-    assert type(error) is Retry
+    assert type(error) is RequestsSpent
     assert error.after == timedelta(seconds=seconds)
     again = await fails(client, listing)
     assert isinstance(again, Retry)

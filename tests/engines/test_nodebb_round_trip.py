@@ -87,7 +87,7 @@ async def test_an_answer_in_the_post_queue_is_told_as_waiting_there(world: World
     case = await asked(world, forum)
     forum.moderated = True
     await world.answer(case, "<p>Yarın sizde.</p>")
-    assert await world.answer_states() == ["sent"]
+    assert await world.answer_states() == ["queued"]
     assert ours(forum) == []
     (note,) = [each for each in world.deskie.messages(world.deskie.cases()[0]) if each.note]
     assert "moderator" in note.content_html

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge.edits import ChangesTold, told_of
 from forum_bridge.bridge.site import Site
+from forum_bridge.command import command
 from forum_bridge.errors import BridgeError, Gone
 from forum_bridge.ledger import operator, posts, threads, trail
 from forum_bridge.ledger.ledger import Ledger
@@ -40,7 +41,7 @@ class TellChange:
         if not sent:
             raise BridgeError(
                 f"Agents have not got {name}, as far as the ledger knows.",
-                explanation=f"`forum-bridge trace {name}` says where it stands.",
+                explanation=f"`{command('trace', name)}` says where it stands.",
             )
         site = self._sites.get(rows[0].forum)
         if site is None:

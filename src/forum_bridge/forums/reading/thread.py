@@ -143,12 +143,15 @@ class ThreadReader:
 
     async def _unshifted(self, chain: list[ThreadPage], firsts: Sequence[str]) -> list[ThreadPage]:
         """Return ``chain`` with the pages before it, down to one that begins as it did: one page at least, and as many
-        as are known."""
+        as are known and the forum shows."""
         most = max(len(chain), min(len(firsts), self._limit))
         while len(chain) <= most and chain[0].pages.previous is not None:
             if len(chain) <= len(firsts) and _first_id(chain[0]) == firsts[-len(chain)]:
                 break
-            chain.insert(0, await self._pages.thread(chain[0].pages.previous))
+            try:
+                chain.insert(0, await self._pages.thread(chain[0].pages.previous))
+            except (Gone, Forbidden):
+                break
         return chain
 
     async def _overlap(self, page: ThreadPage, known: Sequence[str]) -> list[ThreadPage]:
