@@ -15,11 +15,13 @@ ENOUGH = 3  # posts whose ids alone tell
 
 
 class OldestFirst:
-    """A source in front of another. A page with one post tells nothing: it goes the way its thread went before."""
+    """A source in front of another. A page with one post tells nothing: it goes the way its thread went before. Where
+    the first page begins with the opening all the same, as the documents of some APIs do, pages stay as they are."""
 
     def __init__(self, pages: Source) -> None:
         self._pages = pages
         self._newest_first: dict[ThreadId, bool] = {}
+        self._opening_stays: set[ThreadId] = set()
 
     @property
     def pages_a_poll(self) -> int:
@@ -63,6 +65,10 @@ class OldestFirst:
 
     def _shown(self, page: ThreadPage) -> ThreadPage:
         told = newest_first(page.posts)
+        if not told and page.pages.previous is None and newest_first(page.posts[1:]):
+            self._opening_stays.add(page.ref.id)
+        if page.ref.id in self._opening_stays:
+            return page
         if told is None:
             told = self._newest_first.get(page.ref.id, False)
         else:
