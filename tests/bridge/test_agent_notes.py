@@ -95,7 +95,7 @@ async def test_a_note_survives_a_restart(world: World) -> None:
     case = await locked_out(world)
     assert told(world, case) == []
     await world.restart()
-    for _ in range(4):
+    for _ in range(8):
         await world.later(minutes=1)
     assert len(told(world, case)) == 1
 

@@ -91,9 +91,11 @@ async def test_a_post_that_stands_in_another_case_now_is_not_missing(world: Worl
 
 
 async def test_a_post_that_the_ledger_never_saw_is_missing(world: World) -> None:
-    made, _, _ = await conversation(world)
+    made, case, _ = await conversation(world)
     second = await world.reply(world.forum.threads()[0].id, "Bir şey daha soracaktım.")
     await world.later(minutes=5)
+    never_arrived = world.deskie.messages(world.deskie.case(case))[-1]
+    by_hand(world, f"delete message {never_arrived.message_id} in case {case} on Deskie")
     await world.ledger.commit(lambda db: db.execute(delete(post).where(post.c.post_id == str(second))))
     ((found,), _) = await audited(world)
     assert (found.kind, found.where) == (Kind.MISSING, f"{world.url}/post/{second}")
