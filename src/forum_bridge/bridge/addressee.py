@@ -54,7 +54,8 @@ class Addressee:
         - if it was written before the first post came there: an agent has merged another case into theirs;
         - if others write there as well, and no webhook told of it as it was written: nobody can tell then in which of
           the cases that were merged it was written."""
-        when, doubtful = moment(shown.message), not _told_in_time(answer, moment(shown.message))
+        when = moment(shown.message)
+        doubtful = not _told_in_time(answer, when)
         if doubtful:
             shown = await self._word.deeper(shown)
         beside = await self._beside(answer, shown)

@@ -20,6 +20,7 @@ from forum_bridge.forums.html.private import as_threads
 from forum_bridge.forums.reading.board import BoardReader
 from forum_bridge.forums.reading.own_messages import OwnMessagesReader
 from forum_bridge.forums.reading.page import BoardPage, Neighbours, ThreadPage
+from forum_bridge.forums.reading.passing import Passing
 from forum_bridge.forums.reading.sealed import plain, plain_id, sealed_posts, sealed_reading
 from forum_bridge.markup.subject import subject_of
 from forum_bridge.model import (
@@ -43,15 +44,14 @@ from forum_bridge.web.session import ForumSession
 NOBODY = "0"  # whose account is gone, and the forum itself
 
 
-class Folder:
+class Folder(Passing):
     """The source of one folder: a board, and each message on it a thread of one post."""
 
     def __init__(self, preset: Preset, inbox: Inbox, page: str, session: ForumSession) -> None:
         address = inbox.thread.address
         thread = inbox.thread.model_copy(update={"address": address and address.replace("{folder}", page)})
-        self._pages = Pages(as_threads(preset, inbox.model_copy(update={"thread": thread})), session)
+        super().__init__(Pages(as_threads(preset, inbox.model_copy(update={"thread": thread})), session))
         self.address = at_root(session.base_url, page)
-        self.pages_a_poll, self.threads_a_poll = self._pages.pages_a_poll, self._pages.threads_a_poll
 
     async def thread(self, url: str) -> ThreadPage:
         """Return a message's page. Raises as ``Source.thread``."""
@@ -64,22 +64,10 @@ class Folder:
 
     async def board(self, url: str) -> BoardPage:
         """Return one page of the folder. Raises as ``Source.thread``."""
-        page = await self._pages.board(url)
+        page = await super().board(url)
         if page.full:
             structlog.get_logger().warning("inbox.full", folder=self.address)
         return page
-
-    def ref(self, url: str) -> ThreadRef:
-        """Return the message that an address names. Raises WatchTrouble when it names none."""
-        return self._pages.ref(url)
-
-    def named(self, url: str) -> str | None:
-        """Return the id of the message that an address names."""
-        return self._pages.named(url)
-
-    def entrance(self, url: str) -> str:
-        """Return the address to begin reading at."""
-        return self._pages.entrance(url)
 
     def _alone(self, page: ThreadPage, url: str) -> ThreadPage:
         """Return a page as that of its message: what else it shows, a list or what was written before, has a page of

@@ -6,30 +6,23 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from forum_bridge.forums.reading.page import BoardPage, Neighbours, ThreadPage
+from forum_bridge.forums.reading.page import Neighbours, ThreadPage
+from forum_bridge.forums.reading.passing import Passing
 from forum_bridge.forums.reading.source import Source
-from forum_bridge.model import Post, ThreadId, ThreadRef, number_of
+from forum_bridge.model import Post, ThreadId, number_of
 from forum_bridge.web.page import Validators
 
 ENOUGH = 3  # posts whose ids alone tell
 
 
-class OldestFirst:
+class OldestFirst(Passing):
     """A source in front of another. A page with one post tells nothing: it goes the way its thread went before. Where
     the first page begins with the opening all the same, as the documents of some APIs do, pages stay as they are."""
 
     def __init__(self, pages: Source) -> None:
-        self._pages = pages
+        super().__init__(pages)
         self._newest_first: dict[ThreadId, bool] = {}
         self._opening_stays: set[ThreadId] = set()
-
-    @property
-    def pages_a_poll(self) -> int:
-        return self._pages.pages_a_poll
-
-    @property
-    def threads_a_poll(self) -> int:
-        return self._pages.threads_a_poll
 
     async def thread(self, url: str) -> ThreadPage:
         """As ``Source.thread``."""
@@ -46,22 +39,6 @@ class OldestFirst:
             return page
         await self.thread(page.pages.previous)
         return self._shown(page)
-
-    async def board(self, url: str) -> BoardPage:
-        """As ``Source.board``."""
-        return await self._pages.board(url)
-
-    def ref(self, url: str) -> ThreadRef:
-        """As ``Source.ref``."""
-        return self._pages.ref(url)
-
-    def named(self, url: str) -> str | None:
-        """As ``Source.named``."""
-        return self._pages.named(url)
-
-    def entrance(self, url: str) -> str:
-        """As ``Source.entrance``."""
-        return self._pages.entrance(url)
 
     def _shown(self, page: ThreadPage) -> ThreadPage:
         told = newest_first(page.posts)
