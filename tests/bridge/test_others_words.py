@@ -180,6 +180,18 @@ async def test_a_forged_webhook_brings_no_strangers_answer_into_ones_own_thread(
         assert world.ours() == []
 
 
+async def test_nor_one_out_of_a_case_of_our_own_channel_of_which_the_bridge_knows_nothing(world: World) -> None:
+    mine = await opened(world)
+    theirs = by_mail(world, "")
+    world.deskie.case(theirs).channel = "cch42"
+    world.deskie.channels["cch42"].webhook_url = ""
+    message = await told_the_stranger(world, theirs)
+    await forged(world, message_id=message, case_id=theirs, custom_user_id=customer(world, mine))
+    assert nowhere(world)
+    assert await world.answer_states() == ["held"]
+    assert any("none of this customer's" in reason for reason in await world.reasons())
+
+
 async def test_nor_another_members_answer_out_of_their_own_conversation(world: World) -> None:
     mine = await opened(world)
     await world.write("Fatura", "Yanlış.", author=world.forum.person("Elif Şahin"))
