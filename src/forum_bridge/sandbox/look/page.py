@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from aiohttp import web
@@ -36,21 +37,15 @@ class Look:
     """Renders the templates in one folder, and the shared ones. ``side`` is ``forum`` or ``desk``."""
 
     def __init__(self, folder: Path, side: str, sides: Sides) -> None:
-        self._environment = Environment(
-            loader=ChoiceLoader([FileSystemLoader(folder), FileSystemLoader(PAGES)]),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.globals["side"] = side
-        self._environment.globals["sides"] = sides
+        self._environment = _environment(folder)
+        self._where = {"side": side, "sides": sides}
 
     def html(self, request: web.Request, template: str, values: Mapping[str, object]) -> str:
         """Return the rendered template in the language the request asks for."""
         words = words_of(request)
         page = self._environment.get_template(template)
-        return page.render(t=words, lang=words.lang, path=request.path_qs, write="write" in request.query, **values)
+        asked = {"t": words, "lang": words.lang, "path": request.path_qs, "write": "write" in request.query}
+        return page.render(self._where | asked, **values)
 
     def page(
         self, request: web.Request, template: str, values: Mapping[str, object], *, status: int = 200
@@ -69,6 +64,18 @@ class Look:
             headers = {name: response.headers[name] for name in ("ETag", "Cache-Control", "Vary")}
             return web.Response(status=304, headers=headers)
         return response
+
+
+@cache
+def _environment(folder: Path) -> Environment:
+    """Return the templates of a folder and the shared ones, compiled once for all servers of a process."""
+    return Environment(
+        loader=ChoiceLoader([FileSystemLoader(folder), FileSystemLoader(PAGES)]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def words_of(request: web.Request) -> Words:
