@@ -1,9 +1,12 @@
 """The forum takes an answer and shows it late, elsewhere or never: it is not posted over and over."""
 
+import aiohttp
 import pytest
-from tests.bridge.world import World
+from tests.bridge.world import ELIF, World
 
 from forum_bridge.sandbox.forum.faults import What
+from forum_bridge.sandbox.forum.seed import BRIDGE_USER as US
+from forum_bridge.sandbox.sandbox import CHANNEL
 
 REPLY = r"POST /thread/\d+/reply"
 
@@ -94,6 +97,56 @@ async def test_it_is_found_there_though_a_post_that_stood_between_was_deleted_ju
         await world.later(seconds=31)
     assert world.ours() == [merged]
     assert await world.answer_states() == ["sent", "sent"]
+
+
+async def two_lost_into_one_post(world: World, older: str, later: str) -> None:
+    """To two customers in one thread. The webhook of the older one comes late: it is written into the post of the later
+    one, and looked for before anybody knows what that post is."""
+    world.forum.switches.merge_posts = True
+    await world.write("Kargo", "Nerede?")
+    await world.reply(world.forum.threads()[0].id, "Benimki de yok.", author=world.forum.person("Elif Şahin"))
+    of_deniz, of_elif = sorted(case.case_id for case in world.deskie.cases())
+    channel = world.deskie.channels[CHANNEL]
+    channel.webhook_url = ""
+    unheard = await world.deskie.agent_reply(of_elif, older, ELIF)
+    channel.webhook_url = world.door
+    world.forum.faults.next(REPLY, What.CUT_AFTER)
+    await world.answer(of_deniz, later)
+    await world.later(seconds=2)
+    world.forum.faults.next(REPLY, What.CUT_AFTER)
+    (late,) = world.deskie.deliveries_of(unheard.message_id)
+    headers = {"Content-Type": late.content_type}
+    async with aiohttp.ClientSession() as http, http.post(world.door, data=late.body, headers=headers) as told:
+        assert told.status == 200
+    await world.settle()
+    for _ in range(12):
+        await world.later(seconds=31)
+
+
+@pytest.mark.parametrize("older", ["<p>Takip numarası 44-19.</p>", "<p>Yarın sizde.</p>"])
+async def test_an_answer_lost_into_a_post_that_was_lost_itself_is_found_there(world: World, older: str) -> None:
+    await two_lost_into_one_post(world, older, "<p>Yarın sizde.</p>")
+    (ours,) = world.ours()
+    assert ours.count("Yarın sizde") + ours.count("44-19") == 2
+    assert await world.answer_states() == ["sent", "sent"]
+
+
+async def test_where_nobody_knows_whose_part_it_is_a_person_decides(world: World) -> None:
+    case = await case_of(world)
+    await world.reply(world.forum.threads()[0].id, "Merhaba.\n\n---\n\nYarın sizde.", author=world.forum.person(US))
+    world.forum.faults.next(REPLY, What.CUT_BEFORE)
+    await world.answer(case, "<p>Yarın sizde.</p>")
+    for _ in range(4):
+        await world.later(seconds=31)
+    assert await world.answer_states() == ["held"]
+
+
+async def test_where_no_rule_tells_them_apart_a_person_decides(world: World) -> None:
+    world.forum.switches.merge_mark = ""
+    await two_lost_into_one_post(world, "<p>Takip numarası 44-19.</p>", "<p>Yarın sizde.</p>")
+    (ours,) = world.ours()
+    assert ours.count("Yarın sizde") + ours.count("44-19") == 2
+    assert "held" in await world.answer_states()
 
 
 @pytest.mark.parametrize("seen", [True, False])

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from forum_bridge.bridge.answer_files import said
 from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.ways import Place
@@ -47,17 +49,21 @@ class ForumLook:
             published = await answers.with_receipts(db, site.name, ids)
             moderated = await answers.moderated(db, site.name, self._ledger.clock() - MODERATED)
             known = await posts.known_by_then(db, site.name, ids, answer.after_post)
+            lost = await self._lost_beside(db, site, answer, place)
         wanted = said(answer)
         texts = await _texts(own.posts)
         for post in own.posts:
             if post.id not in published and post.id not in known and is_answer(texts[post.id], wanted):
                 return Found(post)
         for post in own.posts:
-            if post.id not in published:
+            text = texts[post.id]
+            has = published.get(post.id) or [each for each in lost if fingerprint(said(each)) in fingerprint(text)]
+            if not has and post.id not in known:
                 continue
-            if _merged_into(texts[post.id], published[post.id], wanted):
+            merged = _merged_into(text, has, wanted)
+            if merged and has:
                 return Found(post, merged=True)
-            if _says_more(texts[post.id], published[post.id], wanted):
+            if merged or (has and _says_more(text, has, wanted)):
                 raise Held(
                     f"the forum's answer was lost, and it may have become a part of {post.url}",
                     explanation="Look whether it stands in that post, then retry it or mark it as sent.",
@@ -83,6 +89,15 @@ class ForumLook:
         if not own.complete:
             raise _unknown(place, moderated=False)
         return None
+
+    async def _lost_beside(
+        self, db: AsyncConnection, site: Site, answer: AnswerRow, place: Place
+    ) -> Sequence[AnswerRow]:
+        """Return the other answers in this thread of which nobody knows yet whether they stand there: this one may have
+        become a part of their post."""
+        if not isinstance(place, ThreadRef):
+            return ()
+        return [each for each in await answers.awaited(db, site.name, place.id) if each.id != answer.id]
 
     async def _own(self, site: Site, answer: AnswerRow, place: Place) -> OwnPosts:
         if not isinstance(place, ThreadRef):

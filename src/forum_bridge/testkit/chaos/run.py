@@ -70,6 +70,7 @@ def played(order: Order) -> Outcome:
     try:
         for name, content in _empty_ledger().items():
             (folder / name).write_bytes(content)
+            (folder / name).chmod(0o600)
         asyncio.run(_Run(order, folder, made).play())
     except Exception as error:  # noqa: BLE001 -- one run must not end the others; it is told
         made.broken = f"{type(error).__name__}: {error}"
