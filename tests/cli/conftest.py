@@ -13,6 +13,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -187,7 +188,7 @@ def _logging_as_before() -> Iterator[None]:
 
 @pytest.fixture
 async def place(tmp_path: Path) -> AsyncIterator[Place]:
-    """A forum with two threads, a desk, and a configuration that fits both."""
+    """A forum with two threads, written an hour ago and before, a desk, and a configuration that fits both."""
     desk = Desk(clock=utc_now)
     forum = seeded(utc_now)
     deniz = forum.person("Deniz")
@@ -195,6 +196,8 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
     opened = forum.open_thread(deniz, "Kargo gelmedi 😞", "Siparişim **hâlâ** gelmedi.\n\n> ne zaman?")
     for number in range(11):
         forum.reply(opened.thread_id, deniz if number % 3 else "Ayşe", f"Mesaj {number} ğüşıöç")
+    for post in forum.threads()[0].posts:
+        post.time -= timedelta(hours=1)
     async with ForumServer(forum) as server, DeskServer(desk) as desk_server:
         yield Place(tmp_path, server, desk, desk_server.url)
     await desk.close()

@@ -19,7 +19,11 @@ SETTINGS = """\
 import threading
 from mysite.settings.dev import *  # the project that `spirit startproject` makes
 
-DATABASES["default"]["OPTIONS"] = {{"init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF"}}
+DATABASES["default"]["OPTIONS"] = {{
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF",
+    "transaction_mode": "IMMEDIATE",  # one that reads first and writes then is refused, however long it would wait
+    "timeout": 60,  # seconds
+}}
 DEBUG = TEMPLATES[0]["OPTIONS"]["debug"] = False
 HAYSTACK_CONNECTIONS = {{"default": {{"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
