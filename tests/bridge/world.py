@@ -38,6 +38,7 @@ from forum_bridge.sandbox.forum import Forum, ForumServer
 from forum_bridge.sandbox.forum.records import Person
 from forum_bridge.sandbox.forum.seed import seeded
 from forum_bridge.sandbox.sandbox import CHANNEL, configuration
+from forum_bridge.testkit import empty_ledger
 from forum_bridge.web.pacer import Pacer
 
 SECRET = "a-secret-of-invented-letters-0001"
@@ -279,6 +280,8 @@ async def open_world(ledger: Path, prepare: Callable[[World], None] = lambda _: 
         DeskServer(deskie) as desk_server,
     ):
         clock.advance(seconds=5)
+        if not ledger.exists():
+            empty_ledger.lay(ledger)
         world = World(forum, deskie, desk_server.url, ledger, clock)
         prepare(world)
         await world.bridge_up()

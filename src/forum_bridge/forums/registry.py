@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from pkgutil import iter_modules
@@ -47,13 +47,9 @@ class Registry:
     @classmethod
     def load(cls, adapters_dir: Path | None = None, *, without: AbstractSet[str] = frozenset()) -> Registry:
         """Find all adapters; ``adapters_dir`` need not exist, and its files of the names ``without`` are not opened."""
-        entries: dict[str, AdapterEntry] = {}
-        presets: dict[str, dict[str, object]] = {}
+        shipped, bases = _shipped()
+        entries, presets = dict(shipped), dict(bases)
         _put(entries, feed_entry(BUILT_IN, entries))
-        _put(entries, spelled_out(BUILT_IN))
-        _take_presets(_PRESETS, presets, entries)
-        for module in iter_modules(engines.__path__):
-            _take_class(module.name, BUILT_IN, entries, partial(from_engine, module.name))
         for point in entry_points(group=GROUP):
             _take_class(point.name, f"entry point {point.value}", entries, partial(from_entry_point, point))
         if adapters_dir is not None and adapters_dir.is_dir():
@@ -105,6 +101,18 @@ class Registry:
                 f"The adapter {name} cannot be used: {entry.fault}", explanation=f"Mend {entry.source}."
             )
         return entry
+
+
+@cache
+def _shipped() -> tuple[Mapping[str, AdapterEntry], Mapping[str, dict[str, object]]]:
+    """Return the adapters that ship and their presets, whole. While a process runs they do not change."""
+    entries: dict[str, AdapterEntry] = {}
+    presets: dict[str, dict[str, object]] = {}
+    _put(entries, spelled_out(BUILT_IN))
+    _take_presets(_PRESETS, presets, entries)
+    for module in iter_modules(engines.__path__):
+        _take_class(module.name, BUILT_IN, entries, partial(from_engine, module.name))
+    return entries, presets
 
 
 def _take_presets(

@@ -10,30 +10,28 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from random import Random
 
 import aiohttp
 
-from forum_bridge.ledger.ledger import Ledger
 from forum_bridge.sandbox.desk import DeskServer
 from forum_bridge.sandbox.desk.seed import API_KEY, EMAIL
 from forum_bridge.sandbox.forum import ForumServer
 from forum_bridge.sandbox.forum.seed import BRIDGE_PASSWORD, BRIDGE_USER
+from forum_bridge.testkit import empty_ledger
 from forum_bridge.testkit.chaos.child import Birth
 from forum_bridge.testkit.chaos.faults import Troubles
 from forum_bridge.testkit.chaos.life import Died, Life
 from forum_bridge.testkit.chaos.points import Kill
 from forum_bridge.testkit.chaos.ports import free_port
 from forum_bridge.testkit.chaos.sabotage import KEYS, without_keys
-from forum_bridge.testkit.chaos.scene import PRIVATE, START, Scene
+from forum_bridge.testkit.chaos.scene import PRIVATE, Scene
 from forum_bridge.testkit.chaos.verdict import Verdict, rows, told_and_not_kept, verdict
 
 SECRET = "a-secret-of-invented-letters-0001"  # noqa: S105 - of a bridge that lives for a second
 CHANNELS = ("cch42", "cch42", "cch42", "cch43")  # async, or sync
 FAST = Path("/dev/shm")  # noqa: S108 - a folder is made there; what a killed process wrote is there without a disk, too
-LEDGER = "ledger.sqlite"
 STEPS = 14
 POINTS_A_LIFE = 260
 MERGING = {"board": {"settles_after": 60}, "reply": {"merges": True}}  # as in the preset of MyBB, which merges posts
@@ -68,9 +66,6 @@ def played(order: Order) -> Outcome:
     made = Outcome(order.seed)
     folder = Path(tempfile.mkdtemp(prefix="forum-bridge-chaos-", dir=FAST if FAST.is_dir() else None))
     try:
-        for name, content in _empty_ledger().items():
-            (folder / name).write_bytes(content)
-            (folder / name).chmod(0o600)
         asyncio.run(_Run(order, folder, made).play())
     except Exception as error:  # noqa: BLE001 -- one run must not end the others; it is told
         made.broken = f"{type(error).__name__}: {error}"
@@ -83,7 +78,7 @@ class _Run:
     def __init__(self, order: Order, folder: Path, made: Outcome) -> None:
         self._order = order
         self._made = made
-        self._ledger = folder / LEDGER
+        self._ledger = folder / "ledger.sqlite"
         dice = self._dice = Random(order.seed)  # noqa: S311 -- dice of a play, not a secret
         self._by_thread, self._channel = dice.random() < 0.25, dice.choice(CHANNELS)
         self._merges = dice.random() < 0.4
@@ -101,6 +96,7 @@ class _Run:
     async def play(self) -> None:
         """Play to the end and compare."""
         scene = self._scene
+        empty_ledger.lay(self._ledger)
         if self._order.sabotage == KEYS:
             without_keys(self._ledger)
         async with ForumServer(scene.forum) as forum, DeskServer(scene.desk) as desk:
@@ -288,16 +284,3 @@ class _Run:
                 }
             },
         }
-
-
-@cache
-def _empty_ledger() -> dict[str, bytes]:
-    """Return the files of a new ledger, by their names; made once in a process."""
-
-    async def make(path: Path) -> None:
-        async with Ledger.open(path, lambda: START):
-            pass
-
-    with tempfile.TemporaryDirectory(prefix="forum-bridge-empty-") as folder:
-        asyncio.run(make(Path(folder) / LEDGER))
-        return {each.name: each.read_bytes() for each in Path(folder).iterdir()}
