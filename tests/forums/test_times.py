@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from forum_bridge.forums.html.times import Reckoning
@@ -113,6 +113,7 @@ def test_the_clock_of_a_saved_page_tells_when_it_was_served() -> None:
     st.sampled_from(["%m-%d-%Y, %I:%M %p", "%d-%m-%Y, %H:%M", "%d %b %Y %H:%M"]),
     st.sampled_from(["dmy", "mdy"]),
 )
+@example(datetime(2014, 10, 26, 12, tzinfo=UTC), 8, "%d-%m-%Y, %H:%M", "dmy")  # summer time ended the night before
 def test_whatever_zone_and_order_a_page_shows_its_times_in(
     served: datetime, quarters: int, form: str, order: str
 ) -> None:
@@ -122,4 +123,6 @@ def test_whatever_zone_and_order_a_page_shows_its_times_in(
     reckoning = Reckoning(ISTANBUL, served, "dmy" if order == "dmy" else "mdy").by_the_pages_clock(clock)
     if served.astimezone(theirs).day == served.astimezone(theirs).month:
         return  # which comes first does not show on such a day
-    assert reckoning.read(post.strftime(form)) == post.replace(second=0, microsecond=0)
+    ours = served.astimezone(ISTANBUL).utcoffset() == theirs.utcoffset(None)  # then with our zone's summer times
+    written = post.replace(second=0, microsecond=0, tzinfo=ISTANBUL if ours else theirs)
+    assert reckoning.read(post.strftime(form)) == written.astimezone(UTC)
