@@ -2,7 +2,7 @@
 
 import asyncio
 
-import aiohttp
+from tests.bridge.test_webhook import knock
 from tests.bridge.world import ELIF, World
 
 from forum_bridge.sandbox.desk import Status
@@ -23,9 +23,7 @@ async def test_an_answer_that_comes_while_a_later_one_is_prepared_goes_first(wor
     working = asyncio.create_task(world.settle())
     await world.deskie.wait_for(lambda: hangs.hits > 0)
     (late,) = world.deskie.deliveries_of(first.message_id)
-    headers = {"Content-Type": late.content_type}
-    async with aiohttp.ClientSession() as http, http.post(world.door, data=late.body, headers=headers) as told:
-        assert told.status == 200
+    assert await knock(world.door, late.body, late.content_type) == 200
     hangs.release()
     await working
     await world.settle()

@@ -57,7 +57,7 @@ class ForumLook:
                 return Found(post)
         for post in own.posts:
             text = texts[post.id]
-            has = published.get(post.id) or [each for each in lost if fingerprint(said(each)) in fingerprint(text)]
+            has = published.get(post.id) or _standing_in(text, lost)
             if not has and post.id not in known:
                 continue
             merged = _merged_into(text, has, wanted)
@@ -129,6 +129,12 @@ async def _texts(own: Sequence[Post]) -> dict[PostId, str]:
         return {post.id: clean_post(post.html, post.url).text for post in own}
 
     return await aside(sum(len(post.html) for post in own), read)
+
+
+def _standing_in(text: str, lost: Sequence[AnswerRow]) -> Sequence[AnswerRow]:
+    """Return those answers whose words a post of ours holds."""
+    whole = fingerprint(text) if lost else ""
+    return [each for each in lost if fingerprint(said(each)) in whole]
 
 
 def _merged_into(text: str, published: Sequence[AnswerRow], wanted: str) -> bool:
