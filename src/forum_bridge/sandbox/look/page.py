@@ -37,7 +37,7 @@ class Look:
     """Renders the templates in one folder, and the shared ones. ``side`` is ``forum`` or ``desk``."""
 
     def __init__(self, folder: Path, side: str, sides: Sides) -> None:
-        self._environment = _environment(folder)
+        self._environment = templates(folder)
         self._where = {"side": side, "sides": sides}
 
     def html(self, request: web.Request, template: str, values: Mapping[str, object]) -> str:
@@ -67,8 +67,8 @@ class Look:
 
 
 @cache
-def _environment(folder: Path) -> Environment:
-    """Return the templates of a folder and the shared ones, compiled once for all servers of a process."""
+def templates(folder: Path) -> Environment:
+    """Return the templates of a folder and the shared ones, compiled once for all who show them in a process."""
     return Environment(
         loader=ChoiceLoader([FileSystemLoader(folder), FileSystemLoader(PAGES)]),
         autoescape=True,

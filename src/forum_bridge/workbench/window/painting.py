@@ -6,9 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypedDict
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
-
-from forum_bridge.sandbox.look.page import PAGES
+from forum_bridge.sandbox.look.page import templates
 from forum_bridge.web.address import shown
 from forum_bridge.workbench.trying.wording import advice, status, told, words
 from forum_bridge.workbench.window.inert import inert, language_of, plain
@@ -32,13 +30,7 @@ class Painting:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._environment = Environment(
-            loader=ChoiceLoader([FileSystemLoader(Path(__file__).with_name("pages")), FileSystemLoader(PAGES)]),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = templates(Path(__file__).with_name("pages"))
 
     def window(self, lang: str) -> str:
         """Return the whole window."""
@@ -55,14 +47,14 @@ class Painting:
         found = view.attempt.examined if view is not None else None
         names = {key: t(f"label.{key}") for key in ORDER}
         body = inert(seen, marks(found) if found is not None else {}, names)
-        return self._environment.get_template("page.html").render(body=body, language=language_of(seen))
+        return self._templates.get_template("page.html").render(body=body, language=language_of(seen))
 
     def _render(self, template: str, lang: str) -> str:
         stage, t = self._stage, words(lang)
         view = stage.view
         attempt = view.attempt if view is not None else None
         found = attempt.examined if attempt is not None else None
-        return self._environment.get_template(template).render(
+        return self._templates.get_template(template).render(
             t=t,
             lang=lang,
             stage=stage,
