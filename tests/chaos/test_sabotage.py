@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -16,19 +17,18 @@ TAKEN = "forum POST /thread/*/reply:after"  # the forum has it, the ledger has n
 
 
 @pytest.mark.parametrize(
-    ("turned_off", "kills", "found"),
+    ("turned_off", "order", "found"),
     [
-        ("sending-row", (Kill(TAKEN),), "doubled"),
-        ("look-up", (Kill(TAKEN),), "doubled"),
-        ("waiting-time", None, "doubled"),
-        ("unique-keys", None, "doubled"),
-        ("commit-first", (Kill("receive.take:before"),), "lost"),
+        ("sending-row", Order(1, kills=(Kill(TAKEN),)), "doubled"),
+        ("look-up", Order(1, kills=(Kill(TAKEN),)), "doubled"),
+        ("waiting-time", Order(1), "doubled"),
+        ("unique-keys", Order(1), "doubled"),
+        ("commit-first", Order(1, kills=(Kill("receive.take:before"),)), "lost"),
+        ("epoch", Order(1, put_back=True), "doubled"),
     ],
 )
-def test_what_is_turned_off_is_missed(
-    turned_off: str, kills: tuple[Kill, ...] | None, found: str, figures: Callable[..., None]
-) -> None:
-    orders = (Order(seed, kills=kills, sabotage=turned_off) for seed in range(1, RUNS + 1))
+def test_what_is_turned_off_is_missed(turned_off: str, order: Order, found: str, figures: Callable[..., None]) -> None:
+    orders = (replace(order, seed=seed, sabotage=turned_off) for seed in range(1, RUNS + 1))
     outcomes = enumerate((made for _, made in play(orders, jobs=1)), 1)
     runs, made = next((runs, made) for runs, made in outcomes if found in made.verdict.wrong or made.broken)
     figures(f"without {turned_off}", runs_until_found=runs)

@@ -100,4 +100,5 @@ def at_failpoints(found: Mapping[str, Sequence[int]], jobs: int) -> Iterator[tup
 def as_command(order: Order) -> str:
     """Return the options by which a run is played again alone."""
     named = "".join(f" --at '{kill.name}'" for kill in order.kills or () if kill.name)
-    return f"--seed {order.seed} --runs 1{named}{f' --sabotage {order.sabotage}' if order.sabotage else ''}"
+    put_back = " --put-back" if order.put_back else ""
+    return f"--seed {order.seed} --runs 1{named}{put_back}{f' --sabotage {order.sabotage}' if order.sabotage else ''}"

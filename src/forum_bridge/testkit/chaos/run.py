@@ -23,11 +23,12 @@ from forum_bridge.testkit import empty_ledger
 from forum_bridge.testkit.chaos.child import Birth
 from forum_bridge.testkit.chaos.faults import Troubles
 from forum_bridge.testkit.chaos.life import Died, Life
+from forum_bridge.testkit.chaos.mishap import Mishap
 from forum_bridge.testkit.chaos.points import Kill
 from forum_bridge.testkit.chaos.ports import free_port
 from forum_bridge.testkit.chaos.sabotage import KEYS, without_keys
 from forum_bridge.testkit.chaos.scene import PRIVATE, Scene
-from forum_bridge.testkit.chaos.verdict import Verdict, rows, told_and_not_kept, verdict
+from forum_bridge.testkit.chaos.verdict import Verdict, rows, told, verdict
 
 SECRET = "a-secret-of-invented-letters-0001"  # noqa: S105 - of a bridge that lives for a second
 CHANNELS = ("cch42", "cch42", "cch42", "cch43")  # async, or sync
@@ -42,10 +43,12 @@ REST = (31,) * 5 + (200,) * 4 + (960,) * 28  # seconds; most runs have come to r
 @dataclass(frozen=True, slots=True)
 class Order:
     """What to play. ``kills``: when its lives end, one by one; None lets the seed decide. One at a named place waits
-    for a life that comes by there."""
+    for a life that comes by there. ``put_back``: whether an older copy of the ledger is put in its place on the way;
+    None lets the seed decide that, too."""
 
     seed: int
     kills: tuple[Kill, ...] | None = None
+    put_back: bool | None = None
     sabotage: str = ""
     log: bool = False
 
@@ -88,6 +91,8 @@ class _Run:
         by_seed = self._kills()
         self._plans = list(by_seed if order.kills is None else order.kills)
         self._once = [act for act in (self._scene.lock, self._scene.moderate) if dice.random() < 0.12]
+        self._mishap = Mishap(order.seed, self._ledger, STEPS, order.put_back)
+        self._heard: set[int] = set()  # answers of which only a ledger that was lost was told
         self._life: Life | None = None
         self._plan: Kill | None = None
         self._down = 0
@@ -122,11 +127,15 @@ class _Run:
             await self._settle()
             if self._life is not None:
                 break
+        self._mishap.perhaps_copy()
         for _ in range(2):
             self._scene.open_thread()
 
     async def _step(self, step: int) -> None:
         dice, scene = self._dice, self._scene
+        if self._mishap.due(step):
+            await self._lose_ledger()
+        self._mishap.perhaps_copy()
         if dice.random() < 0.4:
             self._troubles.order()
         door = scene.desk.channels[self._channel]
@@ -229,8 +238,20 @@ class _Run:
         await self._scene.desk.webhooks_idle()  # what it said before is heard now
         self._made.killed_at.append(death.at)
         self._plan_again(death.at)
-        self._made.verdict.lost += told_and_not_kept(self._scene, self._ledger)
+        forgotten = told(self._scene) - self._heard - {int(key) for key, _, _ in rows(self._ledger)["answer"]}
+        self._made.verdict.lost += [
+            f"answer {each} was told 200 and is not in the ledger" for each in sorted(forgotten)
+        ]
+        self._mishap.perhaps_copy()
         self._down = self._luck.choice((0, 0, 0, 1, 3))
+
+    async def _lose_ledger(self) -> None:
+        if self._life is not None:
+            self._life.kill()
+            self._life.bury()
+            await self._died(Died("with its ledger"))
+        self._mishap.happen(self._scene.clock())
+        self._heard = told(self._scene)
 
     async def _rest(self) -> None:
         """Let everything come to its end: nobody writes any more."""

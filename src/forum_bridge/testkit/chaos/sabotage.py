@@ -19,7 +19,7 @@ from forum_bridge.bridge.forum_look import ForumLook
 from forum_bridge.bridge.publish import Publish
 from forum_bridge.bridge.receive import Receive, Received
 from forum_bridge.bridge.tell import Tell
-from forum_bridge.ledger import answers, posts
+from forum_bridge.ledger import answers, moving_on, posts
 from forum_bridge.ledger.agent_notes import AgentNote
 from forum_bridge.ledger.states import State
 
@@ -73,12 +73,22 @@ def _no_commit_first(turned_off: ExitStack) -> None:
     turned_off.enter_context(patch.object(Receive, "take", later))
 
 
+def _no_epoch(turned_off: ExitStack) -> None:
+    """Only a run in which an older copy of the ledger is put back can find this out."""
+
+    def never(*_: object) -> bool:
+        return False
+
+    turned_off.enter_context(patch.object(moving_on, "was_put_back", never))
+
+
 SABOTAGES: dict[str, Callable[[ExitStack], None]] = {
     "sending-row": _no_sending_row,
     LOOK_UP: _no_look_up,
     "waiting-time": _no_waiting,
     KEYS: _no_keys,
     "commit-first": _no_commit_first,
+    "epoch": _no_epoch,
 }
 
 

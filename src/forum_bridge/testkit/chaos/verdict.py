@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,6 +19,9 @@ from forum_bridge.sandbox.forum import BRIDGE_USER
 from forum_bridge.testkit.chaos.scene import NOTE, SAID, TOKEN, Answer, Piece, Scene
 
 PUBLIC = "the thread"
+SAYS_MORE = (
+    "before an older copy of the ledger was put back, and says something else now"  # only a person can tell what
+)
 
 
 @dataclass(slots=True)
@@ -48,7 +51,7 @@ def verdict(scene: Scene, ledger: Path, *, by_thread: bool) -> Verdict:
     made.held, made.dead = counts["held"], counts["dead"]
     for table, found in states.items():
         made.lost += [f"{table} {key} never came to rest: {reason}" for key, state, reason in found if state in _WORK]
-    _posts(made, scene, by_thread=by_thread)
+    _posts(made, scene, states["post"], by_thread=by_thread)
     answers = {int(key): (state, reason) for key, state, reason in states["answer"]}
     _answers(made, scene, ledger, answers, by_thread=by_thread)
     return made
@@ -68,15 +71,14 @@ def rows(ledger: Path) -> Mapping[str, list[tuple[str, str, str]]]:
     return found
 
 
-def told_and_not_kept(scene: Scene, ledger: Path) -> list[str]:
-    """Return the answers whose webhook was told 200 although the ledger has them not; asked right after a death."""
-    kept = {int(key) for key, _, _ in rows(ledger)["answer"]}
+def told(scene: Scene) -> set[int]:
+    """Return the answers whose webhook was told 200: from then on the ledger has to have them."""
     ours = {answer.message for answer in scene.answers}
-    told = {each.message_id for each in scene.desk.deliveries if each.accepted} & ours
-    return [f"answer {message} was told 200 and is not in the ledger" for message in sorted(told - kept)]
+    return {each.message_id for each in scene.desk.deliveries if each.accepted} & ours
 
 
-def _posts(made: Verdict, scene: Scene, *, by_thread: bool) -> None:
+def _posts(made: Verdict, scene: Scene, states: Sequence[tuple[str, str, str]], *, by_thread: bool) -> None:
+    changed = {url for url, state, reason in states if state == "held" and SAYS_MORE in reason}
     first: dict[str, int] = {}
     urls: defaultdict[str, set[str]] = defaultdict(set)
     marks: Counter[tuple[str, int]] = Counter()
@@ -95,7 +97,7 @@ def _posts(made: Verdict, scene: Scene, *, by_thread: bool) -> None:
     for piece in scene.pieces:
         if piece.token in first:
             conversations[piece.thread, "" if by_thread else piece.author].append(piece)
-        elif not piece.excused:
+        elif not piece.excused and f"{scene.url}/post/{piece.post}" not in changed:
             made.lost.append(f"post {piece.post} of {piece.author} ({piece.token})")
     for (thread, author), said in conversations.items():
         # What a moderator let stand late may go before or behind what was written meanwhile: two orders are right.
