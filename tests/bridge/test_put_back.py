@@ -160,6 +160,101 @@ async def test_a_post_that_says_more_than_its_message_waits_for_a_person(world: 
     assert any("says something else now" in reason for reason in await world.reasons())
 
 
+async def test_answers_do_not_wait_for_a_post_that_a_person_has_to_compare(world: World) -> None:
+    copy = await copied(world)
+    post = await world.write("Kargo", "Kargom nerede?")
+    (case,) = world.deskie.cases()
+    await world.answer(case.case_id, "<p>Bakıyoruz.</p>")
+    await world.bridge_down()
+    world.forum.edit(post, "Kargom nerede? Not: sipariş 4471.")
+    await world.deskie.agent_reply(case.case_id, "<p>Yarın sizde.</p>", ELIF)  # its webhook finds nobody
+    await put_it_back(world, copy)
+    await hours(world)
+    assert (await world.post_states())[str(post)] == "held"
+    await world.answer(case.case_id, "<p>Bugün sizde.</p>")
+    assert [next(word for word in ("Bakıyoruz", "Yarın", "Bugün") if word in text) for text in world.ours()] == [
+        "Bakıyoruz",
+        "Yarın",
+        "Bugün",
+    ]
+
+
+async def test_a_merged_case_is_known_by_what_stands_in_it_though_the_posts_are_gone(world: World) -> None:
+    copy = await copied(world)
+    ayse = world.forum.person("Ayşe") or "Ayşe"
+    await world.write("Kargo", "Kargom nerede?")
+    gone = await world.write("İade", "İademi alamadım.", author=ayse)
+    mine, theirs = (each.case_id for each in sorted(world.deskie.cases(), key=lambda each: each.case_id))
+    await world.bridge_down()
+    world.forum.delete(gone)
+    world.deskie.merge(theirs, mine)
+    await put_it_back(world, copy)
+    await hours(world)
+    await world.answer(mine, "<p>İadeniz yolda.</p>")
+    assert world.ours() == []
+    assert await world.answer_states() == ["held"]
+    assert any("holds posts from 2 threads" in reason for reason in await world.reasons())
+
+
+async def test_an_answer_before_the_first_post_that_still_stands_is_not_lost(world: World) -> None:
+    copy = await copied(world)
+    gone = await world.write("Kargo", "Kargom nerede?")
+    thread = world.forum.threads()[0]
+    (case,) = world.deskie.cases()
+    await world.bridge_down()
+    await world.deskie.agent_reply(case.case_id, "<p>Bakıyoruz.</p>", ELIF)  # its webhook finds nobody
+    await world.bridge_up()
+    await world.reply(thread.id, "Hâlâ bekliyorum.")
+    assert world.ours() == []  # the lost ledger had not heard of it yet
+    await world.bridge_down()
+    world.forum.reply(thread.id, "Ayşe", "Bende de.")  # the thread stays
+    world.forum.delete(gone)
+    await put_it_back(world, copy)
+    await hours(world)
+    assert [("Bakıyoruz" in text) for text in world.ours()] == [True]
+
+
+async def test_an_answer_in_a_case_whose_posts_are_gone_is_a_dead_letter_not_silence(world: World) -> None:
+    copy = await copied(world)
+    gone = await world.write("Kargo", "Kargom nerede?")
+    thread = world.forum.threads()[0]
+    (case,) = world.deskie.cases()
+    await world.bridge_down()
+    await world.deskie.agent_reply(case.case_id, "<p>Bakıyoruz.</p>", ELIF)  # its webhook finds nobody
+    world.forum.reply(thread.id, "Ayşe", "Bende de.")
+    world.forum.delete(gone)
+    await put_it_back(world, copy)
+    await world.later(minutes=10)
+    assert await world.answer_states() == []  # the post may still be read
+    await hours(world)
+    assert await world.answer_states() == ["dead"]
+    assert any("no conversation of this bridge" in reason for reason in await world.reasons())
+    await world.reply(thread.id, "Bu arada ben Deniz.")
+    await hours(world)
+    assert await world.answer_states() == ["sent"]
+    assert [("Bakıyoruz" in text) for text in world.ours()] == [True]
+
+
+async def test_a_private_answer_does_not_go_to_one_of_two_whose_cases_are_one(world: World) -> None:
+    world.configure(lambda forum: forum.update(answers={"private_marker": "[özel]"}))
+    await world.restart()
+    copy = await copied(world)
+    ayse = world.forum.person("Ayşe") or "Ayşe"
+    await world.write("Kargo", "Kargom nerede?")
+    gone = await world.write("İade", "İademi alamadım.", author=ayse)
+    mine, theirs = (each.case_id for each in sorted(world.deskie.cases(), key=lambda each: each.case_id))
+    await world.bridge_down()
+    world.forum.delete(gone)
+    world.deskie.merge(theirs, mine)
+    await put_it_back(world, copy)
+    await hours(world)
+    await world.answer(mine, "<p>[özel] IBAN: TR00</p>")
+    assert world.ours() == []
+    assert world.forum.messages.everything() == []
+    assert await world.answer_states() == ["held"]
+    assert any("2 customers write in case" in reason for reason in await world.reasons())
+
+
 async def test_looking_costs_few_requests(world: World) -> None:
     copy = await copied(world)
     for number in range(5):

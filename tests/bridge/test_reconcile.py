@@ -173,7 +173,7 @@ def test_only_answers_that_the_ledger_lacks_are_missing_oldest_first() -> None:
 
     def found(messages: Sequence[Message], since: int | None, settled: int = 9) -> list[int]:
         bound = None if since is None else START + timedelta(seconds=since)
-        beside = Company(frozenset({4}), (), (), (), bound, strangers=False)
+        beside = Company(frozenset({4}), (), (), (), (), bound, strangers=False)
         return [each.id for each in missing(messages, {2}, beside, START + timedelta(seconds=settled))]
 
     newest_first = [message(6, staff=0), message(5, staff=0, rule=True), message(4), message(3, note=True), message(2)]

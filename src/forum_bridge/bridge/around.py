@@ -12,7 +12,7 @@ import structlog
 from forum_bridge.bridge.company import moment
 from forum_bridge.bridge.desk_word import DeskWord, among
 from forum_bridge.bridge.listing import ON_ITS_WAY
-from forum_bridge.bridge.owner import SeveralCustomers, in_its_case, shared
+from forum_bridge.bridge.owner import SeveralCustomers, check_unread, in_its_case, shared
 from forum_bridge.bridge.reconcile import Take, as_answer, missing_in
 from forum_bridge.deskie import Message
 from forum_bridge.errors import Retry
@@ -68,6 +68,8 @@ class Around:
             raise SeveralCustomers(answer.case_id, len(people))
         if others and not answer.private:
             raise shared(answer, owner, others)
+        async with self._ledger.reading() as db:
+            await check_unread(db, answer, owner, messages)
 
     async def _in_turn(self, answer: AnswerRow, when: datetime, case_id: int, messages: Sequence[Message]) -> None:
         async with self._ledger.reading() as db:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.deskie import Message
-from forum_bridge.ledger import conversations, reconciling
+from forum_bridge.ledger import conversations, put_back, reconciling
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.markup.footer import footer_address, footer_permalink, permalinks_of
 
@@ -20,14 +20,16 @@ CLOCKS_DIFFER = timedelta(minutes=10)  # Deskie's may be behind ours by so much
 @dataclass(frozen=True, slots=True)
 class Company:
     """``ours`` are messages that the bridge wrote, ``urls`` the posts that they are, ``customers`` the conversations to
-    which the case or one of them belongs; ``quoted`` are posts whose last line stands in what others wrote. What agents
-    wrote before ``since`` was for somebody else; None: nothing of ours stands there. ``strangers``: people write there
-    who are none of our customers."""
+    which the case or one of them belongs; ``quoted`` are posts whose last line stands in what others wrote, ``unread``
+    are messages with the last line of a post that only a ledger knew that was lost. What agents wrote before
+    ``since`` was for somebody else; None: nothing of ours stands there. ``strangers``: people write there who are none
+    of our customers."""
 
     ours: frozenset[int]
     urls: tuple[str, ...]
     customers: tuple[Conversation, ...]
     quoted: tuple[str, ...]
+    unread: tuple[Message, ...]
     since: datetime | None
     strangers: bool
 
@@ -51,6 +53,12 @@ async def company(
                 mine = each.id in written or user in {None, each.user_id}
                 (urls if mine else quoted).add(url)
                 ours |= {each.id} if mine else set()
+    lost, read = await put_back.known(db), {address for address, _, _ in known}
+    unread = [
+        each
+        for each in people
+        if marks.get(each.id, "") not in {"", *read} and lost is not None and lost.wrote(moment(each))
+    ]
     owners = await conversations.of_case(db, desk, case_id, sorted(urls))
     known_as = profiles | {each.user_id for each in owners}
     return Company(
@@ -58,7 +66,10 @@ async def company(
         urls=tuple(sorted(urls)),
         customers=tuple(owners),
         quoted=tuple(sorted(quoted - urls)),
-        since=_since(messages, ours, await reconciling.first_delivery(db, desk, case_id)),
+        unread=tuple(unread),
+        since=_since(
+            messages, ours.union(each.id for each in unread), await reconciling.first_delivery(db, desk, case_id)
+        ),
         strangers=any(each.id not in ours and each.user_id not in known_as for each in people),
     )
 

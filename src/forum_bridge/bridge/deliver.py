@@ -24,7 +24,7 @@ from forum_bridge.bridge.site import Site
 from forum_bridge.bridge.walk import head
 from forum_bridge.config import WhenClosed
 from forum_bridge.deskie import CaseNotFound, ChannelType, DeskDeclined, Priority
-from forum_bridge.errors import Retry
+from forum_bridge.errors import Held, Retry
 from forum_bridge.ledger import conversations, links, posts, put_back, threads, trail
 from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.ledger.ledger import Ledger
@@ -94,7 +94,11 @@ class Deliver:
         else:
             found = await self._look.find(owner, post, site.channel)
         if found is not None and lost is not None:
-            await aside(len(post.html or ""), found_again.check_says_it, post, found)
+            try:
+                await aside(len(post.html or ""), found_again.check_says_it, post, found)
+            except Held:
+                await self._tied(owner, post, found, lost)
+                raise
             await self._told(post, Step.FOUND)
             await self._sent(owner, post, found, lost)
             return
@@ -213,10 +217,32 @@ class Deliver:
 
         return await self._ledger.commit(work)
 
+    async def _tied(self, owner: Conversation, post: PostRow, found: Found, lost: PutBack) -> None:
+        """Tie the case in which a post stands that a person has to compare: answers there do not wait for that."""
+        now = self._clock()
+
+        async def work(db: AsyncConnection) -> bool:
+            await posts.change(db, post.id, case_id=found.case_id, message_id=found.message_id)
+            return await self._tie(db, owner, found, lost, now)
+
+        if await self._ledger.commit(work):
+            self._wake(WorkKind.LINK, self._desk.name)
+
+    async def _tie(
+        self, db: AsyncConnection, owner: Conversation, found: Found, lost: PutBack | None, now: datetime
+    ) -> bool:
+        """Tie a case to its conversation, if the write had opened it; return whether a profile that came with it has to
+        be linked. What only a ``lost`` ledger knew is tied to it again."""
+        if lost is not None:
+            await found_again.tie(db, lost, owner, found.case_id, self._clock, self._wake)
+        if (case := found.opened) is None:
+            return False
+        await conversations.opened(db, owner, case.id, case.number, case.user_id, state_of(case), now=now)
+        return case.user_id != owner.user_id and await links.want(db, owner, now=now)
+
     async def _sent(self, owner: Conversation, post: PostRow, found: Found, lost: PutBack | None = None) -> None:
         """Write down where a post stands, in one transaction with the case that it opened: half of that would read as a
-        post that never arrived. A profile that came with the case may have to be linked. What only a ``lost`` ledger
-        knew is tied to it again."""
+        post that never arrived."""
         now = self._clock()
         facts = {"due_at": None, "reason": None, "case_id": found.case_id, "message_id": found.message_id}
 
@@ -224,12 +250,7 @@ class Deliver:
             await posts.change(db, post.id, state=State.SENT, sent_at=now, **facts)
             if not post.as_note:
                 await posts.case_came(db, owner.id, now=now)
-            if lost is not None:
-                await found_again.tie(db, lost, owner, found.case_id, self._clock, self._wake)
-            links_wanted = False
-            if (case := found.opened) is not None:
-                await conversations.opened(db, owner, case.id, case.number, case.user_id, state_of(case), now=now)
-                links_wanted = case.user_id != owner.user_id and await links.want(db, owner, now=now)
+            links_wanted = await self._tie(db, owner, found, lost, now)
             changes = ChangesTold(db, self._sites[owner.forum], now)
             await changes.arrived(post)
             return links_wanted, changes.due_at

@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge.desk import Desk
 from forum_bridge.deskie import Case, Page
-from forum_bridge.ledger import changes, reconciling
+from forum_bridge.ledger import changes, put_back, reconciling
 from forum_bridge.ledger.changes import Seen
 from forum_bridge.ledger.ledger import Ledger
+from forum_bridge.ledger.put_back import READ_AGAIN
 from forum_bridge.model import Clock
 
 EVERY = timedelta(minutes=5)
@@ -139,17 +140,20 @@ class Listing:
 
     async def _listed(self, channel: str, at: Cursor, page: Page[Case], on: Cursor) -> None:
         name, now = self._desk.name, self._clock()
-        found = [
-            Seen(case.id, case.updated_at, case.user_id or None)
+        changed = {
+            case.id: Seen(case.id, case.updated_at, case.user_id or None)
             for case in page.records
             if case.updated_at is not None and case.updated_at >= _second(at.since) - SECOND
-        ]
+        }
 
         async def work(db: AsyncConnection) -> None:
-            ours = await reconciling.ours(db, name, [case.case_id for case in found])
-            mine = [case for case in found if case.case_id in ours]
-            due = {case.case_id: min(case.changed_at, now) + ON_ITS_WAY for case in mine}
-            await changes.seen(db, name, mine, due)
+            ours = await reconciling.ours(db, name, list(changed))
+            due = {each: min(changed[each].changed_at, now) + ON_ITS_WAY for each in ours}
+            if (lost := await put_back.known(db)) is not None:
+                # whose posts are gone, nobody ties again: what agents answered there must not be lost in silence
+                theirs = {case.id for case in page.records if lost.wrote(case.created_at)} & changed.keys() - ours
+                due |= {each: max(changed[each].changed_at + ON_ITS_WAY, lost.at + READ_AGAIN) for each in theirs}
+            await changes.seen(db, name, [changed[each] for each in due], due)
             await changes.listed_to(db, name, channel, self._forums, on.since)
 
         await self._ledger.commit(work)

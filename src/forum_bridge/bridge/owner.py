@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from forum_bridge.bridge.company import company
 from forum_bridge.deskie import Message
 from forum_bridge.errors import Held, NotPosted, Retry
-from forum_bridge.ledger import answers, conversations, posts
+from forum_bridge.ledger import answers, conversations, posts, threads
 from forum_bridge.ledger.answers import AnswerRow
 from forum_bridge.ledger.conversations import Conversation
+from forum_bridge.markup.message import thread_on_top
 from forum_bridge.model import Author, author_of
 
 CASE_BEING_OPENED = timedelta(seconds=10)
@@ -83,6 +84,23 @@ async def in_its_case(db: AsyncConnection, answer: AnswerRow, messages: Sequence
     beside = await company(db, answer.desk, answer.case_id, messages)
     await posts.found_in(db, answer.desk, answer.case_id, beside.urls)
     return await conversations.of_case(db, answer.desk, answer.case_id, [*beside.urls, *beside.quoted])
+
+
+async def check_unread(
+    db: AsyncConnection, answer: AnswerRow, owner: Conversation, messages: Sequence[Message]
+) -> None:
+    """Raise Held if posts that only a lost ledger knew show that a case holds another thread than its owner's (for a
+    private answer another customer): they may never be read again."""
+    assert answer.case_id is not None
+    unread = (await company(db, answer.desk, answer.case_id, messages)).unread
+    if answer.private:
+        if others := {each.user_id for each in unread if each.user_id != owner.user_id}:
+            raise SeveralCustomers(answer.case_id, 1 + len(others))
+        return
+    thread = await threads.get(db, owner.forum, owner.thread_id)
+    assert thread is not None  # a conversation is only made for a thread that was read
+    if elsewhere := {thread_on_top(each.html) for each in unread} - {None, thread.ref.url}:
+        raise Ambiguous(f"case {answer.case_id} holds posts from {1 + len(elsewhere)} threads", [owner])
 
 
 async def reader_of(db: AsyncConnection, answer: AnswerRow, owner: Conversation) -> Author:

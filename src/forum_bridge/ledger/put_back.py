@@ -18,6 +18,8 @@ KEY = "put_back"
 SETTLES = timedelta(seconds=30)  # what the lost ledger had begun last has taken effect by then
 CLOCKS_DIFFER = timedelta(days=1)  # forums show times of other zones and of clocks that are wrong
 UNDATED = timedelta(days=30)  # so long what bears no date may be from before
+DESKS_CLOCK = timedelta(minutes=15)  # may differ from ours by so much
+READ_AGAIN = timedelta(minutes=30)  # by then forums show what stands there of that time
 LATE_WEBHOOKS = timedelta(hours=1)
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _ROADS = (post, answer, agent_note)
@@ -44,6 +46,10 @@ class PutBack:
     def doubts_answer(self, written_at: datetime | None, now: datetime) -> bool:
         """Likewise of an answer; of one whose webhook comes now only its coming tells when it was written."""
         return now <= self.at + LATE_WEBHOOKS if written_at is None else written_at <= self.at + CLOCKS_DIFFER
+
+    def wrote(self, moment: datetime | None) -> bool:
+        """Whether the lost ledger may be the only one to know of what the desk got then."""
+        return moment is not None and self.since - DESKS_CLOCK <= moment <= self.at + DESKS_CLOCK
 
     def recent(self, now: datetime) -> bool:
         """Whether cases may still turn up that only the lost ledger knew."""

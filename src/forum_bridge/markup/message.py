@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 
 from forum_bridge.markup.characters import one_line
 from forum_bridge.markup.cut import cut
@@ -15,6 +16,11 @@ from forum_bridge.markup.tree import parse
 from forum_bridge.markup.urls import absolute
 from forum_bridge.model import Attachment
 
+_TOP = re.compile(
+    r"\A(?:\s|</?(?:p|div|span)\b[^<>]*>|\N{ENVELOPE}[^<]*)*<(?:b|strong)\b[^<>]*>\s*"
+    r"<a\b[^<>]*?\bhref\s*=\s*[\"']([^\"'<>]+)[\"']",
+    re.IGNORECASE,
+)
 OPENING_LIMIT = 2_000
 BODY_LIMIT = 100_000
 
@@ -94,6 +100,12 @@ def case_message(
         links = ", ".join(_link(file.url, _described(file)) + remarks.get(file.url, "") for file in attachments)
         parts.append(f"<p>{escape(texts.attachments, quote=False)}: {links}</p>")
     return "".join(parts) + footer(permalink, revision)
+
+
+def thread_on_top(html: str) -> str | None:
+    """Return the address of the thread that stands on top of a case's first message, None for any other message."""
+    top = _TOP.match(html)
+    return unescape(top[1]) if top is not None else None
 
 
 def _top(opening: Opening, texts: MessageTexts) -> str:

@@ -235,6 +235,11 @@ class Scene:
             return answer.ambiguous or len({each.author for each in posts}) > 1
         return answer.ambiguous or len({each.thread for each in posts}) > 1
 
+    def deserted(self, answer: Answer) -> bool:
+        """Whether all posts in its case were deleted: a bridge that lost its ledger cannot know whose it is."""
+        message = self.desk.tables.messages.get(answer.message)
+        return message is None or all(each.excused for each in self.posts_in(self.desk.case(message.case_id)))
+
     def posts_in(self, case: Case) -> list[Piece]:
         """Return what customers wrote that stands in a case, oldest message first."""
         found = (self.piece_of(message) for message in self.desk.messages(case) if message.user_id)

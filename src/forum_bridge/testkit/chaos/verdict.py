@@ -19,6 +19,7 @@ from forum_bridge.sandbox.forum import BRIDGE_USER
 from forum_bridge.testkit.chaos.scene import NOTE, SAID, TOKEN, Answer, Piece, Scene
 
 PUBLIC = "the thread"
+NO_CASE = "no conversation of this bridge has this case or this customer"
 SAYS_MORE = (
     "before an older copy of the ledger was put back, and says something else now"  # only a person can tell what
 )
@@ -111,8 +112,9 @@ def _answers(
 ) -> None:
     wanted: defaultdict[tuple[int, str], list[tuple[Answer, bool]]] = defaultdict(list)
     for answer in scene.answers:
-        state, _ = states.get(answer.message, ("unknown", ""))
+        state, reason = states.get(answer.message, ("unknown", ""))
         nobody_can = bool(scene.permanent) or scene.unclear(answer, by_thread=by_thread)
+        nobody_can |= reason == NO_CASE and scene.deserted(answer)
         excused = answer.excused or (state in {"held", "dead"} and nobody_can)
         wanted[(0, answer.to) if answer.private else (answer.thread, PUBLIC)].append((answer, excused))
     said = _said(scene)
