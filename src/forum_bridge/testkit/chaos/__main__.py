@@ -50,9 +50,7 @@ def _arguments() -> argparse.Namespace:
     )
     asked.add_argument("--list", action="store_true", help="only tell the failpoints, each with a seed that meets it")
     asked.add_argument("--at", metavar="FAILPOINT", help="kill only there, the first time a run comes by")
-    asked.add_argument(
-        "--put-back", action="store_true", default=None, help="put an older copy of the ledger back in every run"
-    )
+    asked.add_argument("--put-back", action="store_true", help="put an older copy of the ledger back in every run")
     asked.add_argument("--sabotage", choices=sorted(SABOTAGES), default="", help="show that the proof can fail")
     asked.add_argument("--until-wrong", action="store_true", help="stop at the first run in which anything is wrong")
     asked.add_argument("--log", action="store_true", help="show the bridge's own log")
@@ -64,7 +62,8 @@ def _played(given: argparse.Namespace) -> Iterator[tuple[Order, Outcome]]:
         return at_failpoints(recorded(given.seed, given.jobs), given.jobs)
     kills = (Kill(given.at),) if given.at else None
     seeds = range(given.seed, given.seed + given.runs)
-    orders = (Order(seed, kills, given.put_back, given.sabotage, given.log) for seed in seeds)
+    put_back = given.put_back or (False if given.at else None)
+    orders = (Order(seed, kills, put_back, given.sabotage, given.log) for seed in seeds)
     return play(orders, given.jobs)
 
 

@@ -76,7 +76,7 @@ def play(orders: Iterable[Order], jobs: int) -> Iterator[tuple[Order, Outcome]]:
 
 def recorded(seed: int, jobs: int, sabotage: str = "") -> Mapping[str, Sequence[int]]:
     """Return every failpoint that unkilled runs from ``seed`` on came by, and the seeds of those that did."""
-    orders = [Order(each, kills=(), sabotage=sabotage) for each in range(seed, seed + RECORDED)]
+    orders = [Order(each, kills=(), put_back=False, sabotage=sabotage) for each in range(seed, seed + RECORDED)]
     found: dict[str, list[int]] = {}
     for order, made in play(orders, jobs):
         for name in made.seen:
@@ -90,7 +90,7 @@ def at_failpoints(found: Mapping[str, Sequence[int]], jobs: int) -> Iterator[tup
     moments, too: one that went another way is played again, ``TRIES`` times at most."""
     left = dict(found)
     for turn in range(TRIES):
-        orders = [Order(seeds[turn % len(seeds)], kills=(Kill(name),)) for name, seeds in left.items()]
+        orders = [Order(seeds[turn % len(seeds)], (Kill(name),), put_back=False) for name, seeds in left.items()]
         for order, made in play(orders, jobs):
             for name in made.killed_at:
                 left.pop(name, None)
