@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from forum_bridge.markup.clean import clean_post
 from forum_bridge.markup.footer import footer_address, footer_permalink
-from forum_bridge.markup.message import TURKISH, Opening, case_message
+from forum_bridge.markup.message import TURKISH, Opening, case_message, thread_on_top
 from forum_bridge.model import Attachment
 
 PERMALINK = "https://forum.example/index.php?topic=2.0&amp=1&copy=2&msg=5#msg5"
@@ -108,3 +108,25 @@ def test_any_permalink_comes_back_as_it_was_written(path: str) -> None:
 @pytest.mark.parametrize("message", ["", "<p>Merhaba</p>", f"bakın: {ANOTHER}", "[forum] yakında", "[forum]"])
 def test_other_messages_have_no_footer(message: str) -> None:
     assert footer_permalink(message) is None
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_the_thread_on_top_of_a_case_is_found_again(private: bool) -> None:
+    url = "https://forum.example/t/1?a=1&b=2"
+    opening = Opening("Kargo <nerede>?", url, "Ayşe", "<p>İlk gönderi</p>", private=private)
+    told = case_message("<p>Bende de.</p>", ANOTHER, opening=opening)
+    assert thread_on_top(told) == url
+    assert thread_on_top(f"<div>\n{told}</div>") == url
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>Bende de.</p>",
+        '<p><a href="https://x.example/">bağlantı</a></p>',
+        '<blockquote><p><b><a href="https://x.example/">Ayşe</a></b>:</p></blockquote>',
+        "",
+    ],
+)
+def test_another_message_has_no_thread_on_top(body: str) -> None:
+    assert thread_on_top(case_message(body, ANOTHER)) is None
