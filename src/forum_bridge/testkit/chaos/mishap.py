@@ -33,9 +33,15 @@ class Mishap:
         """Whether it is at this step that the ledger is lost."""
         return step == self._at
 
+    def begin(self) -> None:
+        """Take the first copy. A bridge that gets one from before it read a board takes what stands there for old
+        (docs/operation.md, "What a restore cannot bring back")."""
+        if self._at is not None:
+            backup(self._ledger, self._copy)
+
     def perhaps_copy(self) -> None:
-        """Copy the ledger as it stands: surely the first time, later by the dice, no more once it was lost."""
-        if self._at is not None and (not self._copy.exists() or self._dice.random() < 0.3):
+        """Copy the ledger as it stands, if the dice say so; no more once it was lost."""
+        if self._at is not None and self._copy.exists() and self._dice.random() < 0.3:
             backup(self._ledger, self._copy)
 
     def happen(self, now: datetime) -> None:

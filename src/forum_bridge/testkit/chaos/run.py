@@ -127,7 +127,7 @@ class _Run:
             await self._settle()
             if self._life is not None:
                 break
-        self._mishap.perhaps_copy()
+        self._mishap.begin()
         for _ in range(2):
             self._scene.open_thread()
 
