@@ -12,7 +12,7 @@ from html import escape, unescape
 from urllib.parse import quote, unquote
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from forum_bridge.forums.html.parse import parse_thread
@@ -154,6 +154,7 @@ def test_what_is_read_is_the_same_but_for_the_people(engine: str) -> None:
 
     @settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
     @given(people)
+    @example([Writer("*!*", 1000, guest=False)])
     def same(writers: list[Writer]) -> None:
         assume(not any(each.name.isdigit() for each in writers))
         url, page = shown_by(writers)

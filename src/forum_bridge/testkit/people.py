@@ -75,7 +75,8 @@ def named_in(author: Author, authors: Sequence[Author]) -> Part | None:
     found = list(enumerate(parts(author.url or "")))[::-1]
     own = _own(author)
     for _, part in found:
-        if any(joined(part.text[start:end]) in own for start, end in part.spans):
+        whole = part.text in {author.name, author.id} and _is_name(part.text)  # be it all signs
+        if whole or any(joined(part.text[start:end]) in own for start, end in part.spans):
             return part
     others = {other.url for other in authors if other.id != author.id and other.url != author.url} - {None}
     shared = {part.text for url in others for part in parts(url or "")}
