@@ -45,6 +45,22 @@ async def hours(world: World) -> None:
         await world.later(minutes=5)
 
 
+async def one_case_of_two(world: World) -> int:
+    """A copy is put back after two customers' cases became one, and the second one's post was deleted; return the
+    case."""
+    copy = await copied(world)
+    ayse = world.forum.person("Ayşe") or "Ayşe"
+    await world.write("Kargo", "Kargom nerede?")
+    gone = await world.write("İade", "İademi alamadım.", author=ayse)
+    mine, theirs = (each.case_id for each in sorted(world.deskie.cases(), key=lambda each: each.case_id))
+    await world.bridge_down()
+    world.forum.delete(gone)
+    world.deskie.merge(theirs, mine)
+    await put_it_back(world, copy)
+    await hours(world)
+    return mine
+
+
 @pytest.mark.parametrize("way", WAYS)
 async def test_a_week_goes_on_after_a_copy_from_its_middle_was_put_back(world: World, way: PutBack) -> None:
     ayse = world.forum.person("Ayşe") or "Ayşe"
@@ -180,16 +196,7 @@ async def test_answers_do_not_wait_for_a_post_that_a_person_has_to_compare(world
 
 
 async def test_a_merged_case_is_known_by_what_stands_in_it_though_the_posts_are_gone(world: World) -> None:
-    copy = await copied(world)
-    ayse = world.forum.person("Ayşe") or "Ayşe"
-    await world.write("Kargo", "Kargom nerede?")
-    gone = await world.write("İade", "İademi alamadım.", author=ayse)
-    mine, theirs = (each.case_id for each in sorted(world.deskie.cases(), key=lambda each: each.case_id))
-    await world.bridge_down()
-    world.forum.delete(gone)
-    world.deskie.merge(theirs, mine)
-    await put_it_back(world, copy)
-    await hours(world)
+    mine = await one_case_of_two(world)
     await world.answer(mine, "<p>İadeniz yolda.</p>")
     assert world.ours() == []
     assert await world.answer_states() == ["held"]
@@ -238,16 +245,7 @@ async def test_an_answer_in_a_case_whose_posts_are_gone_is_a_dead_letter_not_sil
 async def test_a_private_answer_does_not_go_to_one_of_two_whose_cases_are_one(world: World) -> None:
     world.configure(lambda forum: forum.update(answers={"private_marker": "[özel]"}))
     await world.restart()
-    copy = await copied(world)
-    ayse = world.forum.person("Ayşe") or "Ayşe"
-    await world.write("Kargo", "Kargom nerede?")
-    gone = await world.write("İade", "İademi alamadım.", author=ayse)
-    mine, theirs = (each.case_id for each in sorted(world.deskie.cases(), key=lambda each: each.case_id))
-    await world.bridge_down()
-    world.forum.delete(gone)
-    world.deskie.merge(theirs, mine)
-    await put_it_back(world, copy)
-    await hours(world)
+    mine = await one_case_of_two(world)
     await world.answer(mine, "<p>[özel] IBAN: TR00</p>")
     assert world.ours() == []
     assert world.forum.messages.everything() == []

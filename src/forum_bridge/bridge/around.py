@@ -61,7 +61,7 @@ class Around:
         return next((each.case_id for each in others if each.case_id != answer.case_id), None)
 
     async def _alone(self, answer: AnswerRow, owner: Conversation, messages: Sequence[Message]) -> None:
-        found = await self._ledger.commit(lambda db: in_its_case(db, answer, messages))
+        found, unread = await self._ledger.commit(lambda db: in_its_case(db, answer, messages))
         others = [each for each in found if (each.forum, each.thread_id) != (owner.forum, owner.thread_id)]
         people = {(each.forum, each.author_key) for each in (owner, *found)}
         if answer.private and len(people) > 1:  # which thread it is for is nothing to it
@@ -69,7 +69,7 @@ class Around:
         if others and not answer.private:
             raise shared(answer, owner, others)
         async with self._ledger.reading() as db:
-            await check_unread(db, answer, owner, messages)
+            await check_unread(db, answer, owner, unread)
 
     async def _in_turn(self, answer: AnswerRow, when: datetime, case_id: int, messages: Sequence[Message]) -> None:
         async with self._ledger.reading() as db:

@@ -76,23 +76,22 @@ async def claimed(db: AsyncConnection, answer: AnswerRow) -> list[Conversation]:
     return found or await conversations.of_user(db, answer.desk, custom_id=answer.custom_id, user_id=answer.user_id)
 
 
-async def in_its_case(db: AsyncConnection, answer: AnswerRow, messages: Sequence[Message]) -> list[Conversation]:
+async def in_its_case(
+    db: AsyncConnection, answer: AnswerRow, messages: Sequence[Message]
+) -> tuple[list[Conversation], Sequence[Message]]:
     """Note which posts are among the messages of an answer's case, and return the conversations whose posts stand
-    there: agents merge cases, and nobody tells the bridge. A post whose delivery is unclear stands there, too, and so
-    may one that somebody else quotes."""
+    there, and what ``check_unread`` needs: agents merge cases, and nobody tells the bridge. A post whose delivery is
+    unclear stands there, too, and so may one that somebody else quotes."""
     assert answer.case_id is not None
     beside = await company(db, answer.desk, answer.case_id, messages)
     await posts.found_in(db, answer.desk, answer.case_id, beside.urls)
-    return await conversations.of_case(db, answer.desk, answer.case_id, [*beside.urls, *beside.quoted])
+    found = await conversations.of_case(db, answer.desk, answer.case_id, [*beside.urls, *beside.quoted])
+    return found, beside.unread
 
 
-async def check_unread(
-    db: AsyncConnection, answer: AnswerRow, owner: Conversation, messages: Sequence[Message]
-) -> None:
-    """Raise Held if posts that only a lost ledger knew show that a case holds another thread than its owner's (for a
-    private answer another customer): they may never be read again."""
-    assert answer.case_id is not None
-    unread = (await company(db, answer.desk, answer.case_id, messages)).unread
+async def check_unread(db: AsyncConnection, answer: AnswerRow, owner: Conversation, unread: Sequence[Message]) -> None:
+    """Raise Held if ``unread`` posts, which only a lost ledger knew, show that a case holds another thread than its
+    owner's (for a private answer another customer): they may never be read again."""
     if answer.private:
         if others := {each.user_id for each in unread if each.user_id != owner.user_id}:
             raise SeveralCustomers(answer.case_id, 1 + len(others))
