@@ -20,6 +20,7 @@ from forum_bridge.markup.cut import cut
 from forum_bridge.markup.message import BODY_LIMIT
 from forum_bridge.model import Clock, Wake, WorkKind
 
+SAYS_SOMETHING_ELSE = "before an older copy of the ledger was put back, and says something else now"
 _PIECES = re.compile(r"\n|\[img(?:: [^\]]*)?\]")  # a picture may have become a link in the middle of a line
 
 
@@ -39,8 +40,7 @@ def check_says_it(post: PostRow, found: Found) -> None:
     if all(fingerprint(piece) in there for piece in _PIECES.split(_told(body, post.url))):
         return
     raise Held(
-        f"the post was written to case {found.case_id} before an older copy of the ledger was put back, and says"
-        " something else now",
+        f"the post was written to case {found.case_id} {SAYS_SOMETHING_ELSE}",
         explanation="Compare it with that message: drop the item if nothing is missing there, else tell the agents and"
         " mark it as sent.",
     )

@@ -17,6 +17,7 @@ from forum_bridge.ledger.conversations import Conversation
 from forum_bridge.markup.message import thread_on_top
 from forum_bridge.model import Author, author_of
 
+NO_CONVERSATION = "no conversation of this bridge has this case or this customer"
 CASE_BEING_OPENED = timedelta(seconds=10)
 
 
@@ -55,7 +56,7 @@ async def owner_of(db: AsyncConnection, answer: AnswerRow) -> Conversation:
         if await posts.creations_unclear(db, [each.id for each in of_user]):
             raise Retry("a case of this customer is just being opened", after=CASE_BEING_OPENED)
         if not of_user:
-            raise NotPosted("no conversation of this bridge has this case or this customer")
+            raise NotPosted(NO_CONVERSATION)
         if len(of_user) > 1 and not answer.private:
             raise _ambiguous(f"the bridge does not know case {answer.case_id}, and its customer writes in", of_user)
         found = of_user

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum_bridge.bridge import agent_notice
 from forum_bridge.bridge.operator_case import OPERATOR
+from forum_bridge.bridge.owner import NO_CONVERSATION
 from forum_bridge.bridge.privacy import as_received
 from forum_bridge.bridge.retry import Hold, describe
 from forum_bridge.bridge.site import Site
@@ -100,7 +101,7 @@ class Receive:
         if forum is None and answer.custom_user_id == OPERATOR:
             state, reason = State.IGNORED, "it stands in a case that the bridge opened for its operator"
         elif forum is None:
-            state, reason = State.DEAD, "no conversation of this bridge has this case or this customer"
+            state, reason = State.DEAD, NO_CONVERSATION
         elif self._policy(forum, answer.origin) == "ignore":
             state, reason = State.IGNORED, f"answers.from_{answer.origin}s is ignore"
         elif doubt is not None:

@@ -14,15 +14,13 @@ from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
 
+from forum_bridge.bridge.found_again import SAYS_SOMETHING_ELSE
+from forum_bridge.bridge.owner import NO_CONVERSATION
 from forum_bridge.markup.footer import footer_permalink
 from forum_bridge.sandbox.forum import BRIDGE_USER
 from forum_bridge.testkit.chaos.scene import NOTE, SAID, TOKEN, Answer, Piece, Scene
 
 PUBLIC = "the thread"
-NO_CASE = "no conversation of this bridge has this case or this customer"
-SAYS_MORE = (
-    "before an older copy of the ledger was put back, and says something else now"  # only a person can tell what
-)
 
 
 @dataclass(slots=True)
@@ -79,7 +77,7 @@ def told(scene: Scene) -> set[int]:
 
 
 def _posts(made: Verdict, scene: Scene, states: Sequence[tuple[str, str, str]], *, by_thread: bool) -> None:
-    changed = {url for url, state, reason in states if state == "held" and SAYS_MORE in reason}
+    changed = {url for url, state, reason in states if state == "held" and SAYS_SOMETHING_ELSE in reason}
     first: dict[str, int] = {}
     urls: defaultdict[str, set[str]] = defaultdict(set)
     marks: Counter[tuple[str, int]] = Counter()
@@ -114,7 +112,7 @@ def _answers(
     for answer in scene.answers:
         state, reason = states.get(answer.message, ("unknown", ""))
         nobody_can = bool(scene.permanent) or scene.unclear(answer, by_thread=by_thread)
-        nobody_can |= reason == NO_CASE and scene.deserted(answer)
+        nobody_can |= reason == NO_CONVERSATION and scene.deserted(answer)
         excused = answer.excused or (state in {"held", "dead"} and nobody_can)
         wanted[(0, answer.to) if answer.private else (answer.thread, PUBLIC)].append((answer, excused))
     said = _said(scene)
